@@ -1,0 +1,231 @@
+"""The words of the program as values: suites, prompts, configurations, responses, raters, labels.
+
+Knows no file, no database and no terminal. Ids are hashes of content, so the same thing has the same id in every file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+ID_LENGTH = 40  # hexadecimal digits: 160 bits of SHA-256
+
+
+class Role(StrEnum):
+    """Who speaks in a prompt, in the order of authority that hierarchy suites test."""
+
+    SYSTEM = "system"
+    DEVELOPER = "developer"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class RaterKind(StrEnum):
+    """What a rater is; a grader is a rater of kind `model` or `rule`."""
+
+    HUMAN = "human"
+    MODEL = "model"
+    RULE = "rule"
+
+
+class LabelState(StrEnum):
+    """What a row of the label table says: an answer, no answer, or that an earlier row is withdrawn."""
+
+    LABEL = "label"
+    REFUSED = "refused"
+    UNPARSED = "unparsed"
+    RETRACTED = "retracted"
+
+
+class Origin(StrEnum):
+    """How a label came here."""
+
+    RATED = "rated"
+    IMPORTED = "imported"
+    GRADED = "graded"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt. `tool_calls` is JSON text as the provider spells it, or None."""
+
+    role: Role
+    content: str
+    tool_calls: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model was asked; `id` is the hash of the messages."""
+
+    id: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuitePrompt:
+    """A prompt's place in a suite, with what the suite says of it. `severity` runs from 0 to 3."""
+
+    name: str
+    prompt: Prompt
+    reference: str | None = None
+    secret: str | None = None
+    severity: int | None = None
+    tags: tuple[str, ...] = ()
+    group: str | None = None
+    provenance: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A named, versioned set of prompts. `hash` is over its content; `version` 0 is a suite that imports add to."""
+
+    id: str
+    version: int
+    title: str = ""
+    evaluation: str = ""
+    rubric: str = ""
+    source: str = ""
+    hash: str = ""
+    prompts: tuple[SuitePrompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Provider, model and settings under one name. `settings` is canonical JSON; None in a field claims nothing."""
+
+    name: str
+    provider: str | None = None
+    model: str | None = None
+    lab: str | None = None
+    settings: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One sample of a configuration on a prompt.
+
+    `tool_calls`, `usage` and `raw` are JSON text. `replaced` is the record of `text.storable`, as JSON, or None.
+    """
+
+    id: str
+    prompt: str
+    configuration: str
+    sample: int
+    text: str
+    reasoning: str | None = None
+    tool_calls: str | None = None
+    stop_reason: str | None = None
+    refusal: str | None = None
+    usage: str | None = None
+    raw: str | None = None
+    source: str | None = None
+    source_id: str | None = None
+    replaced: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """Whoever gives labels."""
+
+    name: str
+    kind: RaterKind = RaterKind.HUMAN
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What one answer is about: a response, a pair of responses in order of id, or (both empty) the whole item."""
+
+    response: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A rater's answer to one question about one subject; `value` is in the stored form of the question's scale."""
+
+    value: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a rater adds to the answers about one subject. `confidence` is 1, 2 or 3."""
+
+    note: str = ""
+    confidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A rater's answers on one item before they are submitted."""
+
+    answers: dict[tuple[Subject, str], Answer] = field(default_factory=dict)
+    remarks: dict[Subject, Remark] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One row of the label table, as it is chained.
+
+    `id` is `RATER#SEQUENCE`; `supersedes` is the id of the row that this one replaces; `panes` lists response ids in
+    the order shown; times are UTC, ISO-8601. `hash` is over everything else in the row.
+    """
+
+    id: str
+    study: str | None
+    response: str | None
+    other_response: str | None
+    item: str | None
+    question: str
+    rubric: str
+    rater: str
+    sequence: int
+    state: LabelState
+    value: str | None
+    note: str | None
+    confidence: int | None
+    origin: Origin
+    raw: str | None
+    aids: str | None
+    surplus: bool
+    supersedes: str | None
+    panes: tuple[str, ...]
+    shown_at: str | None
+    decided_at: str | None
+    saved_at: str
+    previous_hash: str
+    hash: str
+
+
+def canonical(value: object) -> str:
+    """Return JSON that is the same for equal values: sorted keys, no spaces, text as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(*parts: object) -> str:
+    """Return the id of `parts`: the first 40 hexadecimal digits of SHA-256 over their canonical JSON."""
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()[:ID_LENGTH]
+
+
+def message_values(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Return `messages` as plain values, without the fields that are empty: the form that is stored and hashed."""
+    return [
+        {"role": message.role.value, "content": message.content}
+        | ({} if message.tool_calls is None else {"tool_calls": message.tool_calls})
+        for message in messages
+    ]
+
+
+def prompt_of(messages: Sequence[Message]) -> Prompt:
+    """Return the prompt made of `messages`."""
+    return Prompt(digest("prompt", message_values(messages)), tuple(messages))
+
+
+def response_id(prompt: str, configuration: str, text: str, sample: int) -> str:
+    """Return the id of sample number `sample` (from 1) of `configuration` on the prompt with id `prompt`."""
+    return digest("response", prompt, configuration, text, sample)
