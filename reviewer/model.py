@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 ID_LENGTH = 40  # hexadecimal digits: 160 bits of SHA-256
@@ -229,3 +230,8 @@ def prompt_of(messages: Sequence[Message]) -> Prompt:
 def response_id(prompt: str, configuration: str, text: str, sample: int) -> str:
     """Return the id of sample number `sample` (from 1) of `configuration` on the prompt with id `prompt`."""
     return digest("response", prompt, configuration, text, sample)
+
+
+def utc(moment: datetime) -> str:
+    """Return an aware `moment` as UTC ISO-8601 text of fixed width, so that text order is order in time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,56 @@
+"""What `reviewer` alone shows: the studies, how far they are, and the next command to type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reviewer.cli.options import database_path, rater_name, reading
+from reviewer.cli.terminal import say, table
+from reviewer.store import evidence, handout, studies
+from reviewer.store.engine import Engine
+
+
+def show_home(ctx: click.Context) -> None:
+    """Show where the work stands on the database, without changing it."""
+    path = database_path(ctx)
+    if not Path(path).exists():
+        say(f"There is no database {path} yet.")
+        _suggest("make one by bringing in responses", "reviewer import FILE --set model=NAME")
+        return
+    with reading(ctx) as engine:
+        _show(engine, path, rater_name(ctx))
+
+
+def _show(engine: Engine, path: str, rater: str) -> None:
+    stored = evidence.counts(engine)
+    say(
+        f"{path}: {stored['response']:,} responses of {stored['configuration']:,} configurations,"
+        f" {stored['prompt']:,} prompts in {stored['suite']:,} suites"
+    )
+    every = studies.every(engine)
+    if not stored["response"]:
+        _suggest("bring in responses", "reviewer import FILE --set model=NAME")
+        return
+    if not every:
+        _suggest("make a study", "reviewer study create NAME --rubric RUBRIC")
+        return
+    rows = [["study", "state", "items", f"done by {rater}", "left"]]
+    unfinished = None
+    for study in every:
+        done = handout.items_done(engine, study.number, rater)
+        left = max(studies.share(engine, study, rater) - done, 0) if study.open else 0
+        rows.append([study.name, "open" if study.open else "closed", f"{study.items:,}", f"{done:,}", f"{left:,}"])
+        if left and unfinished is None:
+            unfinished = study
+    say()
+    table(rows, right=frozenset({2, 3, 4}))
+    if unfinished is not None:
+        _suggest("rate", f"reviewer rate {unfinished.name} --plain")
+    else:
+        _suggest("see how a study stands", f"reviewer study show {every[-1].name}")
+
+
+def _suggest(what: str, command: str) -> None:
+    say(f"\nNext, {what}:\n    {command}\n\nAll commands: reviewer --help")

@@ -1,0 +1,84 @@
+"""The `reviewer` command. Knows the names of all commands and loads only the one that is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from reviewer import __version__
+from reviewer.cli.options import database_option, rater_option
+from reviewer.cli.terminal import complain
+from reviewer.errors import ReviewerError
+
+# Name -> where it is defined and what `reviewer --help` says of it. Loading every command for its help line alone
+# would make `--help` pay for all of them.
+COMMANDS = {
+    "import": ("reviewer.cli.importing:import_command", "Bring in responses, and labels where the file has them."),
+    "study": ("reviewer.cli.study:study_group", "Make, list, show and close studies."),
+    "rate": ("reviewer.cli.rate:rate_command", "Rate the items of a study, blind."),
+    "labels": ("reviewer.cli.labels:labels_command", "List the labels of a study as stored."),
+    "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of a study's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="reviewer")
+@database_option
+@rater_option
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Review and grade model responses, blind and side by side, from one SQLite file.
+
+    Alone, it opens the application on ./reviews.db.
+    """
+    if ctx.invoked_subcommand is None:
+        from reviewer.cli.home import show_home
+
+        show_home(ctx)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 could not, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets an escape, not a traceback.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        status = cli(standalone_mode=False)
+    except click.ClickException as error:
+        usage = error.ctx.get_usage() + "\n" if isinstance(error, click.UsageError) and error.ctx else ""
+        complain(usage + error.format_message())
+        sys.exit(error.exit_code)
+    except ReviewerError as error:
+        complain(str(error))
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        complain("interrupted")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does. Python would complain again when it flushes.
+        sys.stdout = None
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

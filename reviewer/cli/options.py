@@ -1,0 +1,103 @@
+"""The options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import click
+
+from reviewer.errors import ReviewerError
+from reviewer.model import utc
+from reviewer.store.engine import Engine
+
+DEFAULT_DATABASE = "reviews.db"
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def _remember(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Keep an option that may stand before or after the name of the command; the later one counts."""
+    if value is not None:
+        ctx.find_root().meta[f"reviewer.{parameter.name}"] = value
+
+
+def database_option(command: Command) -> Command:
+    """Add `--db` to a command; `database_path` tells its value."""
+    return click.option(
+        "--db",
+        metavar="FILE",
+        help="The database, instead of $REVIEWER_DB or ./reviews.db.",
+        callback=_remember,
+        expose_value=False,
+    )(command)
+
+
+def rater_option(command: Command) -> Command:
+    """Add `--rater` to a command; `rater_name` tells its value."""
+    return click.option(
+        "--rater",
+        metavar="NAME",
+        help="Who rates, instead of $REVIEWER_RATER or the login name.",
+        callback=_remember,
+        expose_value=False,
+    )(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def database_path(ctx: click.Context) -> str:
+    """Return the path of the database that the command works on."""
+    given: str | None = ctx.find_root().meta.get("reviewer.db")
+    return given or os.environ.get("REVIEWER_DB") or DEFAULT_DATABASE
+
+
+def rater_name(ctx: click.Context) -> str:
+    """Return who rates.
+
+    Raises:
+        ReviewerError: the name is empty or could not be shown on one line.
+    """
+    given: str | None = ctx.find_root().meta.get("reviewer.rater")
+    name = given if given is not None else os.environ.get("REVIEWER_RATER") or getpass.getuser()
+    if not name.strip() or not name.isprintable():
+        raise ReviewerError(f"--rater {name!r}: expected a name of printable characters")
+    return name.strip()
+
+
+@contextmanager
+def reading(ctx: click.Context) -> Iterator[Engine]:
+    """Open the database without changing it."""
+    from reviewer.store.sqlite import open_for_reading
+
+    engine = open_for_reading(database_path(ctx))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def writing(ctx: click.Context) -> Iterator[Engine]:
+    """Open the database for writing; make it where there is none."""
+    from reviewer.store.sqlite import open_for_writing
+
+    engine = open_for_writing(database_path(ctx))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def clock() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def now() -> str:
+    """Return the time in the form that is stored."""
+    return utc(clock())

@@ -1,0 +1,225 @@
+"""`reviewer study`: create, list, show, close."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from reviewer.cli.options import database_option, json_option, now, reading, writing
+from reviewer.cli.terminal import complain, say, say_json, table
+from reviewer.errors import Refused
+from reviewer.outcomes import Overview, overview
+from reviewer.store import studies
+from reviewer.store.studies import Design, StudyRow
+
+
+@click.group("study")
+@database_option
+def study_group() -> None:
+    """Make, list, show and close studies."""
+
+
+@study_group.command("create")
+@click.argument("name")
+@click.option("--rubric", required=True, metavar="R", help="A rubric's id, or a path to its file.")
+@click.option("--suite", "suites", multiple=True, metavar="S", help="Only responses to this suite's prompts.")
+@click.option("--model", "models", multiple=True, metavar="CONFIG", help="Only responses of this configuration.")
+@click.option("--from", "source", metavar="STUDY", help="Only responses of another study.")
+@click.option("--sample", default="all", show_default=True, metavar="RULE", help="all, random:N, stratified:N.")
+@click.option("--panes", default=2, show_default=True, metavar="N", help="Responses side by side, 1 to 8.")
+@click.option("--overlap", default=2, show_default=True, metavar="K", help="Raters for each item.")
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes every random order.")
+@click.option("--policy", default="majority", show_default=True, metavar="P", help="unanimous, majority[:MARGIN].")
+@click.option("--assign", "assignments", multiple=True, metavar="RATER[:QUOTA]", help="Only these raters may rate.")
+@database_option
+@click.pass_context
+def create(
+    ctx: click.Context,
+    name: str,
+    rubric: str,
+    suites: tuple[str, ...],
+    models: tuple[str, ...],
+    source: str | None,
+    sample: str,
+    panes: int,
+    overlap: int,
+    seed: int,
+    policy: str,
+    assignments: tuple[str, ...],
+) -> None:
+    """Make a study of stored responses; without --suite and --model, of every one."""
+    from reviewer.design import Plan, create_study
+    from reviewer.disputes import read_policy
+    from reviewer.rubric import find_rubric
+    from reviewer.shipped import folders
+
+    plan = Plan(
+        name,
+        Design(panes, overlap, seed, str(read_policy(policy)), sample, assigned=bool(assignments)),
+        suites,
+        models,
+        source,
+        [_assignment(text) for text in assignments],
+    )
+    with writing(ctx) as engine:
+        study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())
+    say(
+        f"study {name}: {extent.responses:,} responses of {extent.configurations:,} configurations"
+        f" in {extent.items:,} items of up to {panes}, each for {overlap} raters"
+    )
+    if extent.items == 0:
+        complain("no two responses answer the same prompt, so there is nothing to compare")
+    if study.design.seed == 0:
+        complain("seed 0 was used; --seed N makes another order")
+    say(f"Next: reviewer rate {name} --plain")
+
+
+def _assignment(text: str) -> tuple[str, int | None]:
+    rater, colon, quota = text.rpartition(":")
+    if not colon:
+        return text, None
+    if not (rater and quota.isascii() and quota.isdigit() and int(quota)):
+        raise click.BadParameter(
+            f"{text}: expected RATER or RATER:QUOTA with a quota of 1 or more", param_hint="--assign"
+        )
+    return rater, int(quota)
+
+
+@study_group.command("list")
+@json_option
+@database_option
+@click.pass_context
+def list_studies(ctx: click.Context, *, as_json: bool) -> None:
+    """List the studies."""
+    with reading(ctx) as engine:
+        views = [overview(engine, study.name) for study in studies.every(engine)]
+    if as_json:
+        say_json({"studies": [_listed(view) for view in views]})
+    elif not views:
+        say("No study yet.\nNext: reviewer study create NAME --rubric RUBRIC")
+    else:
+        columns = ("study", "rubric", "state", "units", "labels", "raters")
+        table([columns, *([_listed(view)[column] for column in columns] for view in views)], right=frozenset({3, 4, 5}))
+
+
+def _listed(view: Overview) -> dict[str, object]:
+    return {
+        "study": view.study.name,
+        "rubric": view.rubric.id,
+        "state": _state(view.study),
+        "units": view.units,
+        "labels": view.labels,
+        "raters": len(view.progress),
+    }
+
+
+def _state(study: StudyRow) -> str:
+    return "open" if study.open else "closed"
+
+
+@study_group.command("show")
+@click.argument("name")
+@click.option("--unblind", is_flag=True, help="Name the configurations. This is recorded.")
+@json_option
+@database_option
+@click.pass_context
+def show(ctx: click.Context, name: str, *, unblind: bool, as_json: bool) -> None:
+    """Show how far a study is."""
+    with reading(ctx) as engine:
+        view = overview(engine, name)
+    document = _shown(view)
+    if unblind:
+        with writing(ctx) as engine:
+            with engine.writing():
+                studies.record_unblinding(engine, view.study.number, getpass.getuser(), now())
+            document["configurations"] = [
+                {"configuration": configuration, "responses": responses}
+                for configuration, responses in studies.configurations(engine, view.study.number)
+            ]
+            document["unblinded"] = [
+                {"who": who, "at": at} for who, at in studies.unblindings(engine, view.study.number)
+            ]
+    if as_json:
+        say_json(document)
+    else:
+        _show_plainly(view, document)
+
+
+def _shown(view: Overview) -> dict[str, object]:
+    design = view.study.design
+    return {
+        "study": view.study.name,
+        "rubric": view.rubric.id,
+        "rubric_hash": view.rubric.hash,
+        "design": {
+            "panes": design.panes,
+            "overlap": design.overlap,
+            "seed": design.seed,
+            "policy": design.policy,
+            "sample": design.sample,
+            "aids": design.aids,
+            "assigned": design.assigned,
+            "responses": view.extent.responses,
+            "items": view.extent.items,
+        },
+        "state": _state(view.study),
+        "units": view.units,
+        "progress": [
+            {"rater": rater.rater, "kind": rater.kind.value, "items": rater.items, "labels": rater.labels}
+            for rater in view.progress
+        ],
+        "questions": [
+            {
+                "question": question.question,
+                "labels": question.labels,
+                "disputes": question.disputes,
+                "gold": question.gold,
+            }
+            for question in view.questions
+        ],
+    }
+
+
+def _show_plainly(view: Overview, document: dict[str, object]) -> None:
+    design = view.study.design
+    say(
+        f"study {view.study.name}, {_state(view.study)}, rubric {view.rubric.id} version {view.rubric.version}\n"
+        f"{view.extent.responses:,} responses of {view.extent.configurations:,} configurations in"
+        f" {view.extent.items:,} items of up to {design.panes}; {design.overlap} raters an item;"
+        f" policy {design.policy}; sample {design.sample}; seed {design.seed}\n"
+    )
+    table(
+        [
+            ["rater", "kind", "items", "labels"],
+            *([one.rater, one.kind.value, f"{one.items:,}", f"{one.labels:,}"] for one in view.progress),
+        ],
+        right=frozenset({2, 3}),
+    )
+    say()
+    table(
+        [
+            ["question", "labels", "disputes", "gold"],
+            *([one.question, f"{one.labels:,}", f"{one.disputes:,}", f"{one.gold:,}"] for one in view.questions),
+        ],
+        right=frozenset({1, 2, 3}),
+    )
+    for one in document.get("configurations", ()):  # type: ignore[attr-defined]
+        say(f"{one['configuration']}: {one['responses']:,} responses")
+    if view.study.open:
+        say(f"\nNext: reviewer rate {view.study.name} --plain")
+
+
+@study_group.command("close")
+@click.argument("name")
+@database_option
+@click.pass_context
+def close(ctx: click.Context, name: str) -> None:
+    """Close a study to rating and extension."""
+    with writing(ctx) as engine:
+        study = studies.load(engine, name)
+        if not study.open:
+            raise Refused(f"study {name} is closed already")
+        with engine.writing():
+            studies.close(engine, study.number, now())
+    say(f"study {name} is closed\nNext: reviewer labels {name}")

@@ -1,0 +1,72 @@
+"""Writing to the terminal: the only way out for text, and always through `visible`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from reviewer.text import visible
+
+
+def say(text: str = "") -> None:
+    """Write one or more lines to stdout, with nothing in them that could steer the terminal."""
+    sys.stdout.write(visible(text) + "\n")
+
+
+def complain(text: str) -> None:
+    """Write to stderr what went wrong, or what the user should know beside the result."""
+    sys.stdout.flush()
+    sys.stderr.write(visible(text) + "\n")
+    sys.stderr.flush()
+
+
+def say_json(document: object) -> None:
+    """Write one JSON document to stdout. Every character beyond ASCII is escaped, so it cannot steer a terminal."""
+    json.dump(document, sys.stdout, allow_nan=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def say_json_rows(head: dict[str, object], name: str, rows: Iterable[object]) -> None:
+    """Write the JSON object `head` with one more member `name`, an array of `rows`, without holding them all."""
+    opening = json.dumps(head)[:-1]
+    sys.stdout.write(f"{opening}{', ' if head else ''}{json.dumps(name)}: [")
+    encode = json.JSONEncoder(allow_nan=False).encode
+    separator = "\n"
+    for row in rows:
+        sys.stdout.write(separator + encode(row))
+        separator = ",\n"
+    sys.stdout.write("\n]}\n")
+
+
+def say_line(cells: Iterable[object]) -> None:
+    """Write cells as one line, separated by tabs: for listings too long to be laid out in columns."""
+    sys.stdout.write("\t".join(visible(str(cell), one_line=True) for cell in cells) + "\n")
+
+
+def table(rows: Iterable[Iterable[object]], *, right: frozenset[int] = frozenset()) -> None:
+    """Write rows in columns; `right` names the columns, from 0, that hold numbers. Cells are made one line each."""
+    cells = [[visible(str(cell), one_line=True) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        aligned = (
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        sys.stdout.write("  ".join(aligned).rstrip() + "\n")
+
+
+@contextmanager
+def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
+    """Show on stderr, where that is a terminal, how much of `total` is done; the function handed out is told."""
+    if not sys.stderr.isatty():
+        yield lambda done: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(visible(what, one_line=True), total=total)
+        yield lambda done: bar.update(task, completed=done)

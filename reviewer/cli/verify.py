@@ -1,0 +1,48 @@
+"""`reviewer verify`: proof that nothing that was stored has been altered since."""
+
+from __future__ import annotations
+
+import click
+
+from reviewer.cli.options import database_option, json_option, reading
+from reviewer.cli.terminal import progress, say, say_json
+from reviewer.store import chain, evidence
+
+
+@click.command("verify")
+@json_option
+@database_option
+@click.pass_context
+def verify_command(ctx: click.Context, *, as_json: bool) -> int:
+    """Check every hash chain, and every prompt and response against its id. Exit status 1 where anything is broken."""
+    with reading(ctx) as engine, progress("verifying", chain.rows(engine)) as reach:
+        reports = []
+        for report in chain.verify(engine):
+            reports.append(report)
+            reach(sum(one.rows for one in reports))
+        altered = list(evidence.mismatches(engine))
+        counts = evidence.counts(engine)
+    broken = [report for report in reports if report.broken]
+    if as_json:
+        say_json(
+            {
+                "chains": [
+                    {"rater": one.rater, "rows": one.rows, "broken": one.broken, "problem": one.problem}
+                    for one in reports
+                ],
+                "altered": [{"table": one.table, "id": one.id} for one in altered],
+                "prompts": counts["prompt"],
+                "responses": counts["response"],
+            }
+        )
+    else:
+        for report in broken:
+            say(f"BROKEN {report.broken}: {report.problem} (the {report.rows:,} rows before it hold)")
+        for one in altered:
+            say(f"ALTERED {one.table} {one.id}: its content does not fit its id")
+        rows = sum(report.rows for report in reports)
+        say(
+            f"{len(reports) - len(broken):,} of {len(reports):,} chains hold, {rows:,} rows;"
+            f" {counts['prompt']:,} prompts and {counts['response']:,} responses checked, {len(altered):,} altered"
+        )
+    return 1 if broken or altered else 0

@@ -1,0 +1,1 @@
+"""Foreign files, one format a module: an open file in, records out. Nothing here stores, prints or asks."""

@@ -1,0 +1,80 @@
+"""The FIELDs of an import: the names by which a profile or a flag says what a column is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+FIELDS = (
+    "prompt",
+    "system",
+    "messages",
+    "response",
+    "reasoning",
+    "stop_reason",
+    "model",
+    "provider",
+    "lab",
+    "sample",
+    "id",
+    "suite",
+    "evaluation",
+    "group",
+    "reference",
+    "secret",
+    "severity",
+    "tag",
+    "rater",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelField:
+    """A column of labels: of the rater it names, or (`rater` None) of the one whom the row names."""
+
+    question: str
+    rater: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldField:
+    """A column of decided labels."""
+
+    question: str
+
+
+def answer_field(name: str) -> LabelField | GoldField | None:
+    """Return what `label:QUESTION:RATER`, `label:QUESTION` or `gold:QUESTION` says; None for any other name."""
+    match name.split(":", 2):
+        case ["label", question, rater] if question and rater:
+            return LabelField(question, rater)
+        case ["label", question] if question:
+            return LabelField(question, None)
+        case ["gold", question] if question:
+            return GoldField(question)
+        case _:
+            return None
+
+
+def is_field(name: str) -> bool:
+    """Tell whether `name` is a FIELD."""
+    return name in FIELDS or answer_field(name) is not None
+
+
+def field_expected(name: str) -> str:
+    """Return what to write in place of `name`, which is no FIELD."""
+    answers = ("label:QUESTION:RATER", "label:QUESTION", "gold:QUESTION")
+    if name.startswith(("label", "gold")):
+        return "one of " + ", ".join(answers)
+    near = difflib.get_close_matches(name, FIELDS, n=1)
+    return near[0] if near else "one of " + ", ".join((*FIELDS, *answers))
+
+
+def nearest_first(name: str, columns: Collection[str]) -> list[str]:
+    """Return `columns`, those most like `name` first."""
+
+    def distance(column: str) -> float:
+        return -difflib.SequenceMatcher(None, name.lower(), column.lower()).ratio()
+
+    return sorted(columns, key=distance)

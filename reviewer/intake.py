@@ -1,0 +1,300 @@
+"""How rows of a foreign table, once checked, become evidence and labels, part by part.
+
+Storing is idempotent, so an import that was stopped goes on when the same command is given again. Each part is one
+short transaction, so raters at work on the same file are not held up.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from reviewer.design import least
+from reviewer.errors import BadInput
+from reviewer.formats.row import Row, RowLabel
+from reviewer.model import (
+    Configuration,
+    LabelState,
+    Message,
+    Origin,
+    Prompt,
+    Rater,
+    RaterKind,
+    Response,
+    Suite,
+    SuitePrompt,
+    prompt_of,
+)
+from reviewer.rubric import Rubric
+from reviewer.samples import Numbered, Samples, Sighting
+from reviewer.store import evidence, labels, raters, studies
+from reviewer.store.engine import Engine
+from reviewer.store.labels import NewDecision, NewLabel, Standing
+from reviewer.store.studies import Chosen
+from reviewer.suites import differing, merged
+
+PART = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the rows go.
+
+    `source` is the name of the file; `suite` the suite of prompts whose rows name none. Labels of people and decided
+    labels need a `study`; without one they are left out. `long` says that each row is one rater's rating.
+    """
+
+    source: str
+    suite: str
+    rubric: Rubric | None
+    study: str | None
+    gold: bool
+    long: bool
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an import met and did, counted."""
+
+    rows: int = 0
+    bad: int = 0
+    prompts: int = 0
+    responses: int = 0
+    known_responses: int = 0
+    labels: int = 0
+    changed_labels: int = 0
+    known_labels: int = 0
+    unparsed: int = 0
+    golds: int = 0
+    known_golds: int = 0
+    left_out: int = 0
+    differing: list[str] = field(default_factory=list)
+
+
+def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: Callable[[], str]) -> Iterator[Tally]:
+    """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
+    intake = _Intake(engine, target, now)
+    good = (row for row in rows if isinstance(row, Row))
+    while part := list(islice(good, PART)):
+        intake.add(part)
+        yield intake.tally
+    intake.finish()
+    yield intake.tally
+
+
+class _Intake:
+    """One run of `store`: what it has met, and what it has done."""
+
+    def __init__(self, engine: Engine, target: Target, now: Callable[[], str]) -> None:
+        self.tally = Tally()
+        self._engine = engine
+        self._target = target
+        self._now = now
+        self._samples = Samples()
+        self._numbers = array("q")
+        self._configurations: dict[Configuration, int] = {}
+        self._suites: dict[str, int] = {}
+        self._last: tuple[tuple[Message, ...], Prompt] | None = None
+
+    def add(self, rows: list[Row]) -> None:
+        """Store one part in one transaction."""
+        now = self._now()
+        prompts = [self._prompt(row.messages) for row in rows]
+        with self._engine.writing():
+            numbers = self._add_prompts(prompts)
+            self._add_members(rows, prompts, numbers, now)
+            answered = [(row, prompt) for row, prompt in zip(rows, prompts, strict=True) if row.text is not None]
+            responses = self._add_responses(answered, numbers, now)
+            if self._target.rubric is not None:
+                rated = [(row, one) for (row, _), one in zip(answered, responses, strict=True)]
+                self._add_labels(rated, self._target.rubric, now)
+                self._add_golds(rated, self._target.rubric, now)
+        self.tally.rows += len(rows)
+
+    def finish(self) -> None:
+        """Extend the study by what was imported."""
+        target = self._target
+        if target.study is not None and target.rubric is not None and self._numbers:
+            with self._engine.writing():
+                study = studies.load(self._engine, target.study)
+                studies.extend(
+                    self._engine, study, [Chosen(number) for number in self._numbers], least=least(target.rubric)
+                )
+
+    def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
+        # Tables often give the same prompt many times in a row, and hashing it is most of the work on a short row.
+        if self._last is None or self._last[0] != messages:
+            self._last = (messages, prompt_of(messages))
+        return self._last[1]
+
+    def _add_prompts(self, prompts: list[Prompt]) -> dict[str, int]:
+        distinct = list({prompt.id: prompt for prompt in prompts}.values())
+        numbers, new = evidence.ensure_prompts(self._engine, distinct)
+        self.tally.prompts += new
+        return numbers
+
+    def _add_members(self, rows: list[Row], prompts: list[Prompt], numbers: dict[str, int], now: str) -> None:
+        """Give the prompts their places in suites. What a suite already says of a prompt stays as it is."""
+        by_suite: dict[str, list[tuple[Row, Prompt]]] = {}
+        for row, prompt in zip(rows, prompts, strict=True):
+            by_suite.setdefault(row.suite or self._target.suite, []).append((row, prompt))
+        for name, members in by_suite.items():
+            suite = self._suite(name, members[0][0].evaluation or "", now)
+            before = evidence.members(self._engine, suite, list({prompt.id for _, prompt in members}))
+            after = dict(before)
+            for row, prompt in members:
+                place = _place(row, prompt, self._target.source)
+                known = after.get(prompt.id)
+                after[prompt.id] = place if known is None else self._merged(known, place, row.line)
+            evidence.add_members(
+                self._engine,
+                [(suite, numbers[key], place) for key, place in after.items() if place != before.get(key)],
+            )
+
+    def _suite(self, name: str, evaluation: str, now: str) -> int:
+        if name not in self._suites:
+            # Version 0 is the one that imports add to; those that were read from files keep their content.
+            suite = Suite(name, 0, evaluation=evaluation, source=self._target.source)
+            self._suites[name] = evidence.ensure_suite(self._engine, suite, now)
+        return self._suites[name]
+
+    def _merged(self, before: SuitePrompt, after: SuitePrompt, line: int) -> SuitePrompt:
+        for word in differing(before, after):
+            self.tally.differing.append(
+                f"{self._target.source}:{line}: another {word} for prompt {before.name}; the first one stays"
+            )
+        return merged(before, after)
+
+    def _add_responses(self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], now: str) -> list[Numbered]:
+        sightings = [
+            Sighting(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
+            for row, prompt in answered
+        ]
+        found = self._samples.number(
+            sightings,
+            lambda ids: evidence.numbers_of(self._engine, "response", ids),
+            evidence.last_response(self._engine),
+        )
+        evidence.add_responses(
+            self._engine,
+            (
+                (one.number, numbers[prompt.id], self._configuration_number(row), self._response(row, prompt, one))
+                for (row, prompt), one in zip(answered, found, strict=True)
+                if one.new
+            ),
+            now,
+        )
+        new = sum(one.new for one in found)
+        self.tally.responses += new
+        self.tally.known_responses += len(found) - new
+        self._numbers.extend(one.number for one in found)
+        return found
+
+    def _response(self, row: Row, prompt: Prompt, one: Numbered) -> Response:
+        return Response(
+            one.id,
+            prompt.id,
+            row.model or "",
+            one.sample,
+            row.text or "",
+            reasoning=row.reasoning,
+            stop_reason=row.stop_reason,
+            source=self._target.source,
+            source_id=row.source_id,
+            replaced=row.replaced,
+        )
+
+    def _configuration_number(self, row: Row) -> int:
+        configuration = configuration_of(row)
+        number = self._configurations.get(configuration)
+        if number is None:
+            number = evidence.ensure_configuration(self._engine, configuration)
+            self._configurations[configuration] = number
+        return number
+
+    def _add_labels(self, rated: list[tuple[Row, Numbered]], rubric: Rubric, now: str) -> None:
+        study = self._target.study
+        standing = labels.standing_imported(self._engine, [one.id for _, one in rated], rubric.hash, study)
+        new: dict[tuple[str, RaterKind], list[NewLabel]] = {}
+        for row, one in rated:
+            for label in row.labels:
+                if label.kind is RaterKind.HUMAN and study is None:
+                    self.tally.left_out += 1
+                    continue
+                key = (one.id, label.question, label.rater)
+                before = standing.get(key)
+                state = LabelState.UNPARSED if label.value is None else LabelState.LABEL
+                if before is not None and (before.state, before.value) == (state, label.value):
+                    self.tally.known_labels += 1
+                    continue
+                self._count(label, before)
+                new.setdefault((label.rater, label.kind), []).append(
+                    NewLabel(
+                        study=study,
+                        response=one.id,
+                        other_response=None,
+                        item=None,
+                        question=label.question,
+                        rubric=rubric.hash,
+                        state=state,
+                        value=label.value,
+                        origin=Origin.IMPORTED,
+                        saved_at=now,
+                        raw=label.raw,
+                        supersedes=None if before is None else before.id,
+                    )
+                )
+        for (rater, kind), added in new.items():
+            raters.ensure(self._engine, Rater(rater, kind), now)
+            labels.add(self._engine, rater, added)
+
+    def _count(self, label: RowLabel, before: Standing | None) -> None:
+        if label.value is None:
+            self.tally.unparsed += 1
+        elif before is None:
+            self.tally.labels += 1
+        else:
+            self.tally.changed_labels += 1
+
+    def _add_golds(self, rated: list[tuple[Row, Numbered]], rubric: Rubric, now: str) -> None:
+        study = self._target.study
+        if study is None or not self._target.gold:
+            self.tally.left_out += sum(len(row.golds) for row, _ in rated) if self._target.gold else 0
+            return
+        adjudicator = f"imported:{self._target.source}"
+        standing = labels.decisions_on(self._engine, study, [one.id for _, one in rated])
+        new = []
+        for row, one in rated:
+            for question, value in row.golds:
+                before = standing.setdefault((one.id, question), {})
+                if value in before.values():
+                    self.tally.known_golds += 1
+                    continue
+                before[adjudicator] = value
+                self.tally.golds += 1
+                new.append(NewDecision(study, one.id, question, rubric.hash, value, reason="imported", decided_at=now))
+        labels.add_decisions(self._engine, adjudicator, new)
+
+
+def _by(row: Row, *, long: bool) -> str:
+    return row.labels[0].rater if long and row.labels else ""
+
+
+def _place(row: Row, prompt: Prompt, source: str) -> SuitePrompt:
+    return SuitePrompt(
+        name=row.source_id or prompt.id[:12],
+        prompt=Prompt(prompt.id, ()),
+        reference=row.reference,
+        secret=row.secret,
+        severity=row.severity,
+        tags=row.tags,
+        group=row.group,
+        provenance=source,
+    )
+
+
+def configuration_of(row: Row) -> Configuration:
+    """Return the configuration that a row with a response names, with what the row claims of it."""
+    return Configuration(row.model or "", row.provider, None, row.lab)

@@ -1,0 +1,94 @@
+"""What must hold before anything of a foreign table is stored: every row read, nothing against what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reviewer.errors import BadInput, Refused
+from reviewer.formats.row import Row
+from reviewer.intake import Target, configuration_of
+from reviewer.model import Configuration, RaterKind
+from reviewer.store import evidence, raters, rubrics, studies
+from reviewer.store.engine import Engine
+from reviewer.store.studies import Design
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What reading the whole table found: how many rows, and which people gave labels."""
+
+    rows: int
+    bad: list[BadInput]
+    people: frozenset[str]
+
+
+def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target, *, skip_bad: bool) -> Checked:
+    """Read every row without storing anything. `engine` is None where there is no database yet.
+
+    Raises:
+        BadInput: the first bad row, unless `skip_bad`.
+        Refused: the rows contradict what is stored.
+    """
+    count = 0
+    bad: list[BadInput] = []
+    claimed: dict[Configuration, int] = {}
+    kinds: dict[str, RaterKind] = {}
+    for row in rows:
+        if isinstance(row, BadInput):
+            if not skip_bad:
+                raise row
+            bad.append(row)
+            continue
+        count += 1
+        if row.text is not None:
+            claimed.setdefault(configuration_of(row), row.line)
+        for label in row.labels:
+            kinds.setdefault(label.rater, label.kind)
+    _check_configurations(engine, claimed, target.source)
+    if engine is not None:
+        stored = raters.kinds(engine)
+        for rater, kind in kinds.items():
+            if stored.get(rater, kind) is not kind:
+                raise Refused(
+                    f"rater {rater} is stored as {stored[rater].value}, not {kind.value};"
+                    f" say --rater-kind {rater}={stored[rater].value} or name the rater otherwise"
+                )
+    return Checked(count, bad, frozenset(name for name, kind in kinds.items() if kind is RaterKind.HUMAN))
+
+
+def _check_configurations(engine: Engine | None, claimed: dict[Configuration, int], source: str) -> None:
+    """Refuse a name that stands for two things, in the table or between it and the store."""
+    named: dict[str, Configuration] = {}
+    for configuration, line in claimed.items():
+        other = named.setdefault(configuration.name, configuration)
+        if other != configuration:
+            raise BadInput(source, line, f"model {configuration.name} comes with another provider or lab than before")
+        if engine is not None:
+            evidence.check_configuration(engine, configuration)
+
+
+def prepare_study(engine: Engine, target: Target, people: frozenset[str], now: str) -> None:
+    """Make the target's study where it is new; it shows one response at a time until it is extended by hand.
+
+    Raises:
+        Refused: the study is closed, or of another rubric.
+    """
+    if target.rubric is None:
+        return
+    with engine.writing():
+        rubrics.ensure(engine, target.rubric, now)
+        if target.study is None:
+            return
+        existing = [study for study in studies.every(engine) if study.name == target.study]
+        if not existing:
+            # One label settles a unit where one person labelled all of them; else a second must agree.
+            design = Design(panes=1, overlap=2 if len(people) > 1 else 1, seed=0, policy="majority:1")
+            studies.create(engine, target.study, target.rubric.hash, design, now)
+        elif not existing[0].open:
+            raise Refused(f"study {target.study} is closed and cannot be extended")
+        elif existing[0].rubric != target.rubric.hash:
+            raise Refused(
+                f"study {target.study} is rated by another rubric, or another text of rubric {target.rubric.id}"
+                f" (hash {existing[0].rubric[:12]}, not {target.rubric.hash[:12]}); name another study"
+            )

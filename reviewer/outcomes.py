@@ -1,0 +1,158 @@
+"""What the labels of a study come to, unit by unit, and how far the study is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from reviewer.disputes import Decision, How, Outcome, Policy, Reason, decide, read_policy
+from reviewer.question import Per, Question, Scale
+from reviewer.rubric import Rubric
+from reviewer.sheet import compares
+from reviewer.store import labels, rubrics, studies
+from reviewer.store.engine import Engine
+from reviewer.store.labels import UnitLabel
+from reviewer.store.studies import Extent, Progress, StudyRow
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """What was decided of one unit: a response, a pair of responses, or an item, under one question."""
+
+    response: str
+    other_response: str
+    item: str
+    question: str
+    outcome: Outcome
+    labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCount:
+    """How far one question is: labels of people and graders that stand, disputes, decided units."""
+
+    question: str
+    labels: int
+    disputes: int
+    gold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How far a study is. `units` counts what can be labelled: subjects times questions."""
+
+    study: StudyRow
+    rubric: Rubric
+    extent: Extent
+    units: int
+    labels: int
+    progress: list[Progress]
+    questions: list[QuestionCount]
+
+
+def overview(engine: Engine, name: str) -> Overview:
+    """Return how far the study called `name` is.
+
+    Raises:
+        NotFound: no such study.
+    """
+    study = studies.load(engine, name)
+    rubric = rubrics.load(engine, study.rubric)
+    extent = studies.extent(engine, study.number)
+    counts = {question.id: [0, 0, 0] for question in rubric.questions}
+    for unit in outcomes(engine, study, rubric):
+        count = counts[unit.question]
+        count[0] += unit.labels
+        count[1] += _is_dispute(unit.outcome, study)
+        count[2] += unit.outcome.how is not How.UNDECIDED and unit.outcome.value is not None
+    progress = studies.progress(engine, name)
+    return Overview(
+        study,
+        rubric,
+        extent,
+        units=sum(_units(rubric, question, extent) for question in rubric.questions),
+        labels=sum(rater.labels for rater in progress),
+        progress=progress,
+        questions=[QuestionCount(question, *count) for question, count in counts.items()],
+    )
+
+
+def _is_dispute(outcome: Outcome, study: StudyRow) -> bool:
+    """Tell a dispute from a unit that still waits for raters, and from free text, which no count decides."""
+    waits = study.open and outcome.reason is Reason.TOO_FEW
+    return outcome.how is How.UNDECIDED and outcome.reason is not None and not waits
+
+
+def _units(rubric: Rubric, question: Question, extent: Extent) -> int:
+    if question.per is Per.RESPONSE:
+        return extent.responses
+    return extent.pairs if compares(rubric, question) else extent.items
+
+
+def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOutcome]:
+    """Yield what the labels and decisions of the study come to, for every unit that has any.
+
+    A follow-up is decided only where its parent was decided to meet the condition, among the raters who were asked it.
+    """
+    decisions: dict[tuple[str, str, str], dict[str, Decision]] = {}
+    for decision in labels.decisions(engine, study.name):
+        subject = (decision.response, decision.other_response, decision.item)
+        decisions.setdefault(subject, {})[decision.question] = Decision(decision.value)
+    flagged = labels.flagged(engine, study.name)
+    policy = read_policy(study.design.policy)
+
+    def decided(subject: tuple[str, str, str], units: list[UnitLabel]) -> Iterator[UnitOutcome]:
+        is_flagged = any(name in flagged for name in subject if name)
+        return _decide_subject(study, rubric, policy, subject, units, decisions.pop(subject, {}), flagged=is_flagged)
+
+    standing = labels.standing_in_study(engine, study.name)
+    for subject, units in groupby(standing, key=lambda unit: (unit.response, unit.other_response, unit.item)):
+        yield from decided(subject, list(units))
+    for subject in list(decisions):
+        yield from decided(subject, [])
+
+
+def _decide_subject(
+    study: StudyRow,
+    rubric: Rubric,
+    policy: Policy,
+    subject: tuple[str, str, str],
+    units: list[UnitLabel],
+    decisions: Mapping[str, Decision],
+    *,
+    flagged: bool,
+) -> Iterator[UnitOutcome]:
+    by_rater: dict[str, dict[str, str]] = {}
+    for unit in units:
+        if unit.human:
+            by_rater.setdefault(unit.rater, {})[unit.question] = unit.value
+    settled: dict[str, str | None] = {}
+    for question in rubric.questions:
+        mine = [unit for unit in units if unit.question == question.id]
+        decision = decisions.get(question.id)
+        wanted = study.design.overlap
+        if question.when is not None:
+            parent, values = rubric.question(question.when.question), question.when.values
+            if not _meets(parent, settled.get(parent.id), values):
+                continue
+            wanted = sum(_meets(parent, answers.get(parent.id), values) for answers in by_rater.values())
+        if not mine and decision is None:
+            continue
+        if question.scale is Scale.TEXT and decision is None:
+            yield UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED), len(mine))
+            continue
+        outcome = decide(
+            [unit.value for unit in mine if unit.human],
+            policy,
+            wanted=wanted,
+            abstentions=frozenset(option.value for option in question.options if option.abstain),
+            flagged=flagged,
+            decision=decision,
+        )
+        settled[question.id] = outcome.value
+        yield UnitOutcome(*subject, question.id, outcome, len(mine))
+
+
+def _meets(parent: Question, value: str | None, values: tuple[str, ...]) -> bool:
+    return value is not None and any(selected in values for selected in parent.selected(value))

@@ -1,0 +1,87 @@
+"""Which sample of its configuration each row of a file is: the n-th equal row is sample n.
+
+So no row is lost where a file repeats itself, and a second import of the same file finds every row already stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reviewer.model import response_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One row's response before it has a number. `by` names the rater in a file of one row a rating, else it is empty.
+
+    Equal rows by different raters are the same response, rated again; equal rows by one are different samples.
+    """
+
+    prompt: str
+    configuration: str
+    text: str
+    sample: int | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A response found or to be stored: its id, its number in this file, its sample number, and whether it is new."""
+
+    id: str
+    number: int
+    sample: int
+    new: bool
+
+
+class Samples:
+    """What one reading of a file has met so far: one bit a stored response and rater, and a count for what repeats."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, bytearray] = {}
+        self._repeats: dict[tuple[str, str], int] = {}
+
+    def number(
+        self, sightings: Sequence[Sighting], find: Callable[[Sequence[str]], dict[str, int]], last: int
+    ) -> list[Numbered]:
+        """Give each of `sightings` its response.
+
+        `find` returns the numbers of those ids that are stored; `last` is the highest number in use.
+        """
+        first_ids = [response_id(one.prompt, one.configuration, one.text, one.sample or 1) for one in sightings]
+        known = find(first_ids)
+        made: list[Numbered] = []
+        for sighting, first_id in zip(sightings, first_ids, strict=True):
+            key = (first_id, sighting.by)
+            sample = sighting.sample or self._repeats.get(key, 0) + 1
+            identity = first_id
+            while True:
+                if sample > 1 and sighting.sample is None:
+                    identity = response_id(sighting.prompt, sighting.configuration, sighting.text, sample)
+                    if identity not in known:
+                        known.update(find([identity]))
+                number = known.get(identity)
+                if number is None or sighting.sample is not None or not self._has_met(sighting.by, number):
+                    break
+                sample += 1
+            if sample > 1 and sighting.sample is None:
+                self._repeats[key] = sample
+            new = number is None
+            if number is None:
+                last += 1
+                number = known[identity] = last
+            self._meet(sighting.by, number)
+            made.append(Numbered(identity, number, sample, new))
+        return made
+
+    def _has_met(self, by: str, number: int) -> bool:
+        bits = self._met.get(by)
+        return bits is not None and number >> 3 < len(bits) and bool(bits[number >> 3] & 1 << (number & 7))
+
+    def _meet(self, by: str, number: int) -> None:
+        bits = self._met.setdefault(by, bytearray())
+        if number >> 3 >= len(bits):
+            # Twice what is needed: growing by one byte a row would copy the whole array each time.
+            bits.extend(bytes(2 * ((number >> 3) + 1) - len(bits)))
+        bits[number >> 3] |= 1 << (number & 7)

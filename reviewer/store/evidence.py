@@ -1,0 +1,288 @@
+"""What is rated: configurations, prompts and their places in suites, responses. Added once, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from reviewer.errors import NotFound, Refused
+from reviewer.model import (
+    Configuration,
+    Message,
+    Prompt,
+    Response,
+    Role,
+    Suite,
+    SuitePrompt,
+    canonical,
+    digest,
+    message_values,
+    response_id,
+)
+from reviewer.store.engine import Engine
+
+# SQLite allows 32,766 parameters in one statement; this stays well under it.
+MOST_NAMES = 5000
+
+
+def ensure_configuration(engine: Engine, configuration: Configuration) -> int:
+    """Return the number of `configuration`, made where the name is new; call inside `engine.writing()`.
+
+    Raises:
+        Refused: the name stands for other settings. A field that is None claims nothing.
+    """
+    number = check_configuration(engine, configuration)
+    if number is not None:
+        return number
+    [(number,)] = engine.rows("select coalesce(max(number), 0) + 1 from configuration")
+    engine.run(
+        "insert into configuration (number, name, provider, model, lab, settings)"
+        " values (:number, :name, :provider, :model, :lab, :settings)",
+        {
+            "number": number,
+            "name": configuration.name,
+            "provider": configuration.provider,
+            "model": configuration.model or configuration.name,
+            "lab": configuration.lab,
+            "settings": configuration.settings,
+        },
+    )
+    return int(number)
+
+
+def check_configuration(engine: Engine, configuration: Configuration) -> int | None:
+    """Return the number of `configuration`, or None where its name is new.
+
+    Raises:
+        Refused: the name stands for other settings.
+    """
+    found = engine.rows(
+        "select number, provider, model, lab, settings from configuration where name = :name",
+        {"name": configuration.name},
+    )
+    if not found:
+        return None
+    number, *stored = found[0]
+    claimed = (configuration.provider, configuration.model, configuration.lab, configuration.settings)
+    for word, old, new in zip(("provider", "model", "lab", "settings"), stored, claimed, strict=True):
+        if new is not None and new != old:
+            raise Refused(
+                f"configuration {configuration.name} is stored with {word} {old or 'not given'}, not {new};"
+                " give the other settings a name of their own"
+            )
+    return int(number)
+
+
+def configuration_numbers(engine: Engine) -> dict[str, int]:
+    """Return every configuration's number by name."""
+    return dict(engine.rows("select name, number from configuration order by name"))
+
+
+def ensure_prompts(engine: Engine, prompts: Sequence[Prompt]) -> tuple[dict[str, int], int]:
+    """Store those of `prompts` that are new; call inside `engine.writing()`.
+
+    Returns the number of each by id, and how many were new.
+    """
+    known = numbers_of(engine, "prompt", [prompt.id for prompt in prompts])
+    [(number,)] = engine.rows("select coalesce(max(number), 0) from prompt")
+    rows = []
+    for prompt in prompts:
+        if prompt.id not in known:
+            number += 1
+            known[prompt.id] = number
+            messages = canonical(message_values(prompt.messages))
+            rows.append({"number": number, "id": prompt.id, "messages": messages})
+    engine.run_many("insert into prompt (number, id, messages) values (:number, :id, :messages)", rows)
+    return known, len(rows)
+
+
+def read_messages(text: str) -> tuple[Message, ...]:
+    """Return the messages that a prompt row holds as JSON."""
+    return tuple(
+        Message(Role(message["role"]), message["content"], message.get("tool_calls")) for message in json.loads(text)
+    )
+
+
+def numbers_of(engine: Engine, table: str, ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of those of `ids` that `table` (prompt or response) holds."""
+    found: dict[str, int] = {}
+    for first in range(0, len(ids), MOST_NAMES):
+        parameters = {f"i{place}": identity for place, identity in enumerate(ids[first : first + MOST_NAMES])}
+        names = ", ".join(f":{name}" for name in parameters)
+        found.update(engine.rows(f"select id, number from {table} where id in ({names})", parameters))
+    return found
+
+
+def last_response(engine: Engine) -> int:
+    """Return the highest response number in use, 0 where there is none."""
+    [(number,)] = engine.rows("select coalesce(max(number), 0) from response")
+    return int(number)
+
+
+_RESPONSE_COLUMNS = (
+    "number", "id", "prompt", "configuration", "sample", "text", "reasoning", "tool_calls", "stop_reason", "refusal",
+    "usage", "raw", "source", "source_id", "replaced", "stored_at",
+)  # fmt: skip
+_INSERT_RESPONSE = (
+    f"insert into response ({', '.join(_RESPONSE_COLUMNS)})"
+    f" values ({', '.join(f':{column}' for column in _RESPONSE_COLUMNS)})"
+)
+
+
+def add_responses(engine: Engine, responses: Iterable[tuple[int, int, int, Response]], now: str) -> None:
+    """Store new responses; call inside `engine.writing()`.
+
+    Each comes as (its number, its prompt's number, its configuration's number, the response).
+    """
+    engine.run_many(
+        _INSERT_RESPONSE,
+        (
+            {
+                "number": number,
+                "id": response.id,
+                "prompt": prompt,
+                "configuration": configuration,
+                "sample": response.sample,
+                "text": response.text,
+                "reasoning": response.reasoning,
+                "tool_calls": response.tool_calls,
+                "stop_reason": response.stop_reason,
+                "refusal": response.refusal,
+                "usage": response.usage,
+                "raw": response.raw,
+                "source": response.source,
+                "source_id": response.source_id,
+                "replaced": response.replaced,
+                "stored_at": now,
+            }
+            for number, prompt, configuration, response in responses
+        ),
+    )
+
+
+def ensure_suite(engine: Engine, suite: Suite, now: str) -> int:
+    """Return the number of `suite`, stored with its prompts where it is new; call inside `engine.writing()`.
+
+    Raises:
+        Refused: this version of the suite is stored with other content.
+    """
+    found = engine.rows(
+        "select number, hash from suite where id = :id and version = :version",
+        {"id": suite.id, "version": suite.version},
+    )
+    if found:
+        number, stored = found[0]
+        if stored != suite.hash:
+            raise Refused(
+                f"suite {suite.id} version {suite.version} is stored with other content;"
+                " raise the version of the changed one"
+            )
+        return int(number)
+    [(number,)] = engine.rows("select coalesce(max(number), 0) + 1 from suite")
+    engine.run(
+        "insert into suite (number, id, version, hash, title, evaluation, rubric, source, stored_at)"
+        " values (:number, :id, :version, :hash, :title, :evaluation, :rubric, :source, :now)",
+        {
+            "number": number,
+            "id": suite.id,
+            "version": suite.version,
+            "hash": suite.hash,
+            "title": suite.title,
+            "evaluation": suite.evaluation,
+            "rubric": suite.rubric,
+            "source": suite.source,
+            "now": now,
+        },
+    )
+    numbers, _ = ensure_prompts(engine, [member.prompt for member in suite.prompts])
+    add_members(engine, [(number, numbers[member.prompt.id], member) for member in suite.prompts])
+    return int(number)
+
+
+def suite_numbers(engine: Engine, name: str) -> list[int]:
+    """Return the numbers of the newest stored version of the suite called `name`, and of what imports added to it.
+
+    Raises:
+        NotFound: no such suite; the error names those that are stored.
+    """
+    found = engine.rows(
+        "select number from suite where id = :id and version in ("
+        " 0, (select max(version) from suite where id = :id)) order by version",
+        {"id": name},
+    )
+    if not found:
+        known = ", ".join(sorted({known for (known,) in engine.rows("select id from suite")}))
+        raise NotFound(f"--suite {name}: no such suite is stored; stored are: {known or 'none'}")
+    return [number for (number,) in found]
+
+
+def add_members(engine: Engine, members: Iterable[tuple[int, int, SuitePrompt]]) -> None:
+    """Give prompts their places in suites, as (suite number, prompt number, place); call inside `engine.writing()`."""
+    engine.run_many(
+        "insert into suite_prompt (suite, prompt, name, reference, secret, severity, tags, grouping_name, provenance)"
+        " values (:suite, :prompt, :name, :reference, :secret, :severity, :tags, :group, :provenance)"
+        " on conflict (suite, prompt) do update set tags = excluded.tags, reference = excluded.reference,"
+        " secret = excluded.secret, severity = excluded.severity, grouping_name = excluded.grouping_name",
+        (
+            {
+                "suite": suite,
+                "prompt": prompt,
+                "name": member.name,
+                "reference": member.reference,
+                "secret": member.secret,
+                "severity": member.severity,
+                "tags": canonical(member.tags),
+                "group": member.group,
+                "provenance": member.provenance,
+            }
+            for suite, prompt, member in members
+        ),
+    )
+
+
+def members(engine: Engine, suite: int, prompts: Sequence[str]) -> dict[str, SuitePrompt]:
+    """Return the places that those of `prompts` (ids) have in a suite, by prompt id; the prompts come without text."""
+    found: dict[str, SuitePrompt] = {}
+    for first in range(0, len(prompts), MOST_NAMES):
+        parameters = {f"i{place}": identity for place, identity in enumerate(prompts[first : first + MOST_NAMES])}
+        names = ", ".join(f":{name}" for name in parameters)
+        rows = engine.rows(
+            "select prompt.id, name, reference, secret, severity, tags, grouping_name, provenance from suite_prompt"
+            f" join prompt on prompt.number = suite_prompt.prompt where suite = :suite and prompt.id in ({names})",
+            {**parameters, "suite": suite},
+        )
+        for identity, name, reference, secret, severity, tags, group, provenance in rows:
+            found[identity] = SuitePrompt(
+                name, Prompt(identity, ()), reference, secret, severity, tuple(json.loads(tags)), group, provenance
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A prompt or response whose content no longer fits its id."""
+
+    table: str
+    id: str
+
+
+def mismatches(engine: Engine) -> Iterator[Mismatch]:
+    """Yield every prompt and response whose content was changed after it was stored."""
+    for identity, messages in engine.stream("select id, messages from prompt order by number"):
+        if digest("prompt", json.loads(messages)) != identity:
+            yield Mismatch("prompt", identity)
+    responses = engine.stream(
+        "select response.id, prompt.id, configuration.name, response.text, response.sample from response"
+        " join prompt on prompt.number = response.prompt"
+        " join configuration on configuration.number = response.configuration order by response.number"
+    )
+    for identity, prompt, configuration, text, sample in responses:
+        if response_id(prompt, configuration, text, sample) != identity:
+            yield Mismatch("response", identity)
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """Return how many prompts, responses, configurations and suites are stored."""
+    tables = ("prompt", "response", "configuration", "suite")
+    return {table: int(engine.rows(f"select count(*) from {table}")[0][0]) for table in tables}

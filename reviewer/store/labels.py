@@ -1,0 +1,277 @@
+"""Labels, flags and decisions: added to their chains, never changed; and what stands of them now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from reviewer.model import Label, LabelState, Origin
+from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
+from reviewer.store.engine import Engine, Row
+
+# A row stands while no later row supersedes it. Kept as a condition, not a mark: the table is only ever added to.
+STANDS = "not exists (select 1 from label later where later.supersedes = label.id)"
+
+# Human labels count in their study; a grader's count in every study that holds the response under the same rubric.
+COUNTS_IN_STUDY = """(
+    label.study = :study and rater.kind = 'human'
+    or rater.kind <> 'human' and label.rubric = (select rubric from study where name = :study) and exists (
+        select 1 from study_response
+        join response on response.number = study_response.response
+        join study on study.number = study_response.study
+        where study.name = :study and response.id = label.response
+    )
+)"""
+
+RECOGNISED = "recognised"  # the reason of a flag that says: I can tell which model this is
+
+_SELECT = f"select {', '.join(f'label.{column}' for column in LABEL_COLUMNS)} from label"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A label before it takes its place in a chain. `panes` lists response ids in the order shown."""
+
+    study: str | None
+    response: str | None
+    other_response: str | None
+    item: str | None
+    question: str
+    rubric: str
+    state: LabelState
+    value: str | None
+    origin: Origin
+    saved_at: str
+    note: str | None = None
+    confidence: int | None = None
+    raw: str | None = None
+    aids: str | None = None
+    surplus: bool = False
+    supersedes: str | None = None
+    panes: tuple[str, ...] = ()
+    shown_at: str | None = None
+    decided_at: str | None = None
+
+
+def add(engine: Engine, rater: str, labels: Iterable[NewLabel]) -> list[str]:
+    """Add `labels` to the rater's chain in order and return their ids; call inside `engine.writing()`."""
+    link = Link(engine, "label", LABEL_COLUMNS, rater)
+    ids = [
+        link.add(
+            {
+                "study": label.study,
+                "response": label.response,
+                "other_response": label.other_response,
+                "item": label.item,
+                "question": label.question,
+                "rubric": label.rubric,
+                "rater": rater,
+                "state": label.state.value,
+                "value": label.value,
+                "note": label.note,
+                "confidence": label.confidence,
+                "origin": label.origin.value,
+                "raw": label.raw,
+                "aids": label.aids,
+                "surplus": int(label.surplus),
+                "supersedes": label.supersedes,
+                "panes": json.dumps(label.panes),
+                "shown_at": label.shown_at,
+                "decided_at": label.decided_at,
+                "saved_at": label.saved_at,
+            }
+        )
+        for label in labels
+    ]
+    link.close()
+    return ids
+
+
+def of_study(engine: Engine, study: str, rater: str | None = None) -> Iterator[Label]:
+    """Yield the labels that count in `study` as stored, every one, in the order in which they were stored."""
+    only = " and label.rater = :rater" if rater is not None else ""
+    sql = f"{_SELECT} join rater on rater.name = label.rater where {COUNTS_IN_STUDY}{only} order by label.number"
+    return map(_label, engine.stream(sql, {"study": study, "rater": rater}))
+
+
+def standing_on_item(engine: Engine, item: str, rater: str) -> list[Label]:
+    """Return the rater's labels on the item with id `item` that nothing supersedes, retracted ones too."""
+    sql = f"{_SELECT} where label.item = :item and label.rater = :rater and {STANDS} order by label.number"
+    return [_label(row) for row in engine.rows(sql, {"item": item, "rater": rater})]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLabel:
+    """What one rater's standing label says of one unit of a study."""
+
+    response: str
+    other_response: str
+    item: str
+    question: str
+    rater: str
+    human: bool
+    value: str
+
+
+def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
+    """Yield the answers that count now in `study`, all labels of a unit together: no surplus, nothing withdrawn."""
+    sql = f"""
+        select coalesce(label.response, ''), coalesce(label.other_response, ''),
+            case when label.response is null then label.item else '' end as whole_item,
+            label.question, label.rater, rater.kind = 'human', label.value
+        from label join rater on rater.name = label.rater
+        where {COUNTS_IN_STUDY} and label.state = 'label' and label.surplus = 0 and {STANDS}
+        order by label.response, label.other_response, whole_item, label.question, label.number
+    """
+    for response, other, item, question, rater, human, value in engine.stream(sql, {"study": study}):
+        yield UnitLabel(response, other, item, question, rater, bool(human), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The standing row of one imported unit: its id and what it says."""
+
+    id: str
+    state: LabelState
+    value: str | None
+    raw: str | None
+
+
+def standing_imported(
+    engine: Engine, responses: Sequence[str], rubric: str, study: str | None
+) -> dict[tuple[str, str, str], Standing]:
+    """Return standing imported labels on `responses` by (response, question, rater).
+
+    Those of people are looked for in `study`; a grader's wherever they were imported.
+    """
+    parameters: dict[str, object] = {f"r{place}": response for place, response in enumerate(responses)}
+    names = ", ".join(f":{name}" for name in parameters)
+    sql = f"""
+        select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw
+        from label join rater on rater.name = label.rater
+        where label.response in ({names}) and label.rubric = :rubric and label.origin = 'imported' and {STANDS}
+            and (rater.kind <> 'human' or label.study = :study)
+    """
+    return {
+        (response, question, rater): Standing(identity, LabelState(state), value, raw)
+        for response, question, rater, identity, state, value, raw in engine.rows(
+            sql, {**parameters, "rubric": rubric, "study": study}
+        )
+    }
+
+
+def add_flag(engine: Engine, rater: str, *, study: str, item: str, response: str | None, reason: str, now: str) -> str:
+    """Add a flag to the rater's chain and return its id; call inside `engine.writing()`."""
+    link = Link(engine, "flag", FLAG_COLUMNS, rater)
+    identity = link.add(
+        {"study": study, "item": item, "response": response, "rater": rater, "reason": reason, "saved_at": now}
+    )
+    link.close()
+    return identity
+
+
+def flagged(engine: Engine, study: str) -> frozenset[str]:
+    """Return the ids of the responses and items of `study` that someone flagged as wrong.
+
+    A flag on an item holds for every response that it shows. A rater who can tell the model flags no fault.
+    """
+    sql = """
+        select coalesce(flag.response, flag.item) from flag where study = :study and reason <> :recognised
+        union
+        select response.id from flag
+            join item on item.id = flag.item
+            join study_response on study_response.item = item.number
+            join response on response.number = study_response.response
+        where flag.study = :study and flag.response is null and reason <> :recognised
+    """
+    return frozenset(name for (name,) in engine.rows(sql, {"study": study, "recognised": RECOGNISED}))
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """An adjudication before it takes its place in a chain; `value` None decides that the unit has no label."""
+
+    study: str
+    response: str | None
+    question: str
+    rubric: str
+    value: str | None
+    reason: str
+    decided_at: str
+    supersedes: str | None = None
+
+
+def add_decisions(engine: Engine, adjudicator: str, decisions: Iterable[NewDecision]) -> None:
+    """Add decisions to the adjudicator's chain in order; call inside `engine.writing()`."""
+    link = Link(engine, "adjudication", ADJUDICATION_COLUMNS, adjudicator)
+    for decision in decisions:
+        link.add(
+            {
+                "study": decision.study,
+                "response": decision.response,
+                "other_response": None,
+                "item": None,
+                "question": decision.question,
+                "rubric": decision.rubric,
+                "adjudicator": adjudicator,
+                "value": decision.value,
+                "reason": decision.reason,
+                "note": None,
+                "supersedes": decision.supersedes,
+                "decided_at": decision.decided_at,
+            }
+        )
+    link.close()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingDecision:
+    """A decision that no later one supersedes."""
+
+    id: str
+    response: str
+    other_response: str
+    item: str
+    question: str
+    adjudicator: str
+    value: str | None
+
+
+def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
+    """Yield the standing decisions of `study` in the order in which they were made."""
+    sql = """
+        select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question,
+            adjudicator, value
+        from adjudication
+        where study = :study
+            and not exists (select 1 from adjudication later where later.supersedes = adjudication.id)
+        order by number
+    """
+    for row in engine.stream(sql, {"study": study}):
+        yield StandingDecision(*row)
+
+
+def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:
+    """Return the standing decisions on `responses` by (response, question): the value each adjudicator chose."""
+    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    parameters: dict[str, object] = {f"r{place}": response for place, response in enumerate(responses)}
+    names = ", ".join(f":{name}" for name in parameters)
+    rows = engine.rows(
+        f"select response, question, adjudicator, value from adjudication where study = :study"
+        f" and response in ({names})"
+        " and not exists (select 1 from adjudication later where later.supersedes = adjudication.id) order by number",
+        {**parameters, "study": study},
+    )
+    for response, question, adjudicator, value in rows:
+        found.setdefault((response, question), {})[adjudicator] = value
+    return found
+
+
+def _label(row: Row) -> Label:
+    values = dict(zip(LABEL_COLUMNS, row, strict=True))
+    values["state"] = LabelState(values["state"])
+    values["origin"] = Origin(values["origin"])
+    values["surplus"] = bool(values["surplus"])
+    values["panes"] = tuple(json.loads(values["panes"]))
+    return Label(**values)

@@ -1,0 +1,74 @@
+"""Raters: who they are, and in which terminals they are at work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reviewer.errors import Refused
+from reviewer.model import Rater, RaterKind
+from reviewer.store.engine import Engine
+
+
+def ensure(engine: Engine, rater: Rater, now: str) -> None:
+    """Make `rater` where the name is new; call inside `engine.writing()`.
+
+    Raises:
+        Refused: the name belongs to a rater of another kind.
+    """
+    found = engine.rows("select kind from rater where name = :name", {"name": rater.name})
+    if not found:
+        engine.run(
+            "insert into rater (name, kind, created_at) values (:name, :kind, :now)",
+            {"name": rater.name, "kind": rater.kind.value, "now": now},
+        )
+    elif found[0][0] != rater.kind.value:
+        raise Refused(f"rater {rater.name} is of kind {found[0][0]}, not {rater.kind.value}; choose another name")
+
+
+def kinds(engine: Engine) -> dict[str, RaterKind]:
+    """Return every rater's kind by name."""
+    return {name: RaterKind(kind) for name, kind in engine.rows("select name, kind from rater order by name")}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One terminal in which a rater is at work on a study. `process` is its process id on `host`."""
+
+    token: str
+    study: int
+    rater: str
+    host: str
+    process: int
+    seen_at: str
+
+
+def open_session(engine: Engine, session: Session) -> list[Session]:
+    """Store `session` and return the same rater's others on this study; call inside `engine.writing()`."""
+    others = engine.rows(
+        "select token, study, rater, host, process, seen_at from session"
+        " where study = :study and rater = :rater and token <> :token order by seen_at",
+        {"study": session.study, "rater": session.rater, "token": session.token},
+    )
+    engine.run(
+        "insert into session (token, study, rater, host, process, seen_at)"
+        " values (:token, :study, :rater, :host, :process, :seen_at)",
+        {
+            "token": session.token,
+            "study": session.study,
+            "rater": session.rater,
+            "host": session.host,
+            "process": session.process,
+            "seen_at": session.seen_at,
+        },
+    )
+    return [Session(*row) for row in others]
+
+
+def see_session(engine: Engine, token: str, now: str) -> None:
+    """Note that the session is alive; call inside `engine.writing()`."""
+    engine.run("update session set seen_at = :now where token = :token", {"token": token, "now": now})
+
+
+def close_session(engine: Engine, token: str) -> None:
+    """Forget the session; call inside `engine.writing()`."""
+    engine.run("delete from session where token = :token", {"token": token})

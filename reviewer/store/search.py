@@ -1,0 +1,38 @@
+"""The full-text index over prompts and responses: built after an import, part by part, resumed where it stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reviewer.store.engine import Engine
+
+PART = 2000
+
+
+def left_to_index(engine: Engine) -> int:
+    """Return how many responses the index does not hold yet."""
+    [(left,)] = engine.rows("select count(*) from response where number > (select up_to from words_indexed)")
+    return int(left)
+
+
+def index_responses(engine: Engine) -> Iterator[int]:
+    """Index what is missing; yield the size of each part once it is committed, so that a stop loses nothing."""
+    while True:
+        with engine.writing():
+            # Read inside the lock: two programs that index at once take turns and index nothing twice.
+            rows = engine.rows(
+                "select response.number, messages, text from response join prompt on prompt.number = response.prompt"
+                " where response.number > (select up_to from words_indexed) order by response.number limit :part",
+                {"part": PART},
+            )
+            if rows:
+                engine.index_words((number, _words(messages), text) for number, messages, text in rows)
+                engine.run("update words_indexed set up_to = :number", {"number": rows[-1][0]})
+        if not rows:
+            return
+        yield len(rows)
+
+
+def _words(messages: str) -> str:
+    return "\n".join(message["content"] for message in json.loads(messages))

@@ -1,0 +1,244 @@
+"""The SQLite engine: how a file is opened, brought up to date, written durably, and what can be wrong with it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewer.errors import NotFound, StoreError
+from reviewer.store.engine import Parameters, Row
+from reviewer.store.schema import STEPS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x52565752  # "RVWR" in the file's header: tells our files from any other SQLite database
+MIGRATIONS = "reviewer"
+# SQLite's busy handler is unfair: one of eight writers was seen to wait 8 s, so the limit stands well above.
+BUSY_SECONDS = 30.0
+WORDS_TABLE = "create virtual table response_words using fts5 (prompt, response, content='', tokenize='unicode61')"
+
+
+class SqliteEngine:
+    """One SQLite file, opened on the thread that uses it."""
+
+    def __init__(self, path: str, database: Database, *, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._database = database
+        self._connection = database.conn
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """Return every row that `sql` gives."""
+        with explained(self.path):
+            return self._connection.execute(sql, parameters or {}).fetchall()
+
+    def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """Yield the rows that `sql` gives, without holding them all."""
+        with explained(self.path):
+            yield from self._connection.execute(sql, parameters or {})
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Run one writing statement inside `writing` and return how many rows it changed."""
+        with explained(self.path):
+            return self._connection.execute(sql, parameters or {}).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one writing statement for each of `rows` inside `writing`."""
+        with explained(self.path):
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the one write lock; commit durably at the end, or roll everything back on any exception."""
+        if self.read_only:
+            raise StoreError(f"{self.path}: opened for reading only")
+        with explained(self.path):
+            self._connection.execute("begin immediate")
+        try:
+            yield
+            with explained(self.path):
+                self._connection.execute("commit")
+        except BaseException:
+            # A full disk may have rolled the transaction back already.
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
+
+    def index_words(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """Add (response number, prompt text, response text) rows to the full-text index, inside `writing`."""
+        with explained(self.path):
+            self._connection.executemany("insert into response_words (rowid, prompt, response) values (?, ?, ?)", rows)
+
+    def find_words(self, query: str) -> list[int]:
+        """Return the numbers of the responses that hold every word of `query`, best first."""
+        words = " ".join('"' + word.replace('"', '""') + '"' for word in query.split())
+        if not words:
+            return []
+        found = self.rows(
+            "select rowid from response_words where response_words match :words order by rank", {"words": words}
+        )
+        return [number for (number,) in found]
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn what SQLite says of a file into a `StoreError` that names the file and what can be done.
+
+    Raises:
+        StoreError: where the file, its folder, its lock or its disk is at fault. A fault of ours passes unchanged.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+        for part, explanation in EXPLANATIONS:
+            if part in said:
+                raise StoreError(f"{path}: {explanation}") from error
+        raise
+
+
+EXPLANATIONS = (
+    ("file is not a database", "this is not a SQLite database; nothing was changed. Name another file with --db"),
+    ("malformed", "the database is damaged; nothing was changed. Restore a backup, or try `sqlite3 FILE .recover`"),
+    ("unable to open database file", "cannot be opened; is the folder there, and may you write in it?"),
+    ("readonly database", "the file or its folder is read-only; this command has to write"),
+    ("locked", f"another program has held the write lock for {BUSY_SECONDS:.0f} s; nothing was written. Try again"),
+    ("database or disk is full", "the disk is full; nothing of this step was written. Make room and try again"),
+    ("disk I/O error", "the disk reported an error; nothing of this step was written"),
+)
+
+
+def open_for_reading(path: str) -> SqliteEngine:
+    """Open an existing file without changing it.
+
+    Raises:
+        NotFound: no such file.
+        StoreError: not one of our files, made by a newer version, or by an older one that must be upgraded first.
+    """
+    if not Path(path).is_file():
+        raise NotFound(f"{path}: no such database; a writing command such as `reviewer import` makes it")
+    engine = _connect(path, "mode=ro", read_only=True)
+    try:
+        missing = _checked(engine)
+        if missing:
+            engine.close()
+            # Only a writer can bring the tables up to date; what is read afterwards is the same evidence.
+            open_for_writing(path).close()
+            engine = _connect(path, "mode=ro", read_only=True)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def open_for_writing(path: str) -> SqliteEngine:
+    """Open a file for writing; make it, or bring its tables up to date, where needed.
+
+    Raises:
+        StoreError: not one of our files, made by a newer version, read-only, locked, or on a full disk.
+    """
+    made = not Path(path).exists()
+    engine = _connect(path, "mode=rwc", read_only=False)
+    try:
+        if made or not _tables(engine):
+            # The journal mode is a property of the file and cannot change inside a transaction.
+            engine.rows("pragma journal_mode = wal")
+        if _checked(engine):
+            _migrate(engine)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def _connect(path: str, mode: str, *, read_only: bool) -> SqliteEngine:
+    from sqlite_utils import Database
+
+    with explained(path):
+        uri = f"{Path(path).absolute().as_uri()}?{mode}"
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        if read_only and _needs_immutable(path, connection):
+            connection.close()
+            connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
+        engine = SqliteEngine(path, Database(connection, execute_plugins=False), read_only=read_only)
+        for pragma in ("foreign_keys = on", "synchronous = full"):
+            engine.rows(f"pragma {pragma}")
+    return engine
+
+
+def _needs_immutable(path: str, connection: sqlite3.Connection) -> bool:
+    """Tell whether a read-only folder keeps SQLite from making the index of the log, while no writer is at work."""
+    try:
+        connection.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        log = Path(f"{path}-wal")
+        return "unable to open" in str(error) and not (log.exists() and log.stat().st_size)
+    return False
+
+
+def _tables(engine: SqliteEngine) -> set[str]:
+    return {name for (name,) in engine.rows("select name from sqlite_master where type = 'table'")}
+
+
+def _migrations() -> Migrations:
+    """Return the schema's steps in the form that sqlite-utils applies: each once, recorded with its change."""
+    from sqlite_utils import Migrations
+
+    migrations = Migrations(MIGRATIONS)
+    for name, statements in STEPS:
+        migrations(name=name)(_step(statements))
+    return migrations
+
+
+def _step(statements: tuple[str, ...]) -> Callable[[Database], None]:
+    def apply(database: Database) -> None:
+        # One execute a statement: executescript() would commit a half-made step.
+        for statement in statements:
+            strict = " strict" if statement.lstrip().startswith("create table") else ""
+            database.conn.execute(statement + strict)
+        if statements is STEPS[0][1]:
+            database.conn.execute(WORDS_TABLE)
+
+    return apply
+
+
+def _checked(engine: SqliteEngine) -> bool:
+    """Return whether steps are missing.
+
+    Raises:
+        StoreError: another program's database, or a newer version's.
+    """
+    tables = _tables(engine)
+    [(application,)] = engine.rows("pragma application_id")
+    if tables and application != APPLICATION_ID:
+        names = ", ".join(sorted(tables)[:3])
+        raise StoreError(
+            f"{engine.path}: a SQLite database of another program (it holds {names}); nothing was changed."
+            " Name another file with --db"
+        )
+    if not tables:
+        return True
+    applied = [step.name for step in _migrations().applied(engine._database)]
+    known = [name for name, _ in STEPS]
+    unknown = [name for name in applied if name not in known]
+    if unknown:
+        raise StoreError(
+            f"{engine.path}: made by a newer version of reviewer (step {unknown[0]}); nothing was changed."
+            " Upgrade reviewer to open it"
+        )
+    return len(applied) < len(known)
+
+
+def _migrate(engine: SqliteEngine) -> None:
+    # One transaction around all steps: of two programs that open a new file at once, the second finds it made.
+    with engine.writing():
+        engine.rows(f"pragma application_id = {APPLICATION_ID}")
+        _migrations().apply(engine._database)

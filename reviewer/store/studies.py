@@ -1,0 +1,325 @@
+"""Studies: their design, the responses in them, the items that these make, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewer.balance import sizes
+from reviewer.blinding import item_key
+from reviewer.errors import NotFound, Refused
+from reviewer.model import RaterKind
+from reviewer.store.engine import Engine, Row
+from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
+
+PART = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How a study is rated. `sample` is the rule by which its responses were drawn; `assigned` closes it to others."""
+
+    panes: int
+    overlap: int
+    seed: int
+    policy: str
+    sample: str = "all"
+    aids: str = "off"
+    assigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """A study as stored. `rubric` is the rubric's hash; `items` counts the items cut and still to be cut."""
+
+    number: int
+    name: str
+    rubric: str
+    open: bool
+    design: Design
+    items: int
+    created_at: str
+    closed_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A response chosen for a study; `drawn` of `pool` were drawn with equal chances, None where all were taken."""
+
+    response: int
+    drawn: int | None = None
+    pool: int | None = None
+
+
+def create(engine: Engine, name: str, rubric: str, design: Design, now: str) -> StudyRow:
+    """Make a study without responses; call inside `engine.writing()`.
+
+    Raises:
+        Refused: the name is taken.
+    """
+    if engine.rows("select 1 from study where name = :name", {"name": name}):
+        raise Refused(f"study {name} exists already; choose another name")
+    [(number,)] = engine.rows("select coalesce(max(number), 0) + 1 from study")
+    engine.run(
+        "insert into study (number, name, rubric, state, panes, overlap, seed, policy, sample, aids, assigned, items,"
+        " created_at) values (:number, :name, :rubric, 'open', :panes, :overlap, :seed, :policy, :sample, :aids,"
+        " :assigned, 0, :now)",
+        {
+            "number": number,
+            "name": name,
+            "rubric": rubric,
+            "panes": design.panes,
+            "overlap": design.overlap,
+            "seed": design.seed,
+            "policy": design.policy,
+            "sample": design.sample,
+            "aids": design.aids,
+            "assigned": int(design.assigned),
+            "now": now,
+        },
+    )
+    return load(engine, name)
+
+
+_SELECT = (
+    "select number, name, rubric, state = 'open', panes, overlap, seed, policy, sample, aids, assigned, items,"
+    " created_at, closed_at from study"
+)
+
+
+def load(engine: Engine, name: str) -> StudyRow:
+    """Return the study called `name`.
+
+    Raises:
+        NotFound: no such study; the error names those that exist.
+    """
+    found = engine.rows(f"{_SELECT} where name = :name", {"name": name})
+    if not found:
+        known = ", ".join(known for (known,) in engine.rows("select name from study order by name"))
+        raise NotFound(f"no study {name}; there are: {known or 'none yet'}")
+    return _study(found[0])
+
+
+def every(engine: Engine) -> list[StudyRow]:
+    """Return all studies in the order in which they were made."""
+    return [_study(row) for row in engine.rows(f"{_SELECT} order by number")]
+
+
+def _study(row: Row) -> StudyRow:
+    number, name, rubric, is_open, panes, overlap, seed, policy, sample, aids, assigned, items, created, closed = row
+    design = Design(panes, overlap, seed, policy, sample, aids, bool(assigned))
+    return StudyRow(number, name, rubric, bool(is_open), design, items, created, closed)
+
+
+def close(engine: Engine, study: int, now: str) -> None:
+    """Close the study to rating and extension; call inside `engine.writing()`."""
+    engine.run(
+        "update study set state = 'closed', closed_at = :now where number = :study", {"study": study, "now": now}
+    )
+
+
+def assign(engine: Engine, study: int, rater: str, quota: int | None) -> None:
+    """Let `rater` rate in the study, at most `quota` items where given; call inside `engine.writing()`."""
+    engine.run(
+        "insert into study_rater (study, rater, quota, turn) values (:study, :rater, :quota, 0)"
+        " on conflict (study, rater) do update set quota = excluded.quota",
+        {"study": study, "rater": rater, "quota": quota},
+    )
+
+
+def is_assigned(engine: Engine, study: int, rater: str) -> bool:
+    """Return whether the rater has begun the study or was assigned to it."""
+    return bool(
+        engine.rows(
+            "select 1 from study_rater where study = :study and rater = :rater", {"study": study, "rater": rater}
+        )
+    )
+
+
+def share(engine: Engine, study: StudyRow, rater: str) -> int:
+    """Return how many items the rater may come to rate: the study's, or the quota; none where others are assigned."""
+    found = engine.rows(
+        "select quota from study_rater where study = :study and rater = :rater",
+        {"study": study.number, "rater": rater},
+    )
+    if not found:
+        return 0 if study.design.assigned else study.items
+    [(quota,)] = found
+    return study.items if quota is None else min(int(quota), study.items)
+
+
+def pool(
+    engine: Engine, *, suites: Sequence[int], configurations: Sequence[int], study: int | None
+) -> list[tuple[int, str, int]]:
+    """Return (number, id, configuration number) of the responses a study may draw from, in order of number.
+
+    Empty `suites` or `configurations` and a `study` of None leave that side open.
+    """
+    conditions = ["true"]
+    if suites:
+        conditions.append(f"prompt in (select prompt from suite_prompt where suite in ({_numbers(suites)}))")
+    if configurations:
+        conditions.append(f"configuration in ({_numbers(configurations)})")
+    if study is not None:
+        conditions.append(f"number in (select response from study_response where study = {int(study)})")
+    return engine.rows(
+        f"select number, id, configuration from response where {' and '.join(conditions)} order by number"
+    )
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return ", ".join(str(int(number)) for number in numbers)
+
+
+def extend(engine: Engine, study: StudyRow, chosen: Sequence[Chosen], *, least: int) -> int:
+    """Add responses to the study and make the items that they need; call inside `engine.writing()`.
+
+    Items that were handed out stay as they were cut; a prompt's other responses share its uncut items anew. No item is
+    made for fewer than `least` responses: one alone cannot be compared. Returns how many of `chosen` were new.
+    """
+    before = _responses(engine, study.number)
+    for first in range(0, len(chosen), PART):
+        engine.run_many(
+            "insert into study_response (study, response, drawn, pool) values (:study, :response, :drawn, :pool)"
+            " on conflict (study, response) do nothing",
+            (
+                {"study": study.number, "response": one.response, "drawn": one.drawn, "pool": one.pool}
+                for one in chosen[first : first + PART]
+            ),
+        )
+    added = _responses(engine, study.number) - before
+    if added:
+        _plan(engine, load(engine, study.name), least)
+    return added
+
+
+def _responses(engine: Engine, study: int) -> int:
+    [(count,)] = engine.rows("select count(*) from study_response where study = :study", {"study": study})
+    return int(count)
+
+
+def _plan(engine: Engine, study: StudyRow, least: int) -> None:
+    """Make the study's uncut items fit its responses that no item shows yet."""
+    waiting = engine.stream(
+        "select response.prompt, prompt.id, count(*) from study_response"
+        " join response on response.number = study_response.response join prompt on prompt.number = response.prompt"
+        " where study_response.study = :study and study_response.item is null group by response.prompt, prompt.id",
+        {"study": study.number},
+    )
+    uncut: dict[int, list[int]] = {}
+    for prompt, number in engine.rows(
+        "select prompt, number from item where study = :study and id is null order by number", {"study": study.number}
+    ):
+        uncut.setdefault(prompt, []).append(number)
+    blocks: dict[int, int] = dict(
+        engine.rows("select prompt, count(*) from item where study = :study group by prompt", {"study": study.number})
+    )
+    resized: list[dict[str, int]] = []
+    new: list[tuple[int, int, int]] = []
+    for prompt, identity, count in waiting:
+        planned = [size for size in sizes(count, study.design.panes) if size >= least]
+        kept = uncut.get(prompt, [])
+        resized.extend({"number": number, "size": size} for number, size in zip(kept, planned, strict=False))
+        block = blocks.get(prompt, 0)
+        for size in planned[len(kept) :]:
+            new.append((item_key(study.design.seed, identity, block), prompt, size))
+            block += 1
+    new.sort()
+    [(number,)] = engine.rows("select coalesce(max(number), 0) from item")
+    engine.run_many("update item set size = :size where number = :number", resized)
+    engine.run_many(
+        "insert into item (number, study, position, prompt, size, places, taken)"
+        " values (:number, :study, :position, :prompt, :size, :places, 0)",
+        (
+            {
+                "number": number + place,
+                "study": study.number,
+                "position": study.items + place - 1,
+                "prompt": prompt,
+                "size": size,
+                "places": study.design.overlap,
+            }
+            for place, (_, prompt, size) in enumerate(new, start=1)
+        ),
+    )
+    engine.run(
+        "update study set items = items + :more where number = :study", {"more": len(new), "study": study.number}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is to rate: responses, items, pairs that share an item, and how many configurations are behind."""
+
+    responses: int
+    items: int
+    pairs: int
+    configurations: int
+
+
+def extent(engine: Engine, study: int) -> Extent:
+    """Return how much there is to rate in the study."""
+    [(items, pairs)] = engine.rows(
+        "select count(*), coalesce(sum(size * (size - 1) / 2), 0) from item where study = :study", {"study": study}
+    )
+    [(configurations,)] = engine.rows(
+        "select count(distinct configuration) from response"
+        " where number in (select response from study_response where study = :study)",
+        {"study": study},
+    )
+    return Extent(_responses(engine, study), int(items), int(pairs), int(configurations))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one rater has done in a study: items, and labels that stand."""
+
+    rater: str
+    kind: RaterKind
+    items: int
+    labels: int
+
+
+def progress(engine: Engine, name: str) -> list[Progress]:
+    """Return what each rater has done in the study, raters that are assigned and have not begun among them."""
+    sql = f"""
+        select label.rater, rater.kind, count(distinct coalesce(label.item, label.response)), count(*)
+        from label join rater on rater.name = label.rater
+        where {COUNTS_IN_STUDY} and label.state = 'label' and label.surplus = 0 and {STANDS}
+        group by label.rater, rater.kind
+    """
+    done = {
+        rater: Progress(rater, RaterKind(kind), items, labels)
+        for rater, kind, items, labels in engine.rows(sql, {"study": name})
+    }
+    assigned = engine.rows(
+        "select rater.name, rater.kind from study_rater join rater on rater.name = study_rater.rater"
+        " join study on study.number = study_rater.study where study.name = :study",
+        {"study": name},
+    )
+    for rater, kind in assigned:
+        done.setdefault(rater, Progress(rater, RaterKind(kind), 0, 0))
+    return [done[rater] for rater in sorted(done)]
+
+
+def configurations(engine: Engine, study: int) -> list[tuple[str, int]]:
+    """Return the name of each configuration in the study and its number of responses. Not for a rater's eyes."""
+    return engine.rows(
+        "select configuration.name, count(*) from study_response"
+        " join response on response.number = study_response.response"
+        " join configuration on configuration.number = response.configuration"
+        " where study_response.study = :study group by configuration.name order by configuration.name",
+        {"study": study},
+    )
+
+
+def record_unblinding(engine: Engine, study: int, who: str, now: str) -> None:
+    """Keep that `who` was shown the study's configurations; call inside `engine.writing()`."""
+    engine.run(
+        "insert into unblinding (study, who, at) values (:study, :who, :now)", {"study": study, "who": who, "now": now}
+    )
+
+
+def unblindings(engine: Engine, study: int) -> list[tuple[str, str]]:
+    """Return who was shown the study's configurations and when."""
+    return engine.rows("select who, at from unblinding where study = :study order by number", {"study": study})

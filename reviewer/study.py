@@ -1,0 +1,287 @@
+"""One rater at work on one study: next item, draft, submit, undo, skip, flag. No terminal, no SQL.
+
+Everything here is blind: what it hands out holds aliases and response ids, never a configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reviewer.blinding import alias, pane_order
+from reviewer.errors import Refused
+from reviewer.model import Answer, Draft, LabelState, Origin, Rater, Remark, Subject, utc
+from reviewer.rubric import Rubric
+from reviewer.sheet import Ask, Item, Pane, about, questions
+from reviewer.store import handout, items, labels, raters, rubrics, studies
+from reviewer.store.engine import Engine
+from reviewer.store.handout import Handed, Nothing, PlaceState
+from reviewer.store.labels import NewLabel
+from reviewer.store.raters import Session
+
+# A terminal renews its lease at a third of this; a rater who closed it keeps the place for so long.
+LEASE = timedelta(minutes=15)
+RENEW_EVERY = LEASE / 3
+
+CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a submit stored. `surplus` says that it came too late to count."""
+
+    labels: int
+    surplus: bool
+
+
+class Study:
+    """A study as one rater meets it, over an engine that the caller opens, closes and keeps on one thread."""
+
+    def __init__(self, engine: Engine, name: str, rater: str, clock: Callable[[], datetime]) -> None:
+        """Open the study called `name` for `rater`.
+
+        Raises:
+            NotFound: no such study.
+        """
+        self._engine = engine
+        self._row = studies.load(engine, name)
+        self._clock = clock
+        self.name = name
+        self.rater = rater
+        self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
+
+    def enter(self, session: str, host: str, process: int) -> list[Session]:
+        """Begin work in a terminal, known by a `session` token, and return the rater's other terminals.
+
+        Raises:
+            Refused: the study is closed, is assigned to others, or the name is not a person's.
+        """
+        with self._engine.writing():
+            self._row = studies.load(self._engine, self.name)
+            if not self._row.open:
+                raise Refused(f"study {self.name} is closed; its labels are shown by: reviewer labels {self.name}")
+            raters.ensure(self._engine, Rater(self.rater), self._now())
+            if not studies.is_assigned(self._engine, self._row.number, self.rater):
+                if self._row.design.assigned:
+                    raise Refused(f"study {self.name} is assigned to other raters, not to {self.rater}")
+                studies.assign(self._engine, self._row.number, self.rater, None)
+            return raters.open_session(
+                self._engine, Session(session, self._row.number, self.rater, host, process, self._now())
+            )
+
+    def leave(self, session: str) -> None:
+        """End work in a terminal; what is in hand stays in hand."""
+        with self._engine.writing():
+            raters.close_session(self._engine, session)
+
+    def renew(self, session: str, item: Item | None) -> None:
+        """Keep the lease on `item`, and the terminal known, for another while."""
+        with self._engine.writing():
+            raters.see_session(self._engine, session, self._now())
+            if item is not None:
+                handout.renew(self._engine, item.handed.number, self.rater, until=self._until())
+
+    def next_item(self) -> Item | Nothing:
+        """Lease the rater's next item, or the one in hand, or say why there is none."""
+        with self._engine.writing():
+            handed = handout.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+        return handed if isinstance(handed, Nothing) else self._item(handed)
+
+    def draft(self, item: Item) -> Draft:
+        """Return what the rater has answered on `item` and not submitted."""
+        return items.load_draft(self._engine, item.handed.number, self.rater)
+
+    def save_draft(self, item: Item, draft: Draft) -> None:
+        """Keep `draft` durably in place of the one before."""
+        with self._engine.writing():
+            items.save_draft(self._engine, item.handed.number, self.rater, draft, self._now())
+
+    def submit(self, item: Item, draft: Draft) -> Saved:
+        """Store all labels of `item` in one transaction; they are on disk when this returns.
+
+        Raises:
+            Refused: a required answer is missing, or the item was submitted or taken back in another terminal.
+        """
+        number = item.handed.number
+        answered = self._complete(item, draft)
+        with self._engine.writing():
+            self._require_in_hand(item)
+            self._row = studies.load(self._engine, self.name)
+            turn = handout.take_turn(self._engine, self._row.number, self.rater)
+            counted = self._row.open and handout.set_place(
+                self._engine, number, self.rater, PlaceState.DONE, turn=turn, until=None
+            )
+            if not counted:
+                handout.set_place(self._engine, number, self.rater, PlaceState.SURPLUS, turn=turn, until=None)
+            before = {
+                (label.response or "", label.other_response or "", label.question): label.id
+                for label in labels.standing_on_item(self._engine, item.handed.id, self.rater)
+            }
+            new = [
+                NewLabel(
+                    study=self.name,
+                    response=ask.subject.response or None,
+                    other_response=ask.subject.other or None,
+                    item=item.handed.id,
+                    question=ask.question.id,
+                    rubric=self.rubric.hash,
+                    state=LabelState.LABEL,
+                    value=ask.question.accept(answer.value),
+                    origin=Origin.RATED,
+                    saved_at=self._now(),
+                    note=remark.note or None,
+                    confidence=remark.confidence,
+                    aids=self._row.design.aids,
+                    surplus=not counted,
+                    supersedes=before.get((ask.subject.response, ask.subject.other, ask.question.id)),
+                    panes=tuple(pane.response for pane in item.panes),
+                    shown_at=item.handed.shown_at,
+                    decided_at=answer.decided_at,
+                )
+                for ask, answer in answered
+                for remark in [draft.remarks.get(ask.subject, Remark())]
+            ]
+            labels.add(self._engine, self.rater, new)
+            items.drop_draft(self._engine, number, self.rater)
+        return Saved(len(new), surplus=not counted)
+
+    def undo(self) -> Item | None:
+        """Take back the rater's last submitted item and return it, its answers as a draft; None where there is none.
+
+        The labels are superseded by rows that retract them; nothing is deleted.
+
+        Raises:
+            Refused: the study is closed, or the set was surplus and the item has no free place.
+        """
+        with self._engine.writing():
+            self._row = studies.load(self._engine, self.name)
+            if not self._row.open:
+                raise Refused(f"study {self.name} is closed; its labels stand as they are")
+            number = handout.last_submitted(self._engine, self._row.number, self.rater)
+            if number is None:
+                return None
+            turn = handout.take_turn(self._engine, self._row.number, self.rater)
+            if not handout.set_place(
+                self._engine, number, self.rater, PlaceState.LEASED, turn=turn, until=self._until()
+            ):
+                raise Refused("the last set came too late and is outside the study; there is nothing to undo")
+            self._retract(number)
+            handed = handout.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+        assert isinstance(handed, Handed)  # the lease above is the rater's latest
+        return self._item(handed)
+
+    def skip(self, item: Item) -> None:
+        """Give the place on `item` back; it is offered again when the rater has nothing else left.
+
+        Raises:
+            Refused: the item was submitted or taken back in another terminal.
+        """
+        with self._engine.writing():
+            self._require_in_hand(item)
+            turn = handout.take_turn(self._engine, self._row.number, self.rater)
+            handout.set_place(self._engine, item.handed.number, self.rater, PlaceState.SKIPPED, turn=turn, until=None)
+
+    def flag(self, item: Item, response: str | None, reason: str) -> None:
+        """Record that something is wrong with `item`, or with one response of it; the item stays in hand.
+
+        Raises:
+            Refused: no reason is given.
+        """
+        if not reason.strip():
+            raise Refused("a flag needs a reason")
+        with self._engine.writing():
+            labels.add_flag(
+                self._engine,
+                self.rater,
+                study=self.name,
+                item=item.handed.id,
+                response=response,
+                reason=reason.strip(),
+                now=self._now(),
+            )
+
+    def _require_in_hand(self, item: Item) -> None:
+        place = handout.place_of(self._engine, item.handed.number, self.rater)
+        if place is None or place.turn != item.handed.turn:
+            raise Refused("this item was answered, skipped or undone in another terminal; nothing was stored here")
+
+    def _retract(self, item: int) -> None:
+        """Supersede what the rater submitted on `item` by rows that retract it, and keep the answers as a draft."""
+        identity = items.identity(self._engine, item)
+        standing = [
+            label
+            for label in labels.standing_on_item(self._engine, identity, self.rater)
+            if label.state is LabelState.LABEL
+        ]
+        labels.add(
+            self._engine,
+            self.rater,
+            [
+                NewLabel(
+                    study=label.study,
+                    response=label.response,
+                    other_response=label.other_response,
+                    item=label.item,
+                    question=label.question,
+                    rubric=label.rubric,
+                    state=LabelState.RETRACTED,
+                    value=None,
+                    origin=Origin.RATED,
+                    saved_at=self._now(),
+                    surplus=label.surplus,
+                    supersedes=label.id,
+                )
+                for label in standing
+            ],
+        )
+        draft = Draft()
+        for label in standing:
+            subject = Subject(label.response or "", label.other_response or "")
+            draft.answers[subject, label.question] = Answer(label.value or "", label.decided_at or "")
+            if label.note or label.confidence:
+                draft.remarks[subject] = Remark(label.note or "", label.confidence)
+        items.save_draft(self._engine, item, self.rater, draft, self._now())
+
+    def _item(self, handed: Handed) -> Item:
+        content = items.content(self._engine, handed.number)
+        responses = {response.id: response for response in content.responses}
+        order = pane_order(self._row.design.seed, self.rater, handed.id, responses)
+        done = handout.items_done(self._engine, self._row.number, self.rater)
+        return Item(
+            handed=handed,
+            messages=content.messages,
+            panes=tuple(
+                Pane(
+                    alias=alias(place),
+                    response=identity,
+                    # What a provider returns in a refusal field is what its user sees.
+                    text=responses[identity].text or responses[identity].refusal or "",
+                    reasoning=responses[identity].reasoning,
+                    tool_calls=responses[identity].tool_calls,
+                    cut_short=responses[identity].stop_reason in CUT_SHORT,
+                )
+                for place, identity in enumerate(order)
+            ),
+            reference=content.reference,
+            severity=content.severity,
+            number=done + 1,
+            total=studies.share(self._engine, self._row, self.rater),
+        )
+
+    def _complete(self, item: Item, draft: Draft) -> list[tuple[Ask, Answer]]:
+        """Return the answers to what is asked, in order; those to follow-ups that are not asked any more fall away."""
+        answered = []
+        for ask in questions(self.rubric, item, draft):
+            answer = draft.answers.get((ask.subject, ask.question.id))
+            if answer is not None:
+                answered.append((ask, answer))
+            elif ask.question.required:
+                raise Refused(f"not answered yet: {about(item, ask)}{ask.question.text}")
+        return answered
+
+    def _now(self) -> str:
+        return utc(self._clock())
+
+    def _until(self) -> str:
+        return utc(self._clock() + LEASE)
