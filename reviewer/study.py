@@ -70,6 +70,10 @@ class Study:
                 self._engine, Session(session, self._row.number, self.rater, host, process, self._now())
             )
 
+    def has_begun(self) -> bool:
+        """Return whether the rater was ever handed an item of the study; who was not should read the guideline first."""
+        return handout.turns(self._engine, self._row.number, self.rater) > 0
+
     def leave(self, session: str) -> None:
         """End work in a terminal; what is in hand stays in hand."""
         with self._engine.writing():

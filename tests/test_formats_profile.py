@@ -18,7 +18,6 @@ def profile(tmp_path: Path, text: str) -> Profile:
 
 def test_each_part_is_read(tmp_path: Path) -> None:
     text = """
-    study = "s"
     rubric = "r"
     [map]
     prompt = "question"
@@ -41,7 +40,6 @@ def test_each_part_is_read(tmp_path: Path) -> None:
     value = "text"
     """
     assert profile(tmp_path, text) == Profile(
-        study="s",
         rubric="r",
         columns={
             "prompt": Columns(("question",)),

@@ -64,6 +64,8 @@ class PlainRating:
     def run(self) -> None:
         """Rate item after item until there is none, the rater quits, or the input ends."""
         say(f"Study {self._name}, rater {self._rater}. Type help for all commands, guideline for the guideline.")
+        if not self._work.do(lambda study: study.has_begun()):
+            say_guideline(self._rubric)
         try:
             while self._take(self._work.do(lambda study: study.next_item())):
                 while self._work.item is not None:

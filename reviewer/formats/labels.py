@@ -45,7 +45,8 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
         ValueError: one of `values` is no answer to the question.
     """
     known = {raw.strip(): question.accept(value) for raw, value in values.items()}
-    known = {stored: stored for stored in question.values if question.scale is not Scale.MULTI} | known
+    if question.scale is not Scale.MULTI:
+        known = {option: option for option in question.values} | known
 
     def read(fields: Fields, notes: Notes) -> Understood | None:
         value = get(fields)

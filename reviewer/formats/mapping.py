@@ -46,7 +46,7 @@ class Rows:
         plan: Plan | WrongCell
         try:
             plan = make_plan(self._setting, tuple(record.fields))
-            self._ignore(record.fields, plan)
+            self._ignored.update(dict.fromkeys(column for column in record.fields if column not in plan.used))
             first = next((earlier for earlier in plans.values() if isinstance(earlier, Plan)), plan)
             if first.has_response and not plan.has_response:
                 plan = WrongCell("no response", "one, as in the records before")
@@ -66,9 +66,6 @@ class Rows:
         else:
             wrong = plan
         return BadInput(self._setting.file, record.line, wrong.problem, wrong.expected)
-
-    def _ignore(self, columns: Iterable[str], plan: Plan) -> None:
-        self._ignored.update(dict.fromkeys(column for column in columns if column not in plan.used))
 
 
 def rows(
@@ -98,6 +95,4 @@ def rows(
         plan = make_plan(setting, columns)
     except WrongCell as error:
         raise BadInput(file, 1, error.problem, error.expected) from None
-    table = Rows(records, setting, plan)
-    table._ignore(columns, plan)
-    return table
+    return Rows(records, setting, plan, dict.fromkeys(column for column in columns if column not in plan.used))

@@ -42,10 +42,9 @@ class Profile:
     """How a foreign table is read; empty, it reads the columns that are named as FIELDs.
 
     `values` turns raw labels into options, by question. `folder` is where the profile lies: its lookup files may lie
-    there too. `study` and `rubric` are what is meant where the command line names none.
+    there too. `rubric` is the one that the labels answer where the command line names none.
     """
 
-    study: str | None = None
     rubric: str | None = None
     columns: Mapping[str, Columns] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +91,6 @@ def read_profile(path: Path) -> Profile:
     constants = _constants(table)
     columns = _columns(table, constants)
     profile = Profile(
-        study=table.text("study", None),
         rubric=table.text("rubric", None),
         columns=columns,
         constants=constants,

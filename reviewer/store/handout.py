@@ -252,6 +252,11 @@ def take_turn(engine: Engine, study: int, rater: str) -> int:
         "update study_rater set turn = turn + 1 where study = :study and rater = :rater",
         {"study": study, "rater": rater},
     )
+    return turns(engine, study, rater)
+
+
+def turns(engine: Engine, study: int, rater: str) -> int:
+    """Return how many turns the rater has had in the study."""
     [(turn,)] = engine.rows(
         "select turn from study_rater where study = :study and rater = :rater", {"study": study, "rater": rater}
     )
