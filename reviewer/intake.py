@@ -35,7 +35,7 @@ from reviewer.store.labels import NewDecision, NewLabel, Standing
 from reviewer.store.studies import Chosen
 from reviewer.suites import differing, merged
 
-PART = 2_000
+PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,12 @@ def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: C
     """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
     intake = _Intake(engine, target, now)
     good = (row for row in rows if isinstance(row, Row))
-    while part := list(islice(good, PART)):
-        intake.add(part)
+    with engine.loading():
+        while part := list(islice(good, PART)):
+            intake.add(part)
+            yield intake.tally
+        intake.finish()
         yield intake.tally
-    intake.finish()
-    yield intake.tally
 
 
 class _Intake:
@@ -94,7 +95,7 @@ class _Intake:
         self._now = now
         self._samples = Samples()
         self._numbers = array("q")
-        self._configurations: dict[Configuration, int] = {}
+        self._configurations: dict[tuple[str | None, ...], int] = {}
         self._suites: dict[str, int] = {}
         self._last: tuple[tuple[Message, ...], Prompt] | None = None
 
@@ -103,10 +104,12 @@ class _Intake:
         now = self._now()
         prompts = [self._prompt(row.messages) for row in rows]
         with self._engine.writing():
-            numbers = self._add_prompts(prompts)
-            self._add_members(rows, prompts, numbers, now)
+            distinct = list({prompt.id: prompt for prompt in prompts}.values())
+            numbers, new = evidence.ensure_prompts(self._engine, distinct)
+            self.tally.prompts += len(new)
+            self._add_members(rows, prompts, numbers, new, now)
             answered = [(row, prompt) for row, prompt in zip(rows, prompts, strict=True) if row.text is not None]
-            responses = self._add_responses(answered, numbers, now)
+            responses = self._add_responses(answered, numbers, new, now)
             if self._target.rubric is not None:
                 rated = [(row, one) for (row, _), one in zip(answered, responses, strict=True)]
                 self._add_labels(rated, self._target.rubric, now)
@@ -129,22 +132,24 @@ class _Intake:
             self._last = (messages, prompt_of(messages))
         return self._last[1]
 
-    def _add_prompts(self, prompts: list[Prompt]) -> dict[str, int]:
-        distinct = list({prompt.id: prompt for prompt in prompts}.values())
-        numbers, new = evidence.ensure_prompts(self._engine, distinct)
-        self.tally.prompts += new
-        return numbers
-
-    def _add_members(self, rows: list[Row], prompts: list[Prompt], numbers: dict[str, int], now: str) -> None:
+    def _add_members(
+        self, rows: list[Row], prompts: list[Prompt], numbers: dict[str, int], new: frozenset[str], now: str
+    ) -> None:
         """Give the prompts their places in suites. What a suite already says of a prompt stays as it is."""
         by_suite: dict[str, list[tuple[Row, Prompt]]] = {}
         for row, prompt in zip(rows, prompts, strict=True):
             by_suite.setdefault(row.suite or self._target.suite, []).append((row, prompt))
         for name, members in by_suite.items():
             suite = self._suite(name, members[0][0].evaluation or "", now)
-            before = evidence.members(self._engine, suite, list({prompt.id for _, prompt in members}))
+            known_before = {numbers[prompt.id] for _, prompt in members if prompt.id not in new}
+            before = evidence.members(self._engine, suite, list(known_before))
             after = dict(before)
+            said: dict[str, tuple[object, ...]] = {}
             for row, prompt in members:
+                says = (row.reference, row.secret, row.severity, row.tags, row.group)
+                if said.get(prompt.id) == says:
+                    continue
+                said[prompt.id] = says
                 place = _place(row, prompt, self._target.source)
                 known = after.get(prompt.id)
                 after[prompt.id] = place if known is None else self._merged(known, place, row.line)
@@ -167,7 +172,9 @@ class _Intake:
             )
         return merged(before, after)
 
-    def _add_responses(self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], now: str) -> list[Numbered]:
+    def _add_responses(
+        self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], new_prompts: frozenset[str], now: str
+    ) -> list[Numbered]:
         sightings = [
             Sighting(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
             for row, prompt in answered
@@ -176,6 +183,7 @@ class _Intake:
             sightings,
             lambda ids: evidence.numbers_of(self._engine, "response", ids),
             evidence.last_response(self._engine),
+            new_prompts=new_prompts,
         )
         evidence.add_responses(
             self._engine,
@@ -207,11 +215,10 @@ class _Intake:
         )
 
     def _configuration_number(self, row: Row) -> int:
-        configuration = configuration_of(row)
-        number = self._configurations.get(configuration)
+        claim = (row.model, row.provider, row.lab)
+        number = self._configurations.get(claim)
         if number is None:
-            number = evidence.ensure_configuration(self._engine, configuration)
-            self._configurations[configuration] = number
+            number = self._configurations[claim] = evidence.ensure_configuration(self._engine, configuration_of(row))
         return number
 
     def _add_labels(self, rated: list[tuple[Row, Numbered]], rubric: Rubric, now: str) -> None:

@@ -32,7 +32,7 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target,
     """
     count = 0
     bad: list[BadInput] = []
-    claimed: dict[Configuration, int] = {}
+    claimed: dict[tuple[str | None, ...], Row] = {}
     kinds: dict[str, RaterKind] = {}
     for row in rows:
         if isinstance(row, BadInput):
@@ -42,10 +42,10 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target,
             continue
         count += 1
         if row.text is not None:
-            claimed.setdefault(configuration_of(row), row.line)
+            claimed.setdefault((row.model, row.provider, row.lab), row)
         for label in row.labels:
             kinds.setdefault(label.rater, label.kind)
-    _check_configurations(engine, claimed, target.source)
+    _check_configurations(engine, claimed.values(), target.source)
     if engine is not None:
         stored = raters.kinds(engine)
         for rater, kind in kinds.items():
@@ -57,13 +57,16 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target,
     return Checked(count, bad, frozenset(name for name, kind in kinds.items() if kind is RaterKind.HUMAN))
 
 
-def _check_configurations(engine: Engine | None, claimed: dict[Configuration, int], source: str) -> None:
+def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: str) -> None:
     """Refuse a name that stands for two things, in the table or between it and the store."""
     named: dict[str, Configuration] = {}
-    for configuration, line in claimed.items():
+    for row in rows:
+        configuration = configuration_of(row)
         other = named.setdefault(configuration.name, configuration)
         if other != configuration:
-            raise BadInput(source, line, f"model {configuration.name} comes with another provider or lab than before")
+            raise BadInput(
+                source, row.line, f"model {configuration.name} comes with another provider or lab than before"
+            )
         if engine is not None:
             evidence.check_configuration(engine, configuration)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -203,14 +203,21 @@ class Label:
     hash: str
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: object) -> str:
     """Return JSON that is the same for equal values: sorted keys, no spaces, text as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def digest(*parts: object) -> str:
-    """Return the id of `parts`: the first 40 hexadecimal digits of SHA-256 over their canonical JSON."""
-    return hashlib.sha256(canonical(parts).encode()).hexdigest()[:ID_LENGTH]
+    """Return the id of `parts`: the first 40 hexadecimal digits of SHA-256 over them, joined by NUL.
+
+    A text stands as it is (no text that is stored holds a NUL), any other value as its canonical JSON.
+    """
+    joined = "\0".join([part if isinstance(part, str) else canonical(part) for part in parts])
+    return hashlib.sha256(joined.encode()).hexdigest()[:ID_LENGTH]
 
 
 def message_values(messages: Sequence[Message]) -> list[dict[str, str]]:
@@ -230,6 +237,11 @@ def prompt_of(messages: Sequence[Message]) -> Prompt:
 def response_id(prompt: str, configuration: str, text: str, sample: int) -> str:
     """Return the id of sample number `sample` (from 1) of `configuration` on the prompt with id `prompt`."""
     return digest("response", prompt, configuration, text, sample)
+
+
+def item_id(study: str, responses: Iterable[str]) -> str:
+    """Return the id of the item of `study` that shows the responses with these ids."""
+    return digest("item", study, sorted(responses))
 
 
 def utc(moment: datetime) -> str:

@@ -5,14 +5,13 @@ So no row is lost where a file repeats itself, and a second import of the same f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
+from typing import NamedTuple
 
 from reviewer.model import response_id
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One row's response before it has a number. `by` names the rater in a file of one row a rating, else it is empty.
 
     Equal rows by different raters are the same response, rated again; equal rows by one are different samples.
@@ -25,8 +24,7 @@ class Sighting:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(NamedTuple):
     """A response found or to be stored: its id, its number in this file, its sample number, and whether it is new."""
 
     id: str
@@ -43,14 +41,20 @@ class Samples:
         self._repeats: dict[tuple[str, str], int] = {}
 
     def number(
-        self, sightings: Sequence[Sighting], find: Callable[[Sequence[str]], dict[str, int]], last: int
+        self,
+        sightings: Sequence[Sighting],
+        find: Callable[[Sequence[str]], dict[str, int]],
+        last: int,
+        *,
+        new_prompts: Container[str] = (),
     ) -> list[Numbered]:
         """Give each of `sightings` its response.
 
-        `find` returns the numbers of those ids that are stored; `last` is the highest number in use.
+        `find` returns the numbers of those ids that are stored, and is not asked about responses to `new_prompts`;
+        `last` is the highest number in use.
         """
         first_ids = [response_id(one.prompt, one.configuration, one.text, one.sample or 1) for one in sightings]
-        known = find(first_ids)
+        known = find([first for first, one in zip(first_ids, sightings, strict=True) if one.prompt not in new_prompts])
         made: list[Numbered] = []
         for sighting, first_id in zip(sightings, first_ids, strict=True):
             key = (first_id, sighting.by)

@@ -71,7 +71,7 @@ class Study:
             )
 
     def has_begun(self) -> bool:
-        """Return whether the rater was ever handed an item of the study; who was not should read the guideline first."""
+        """Return whether the rater was ever handed an item of the study; one who was not reads the guideline first."""
         return handout.turns(self._engine, self._row.number, self.rater) > 0
 
     def leave(self, session: str) -> None:

@@ -7,7 +7,7 @@ that the rubric does not have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -37,7 +37,7 @@ from reviewer.model import RaterKind, canonical
 from reviewer.question import Per, Scale
 from reviewer.rubric import Rubric
 
-_SLOTS = {field.name: place for place, field in enumerate(fields(Row)[1:])}
+_SLOTS = {name: place for place, name in enumerate(Row._fields[1:])}
 # The FIELDs that fill one attribute of a row each, from one cell.
 _ATTRIBUTES = {
     "response": "text",
@@ -102,7 +102,7 @@ def make_plan(setting: Setting, columns: Sequence[str]) -> Plan:
         WrongCell: these columns are not enough.
         BadInput: profile, rubric and columns do not fit together; other records would be no better.
     """
-    constants: list[Any] = [field.default for field in fields(Row)[1:]]
+    constants: list[Any] = [Row._field_defaults.get(name) for name in Row._fields[1:]]
     binding = bind(setting.profile, columns, answers=setting.rubric is not None, sparse=setting.sparse)
     gets = {name: _get(setting, name, names[0]) for name, names in binding.items()}
     for name, value in setting.profile.constants.items():

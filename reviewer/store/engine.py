@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
 Parameters = Mapping[str, object]
+
+# How many values one statement looks for. Databases find a named parameter by going through all names, so a list of
+# thousands costs its square; a list of always the same length is prepared once.
+AMONG = 200
 
 
 class Engine(Protocol):
@@ -31,6 +35,9 @@ class Engine(Protocol):
     def writing(self) -> AbstractContextManager[None]:
         """Hold the one write lock; commit durably at the end, or roll everything back on any exception."""
 
+    def loading(self) -> AbstractContextManager[None]:
+        """Make ready for much writing in a row, in transactions of the caller's."""
+
     def index_words(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add (response number, prompt text, response text) rows to the full-text index, inside `writing`."""
 
@@ -39,3 +46,14 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Close the database."""
+
+
+def among(engine: Engine, sql: str, values: Sequence[object], parameters: Parameters | None = None) -> Iterator[Row]:
+    """Yield the rows of `sql`, in which `{values}` stands for a list of any length, asked in parts."""
+    names = [f"among{place}" for place in range(AMONG)]
+    text = sql.replace("{values}", ", ".join(f":{name}" for name in names))
+    for first in range(0, len(values), AMONG):
+        part = values[first : first + AMONG]
+        # The last part is filled up with a value that is asked for anyway.
+        filled = [*part, *[part[-1]] * (AMONG - len(part))]
+        yield from engine.rows(text, {**(parameters or {}), **dict(zip(names, filled, strict=True))})

@@ -20,10 +20,7 @@ from reviewer.model import (
     message_values,
     response_id,
 )
-from reviewer.store.engine import Engine
-
-# SQLite allows 32,766 parameters in one statement; this stays well under it.
-MOST_NAMES = 5000
+from reviewer.store.engine import Engine, among
 
 
 def ensure_configuration(engine: Engine, configuration: Configuration) -> int:
@@ -79,14 +76,14 @@ def configuration_numbers(engine: Engine) -> dict[str, int]:
     return dict(engine.rows("select name, number from configuration order by name"))
 
 
-def ensure_prompts(engine: Engine, prompts: Sequence[Prompt]) -> tuple[dict[str, int], int]:
+def ensure_prompts(engine: Engine, prompts: Sequence[Prompt]) -> tuple[dict[str, int], frozenset[str]]:
     """Store those of `prompts` that are new; call inside `engine.writing()`.
 
-    Returns the number of each by id, and how many were new.
+    Returns the number of each by id, and the ids that were new.
     """
     known = numbers_of(engine, "prompt", [prompt.id for prompt in prompts])
     [(number,)] = engine.rows("select coalesce(max(number), 0) from prompt")
-    rows = []
+    rows: list[dict[str, object]] = []
     for prompt in prompts:
         if prompt.id not in known:
             number += 1
@@ -94,7 +91,7 @@ def ensure_prompts(engine: Engine, prompts: Sequence[Prompt]) -> tuple[dict[str,
             messages = canonical(message_values(prompt.messages))
             rows.append({"number": number, "id": prompt.id, "messages": messages})
     engine.run_many("insert into prompt (number, id, messages) values (:number, :id, :messages)", rows)
-    return known, len(rows)
+    return known, frozenset(str(row["id"]) for row in rows)
 
 
 def read_messages(text: str) -> tuple[Message, ...]:
@@ -106,12 +103,7 @@ def read_messages(text: str) -> tuple[Message, ...]:
 
 def numbers_of(engine: Engine, table: str, ids: Sequence[str]) -> dict[str, int]:
     """Return the numbers of those of `ids` that `table` (prompt or response) holds."""
-    found: dict[str, int] = {}
-    for first in range(0, len(ids), MOST_NAMES):
-        parameters = {f"i{place}": identity for place, identity in enumerate(ids[first : first + MOST_NAMES])}
-        names = ", ".join(f":{name}" for name in parameters)
-        found.update(engine.rows(f"select id, number from {table} where id in ({names})", parameters))
-    return found
+    return dict(among(engine, f"select id, number from {table} where id in ({{values}})", ids))
 
 
 def last_response(engine: Engine) -> int:
@@ -120,45 +112,36 @@ def last_response(engine: Engine) -> int:
     return int(number)
 
 
-_RESPONSE_COLUMNS = (
-    "number", "id", "prompt", "configuration", "sample", "text", "reasoning", "tool_calls", "stop_reason", "refusal",
-    "usage", "raw", "source", "source_id", "replaced", "stored_at",
-)  # fmt: skip
-_INSERT_RESPONSE = (
-    f"insert into response ({', '.join(_RESPONSE_COLUMNS)})"
-    f" values ({', '.join(f':{column}' for column in _RESPONSE_COLUMNS)})"
-)
-
-
 def add_responses(engine: Engine, responses: Iterable[tuple[int, int, int, Response]], now: str) -> None:
     """Store new responses; call inside `engine.writing()`.
 
     Each comes as (its number, its prompt's number, its configuration's number, the response).
     """
-    engine.run_many(
-        _INSERT_RESPONSE,
-        (
-            {
-                "number": number,
-                "id": response.id,
-                "prompt": prompt,
-                "configuration": configuration,
-                "sample": response.sample,
-                "text": response.text,
-                "reasoning": response.reasoning,
-                "tool_calls": response.tool_calls,
-                "stop_reason": response.stop_reason,
-                "refusal": response.refusal,
-                "usage": response.usage,
-                "raw": response.raw,
-                "source": response.source,
-                "source_id": response.source_id,
-                "replaced": response.replaced,
-                "stored_at": now,
-            }
-            for number, prompt, configuration, response in responses
-        ),
-    )
+    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for number, prompt, configuration, response in responses:
+        row: dict[str, object] = {
+            "number": number,
+            "id": response.id,
+            "prompt": prompt,
+            "configuration": configuration,
+            "sample": response.sample,
+            "text": response.text,
+            "stored_at": now,
+        }
+        # Most tables fill few of these, and to bind a null costs as much as to bind a value.
+        for column in _SPARSE:
+            value = getattr(response, column)
+            if value is not None:
+                row[column] = value
+        by_columns.setdefault(tuple(row), []).append(row)
+    for columns, rows in by_columns.items():
+        names = ", ".join(f":{column}" for column in columns)
+        engine.run_many(f"insert into response ({', '.join(columns)}) values ({names})", rows)
+
+
+_SPARSE = (
+    "reasoning", "tool_calls", "stop_reason", "refusal", "usage", "raw", "source", "source_id", "replaced",
+)  # fmt: skip
 
 
 def ensure_suite(engine: Engine, suite: Suite, now: str) -> int:
@@ -241,22 +224,21 @@ def add_members(engine: Engine, members: Iterable[tuple[int, int, SuitePrompt]])
     )
 
 
-def members(engine: Engine, suite: int, prompts: Sequence[str]) -> dict[str, SuitePrompt]:
-    """Return the places that those of `prompts` (ids) have in a suite, by prompt id; the prompts come without text."""
-    found: dict[str, SuitePrompt] = {}
-    for first in range(0, len(prompts), MOST_NAMES):
-        parameters = {f"i{place}": identity for place, identity in enumerate(prompts[first : first + MOST_NAMES])}
-        names = ", ".join(f":{name}" for name in parameters)
-        rows = engine.rows(
-            "select prompt.id, name, reference, secret, severity, tags, grouping_name, provenance from suite_prompt"
-            f" join prompt on prompt.number = suite_prompt.prompt where suite = :suite and prompt.id in ({names})",
-            {**parameters, "suite": suite},
+def members(engine: Engine, suite: int, prompts: Sequence[int]) -> dict[str, SuitePrompt]:
+    """Return the places that those of `prompts` (numbers) have in a suite, by prompt id, the prompts without text."""
+    rows = among(
+        engine,
+        "select prompt.id, name, reference, secret, severity, tags, grouping_name, provenance from suite_prompt"
+        " join prompt on prompt.number = suite_prompt.prompt where suite = :suite and prompt in ({values})",
+        prompts,
+        {"suite": suite},
+    )
+    return {
+        identity: SuitePrompt(
+            name, Prompt(identity, ()), reference, secret, severity, tuple(json.loads(tags)), group, provenance
         )
-        for identity, name, reference, secret, severity, tags, group, provenance in rows:
-            found[identity] = SuitePrompt(
-                name, Prompt(identity, ()), reference, secret, severity, tuple(json.loads(tags)), group, provenance
-            )
-    return found
+        for identity, name, reference, secret, severity, tags, group, provenance in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)

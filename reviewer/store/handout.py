@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from reviewer.balance import choose_block, pair
 from reviewer.blinding import start
-from reviewer.model import digest
+from reviewer.model import item_id
 from reviewer.store.engine import Engine
 from reviewer.store.studies import StudyRow
 
@@ -194,7 +194,7 @@ def _cut(engine: Engine, study: StudyRow, item: int) -> str:
         item=str(item),
     )
     shown = [candidate for candidate in candidates if candidate[0] in block]
-    identity = digest("item", study.name, sorted(response for _, _, response in shown))
+    identity = item_id(study.name, [response for _, _, response in shown])
     engine.run("update item set id = :id where number = :item", {"id": identity, "item": item})
     engine.run_many(
         "update study_response set item = :item where study = :study and response = :response",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reviewer.model import Label, LabelState, Origin
 from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
-from reviewer.store.engine import Engine, Row
+from reviewer.store.engine import Engine, Row, among
 
 # A row stands while no later row supersedes it. Kept as a condition, not a mark: the table is only ever added to.
 STANDS = "not exists (select 1 from label later where later.supersedes = label.id)"
@@ -145,18 +145,16 @@ def standing_imported(
 
     Those of people are looked for in `study`; a grader's wherever they were imported.
     """
-    parameters: dict[str, object] = {f"r{place}": response for place, response in enumerate(responses)}
-    names = ", ".join(f":{name}" for name in parameters)
     sql = f"""
         select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw
         from label join rater on rater.name = label.rater
-        where label.response in ({names}) and label.rubric = :rubric and label.origin = 'imported' and {STANDS}
+        where label.response in ({{values}}) and label.rubric = :rubric and label.origin = 'imported' and {STANDS}
             and (rater.kind <> 'human' or label.study = :study)
     """
     return {
         (response, question, rater): Standing(identity, LabelState(state), value, raw)
-        for response, question, rater, identity, state, value, raw in engine.rows(
-            sql, {**parameters, "rubric": rubric, "study": study}
+        for response, question, rater, identity, state, value, raw in among(
+            engine, sql, responses, {"rubric": rubric, "study": study}
         )
     }
 
@@ -255,13 +253,13 @@ def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
 def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:
     """Return the standing decisions on `responses` by (response, question): the value each adjudicator chose."""
     found: dict[tuple[str, str], dict[str, str | None]] = {}
-    parameters: dict[str, object] = {f"r{place}": response for place, response in enumerate(responses)}
-    names = ", ".join(f":{name}" for name in parameters)
-    rows = engine.rows(
-        f"select response, question, adjudicator, value from adjudication where study = :study"
-        f" and response in ({names})"
+    rows = among(
+        engine,
+        "select response, question, adjudicator, value from adjudication where study = :study"
+        " and response in ({values})"
         " and not exists (select 1 from adjudication later where later.supersedes = adjudication.id) order by number",
-        {**parameters, "study": study},
+        responses,
+        {"study": study},
     )
     for response, question, adjudicator, value in rows:
         found.setdefault((response, question), {})[adjudicator] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from reviewer.store.engine import Engine
+from reviewer.store.engine import Engine, Row
 
 PART = 2000
 
@@ -18,20 +18,23 @@ def left_to_index(engine: Engine) -> int:
 
 def index_responses(engine: Engine) -> Iterator[int]:
     """Index what is missing; yield the size of each part once it is committed, so that a stop loses nothing."""
-    while True:
-        with engine.writing():
-            # Read inside the lock: two programs that index at once take turns and index nothing twice.
-            rows = engine.rows(
-                "select response.number, messages, text from response join prompt on prompt.number = response.prompt"
-                " where response.number > (select up_to from words_indexed) order by response.number limit :part",
-                {"part": PART},
-            )
-            if rows:
-                engine.index_words((number, _words(messages), text) for number, messages, text in rows)
-                engine.run("update words_indexed set up_to = :number", {"number": rows[-1][0]})
-        if not rows:
-            return
-        yield len(rows)
+    with engine.loading():
+        while rows := _next_part(engine):
+            yield len(rows)
+
+
+def _next_part(engine: Engine) -> list[Row]:
+    """Index one part in one transaction and return it; read inside the lock, so that two programs take turns."""
+    with engine.writing():
+        rows = engine.rows(
+            "select response.number, messages, text from response join prompt on prompt.number = response.prompt"
+            " where response.number > (select up_to from words_indexed) order by response.number limit :part",
+            {"part": PART},
+        )
+        if rows:
+            engine.index_words((number, _words(messages), text) for number, messages, text in rows)
+            engine.run("update words_indexed set up_to = :number", {"number": rows[-1][0]})
+    return rows
 
 
 def _words(messages: str) -> str:

@@ -19,6 +19,7 @@ APPLICATION_ID = 0x52565752  # "RVWR" in the file's header: tells our files from
 MIGRATIONS = "reviewer"
 # SQLite's busy handler is unfair: one of eight writers was seen to wait 8 s, so the limit stands well above.
 BUSY_SECONDS = 30.0
+STREAMED = 500  # rows fetched at a time
 WORDS_TABLE = "create virtual table response_words using fts5 (prompt, response, content='', tokenize='unicode61')"
 
 
@@ -39,7 +40,10 @@ class SqliteEngine:
     def stream(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows that `sql` gives, without holding them all."""
         with explained(self.path):
-            yield from self._connection.execute(sql, parameters or {})
+            cursor = self._connection.execute(sql, parameters or {})
+            # Not `yield from`: that would close the cursor of a reader who stopped early, perhaps after the connection.
+            while rows := cursor.fetchmany(STREAMED):
+                yield from rows
 
     def run(self, sql: str, parameters: Parameters | None = None) -> int:
         """Run one writing statement inside `writing` and return how many rows it changed."""
@@ -67,6 +71,17 @@ class SqliteEngine:
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
             raise
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Give much writing in a row more memory: 64 MB of pages, and a log that is folded in less often."""
+        self.rows("pragma cache_size = -65536")
+        self.rows("pragma wal_autocheckpoint = 16000")
+        try:
+            yield
+        finally:
+            self.rows("pragma wal_autocheckpoint = 1000")
+            self.rows("pragma cache_size = -2000")
 
     def index_words(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add (response number, prompt text, response text) rows to the full-text index, inside `writing`."""
