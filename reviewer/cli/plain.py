@@ -1,7 +1,7 @@
 """Rating line by line: the whole of the rating screen in words, for screen readers, pipes and scripts.
 
 A line that is an option's key, value or label answers the question; any other line is a command. Where the answer is
-free text, commands begin with a slash.
+free text, a command is a line of its word alone, or begins with a slash.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class PlainRating:
             say("\nKept from before, not submitted:")
             for ask in asks:
                 self._read_answer(ask)
-        self._place = next((place for place, ask in enumerate(asks) if not self._value(ask)), len(asks))
+        self._place = max((place + 1 for place, ask in enumerate(asks) if self._value(ask)), default=0)
         return True
 
     def _step(self) -> None:

@@ -44,7 +44,8 @@ def say_guideline(rubric: Rubric) -> None:
 
 def say_help() -> None:
     """Read out all commands."""
-    say("Answer with the key, value or label of an option. Where an answer is free text, put / before a command.")
+    say("Answer with the key, value or label of an option. Where an answer is free text, a command is a line of its")
+    say("word alone, or begins with /, as in /note TEXT.")
     for command in COMMANDS:
         key = f" (or {command.key})" if command.key else ""
         say(f"  {command.usage}{key}: {command.does}")

@@ -44,7 +44,8 @@ def find_command(word: str) -> Command | None:
 def read_answer(question: Question, text: str) -> str | None:
     """Return the stored form of what the rater typed, or None where it is no answer to `question`."""
     if question.scale is Scale.TEXT:
-        return None if text.startswith("/") else text
+        is_command = text.startswith("/") or text.lower() in {command.word for command in COMMANDS}
+        return None if is_command else text
     if question.scale is Scale.INTERVAL:
         return _accepted(question, text)
     if question.scale is Scale.MULTI:

@@ -1,0 +1,143 @@
+"""Running the command line in a test: in this process, on a database of the test's own."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer.cli.main import main
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+def runner(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs `reviewer ARGS` on `folder/reviews.db`, from `folder`, and fails on a status not `expected`."""
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("REVIEWER_DB", raising=False)
+    monkeypatch.setenv("REVIEWER_RATER", "r1")
+
+    def run(*arguments: str | Path, expected: int = 0, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["reviewer", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        status = ended.value.code
+        assert isinstance(status, int)
+        assert status == expected, f"status {status}\n{out}\n{err}"
+        return Done(status, out, err)
+
+    return run
+
+
+RUBRIC = """
+id = "plain"
+version = 1
+title = "Is it right?"
+guideline = "Read the response and say whether it is right."
+
+[[question]]
+id = "verdict"
+text = "Is it right?"
+per = "response"
+scale = "nominal"
+[[question.option]]
+value = "yes"
+label = "It is right"
+key = "1"
+[[question.option]]
+value = "no"
+label = "It is wrong"
+key = "2"
+[[question.option]]
+value = "cannot_tell"
+label = "Cannot tell"
+key = "0"
+abstain = true
+
+[[question]]
+id = "fault"
+text = "Which faults?"
+per = "response"
+scale = "multi"
+when = { question = "verdict", is = ["no"] }
+[[question.option]]
+value = "fact"
+label = "A wrong fact"
+key = "1"
+[[question.option]]
+value = "form"
+label = "A wrong form"
+key = "2"
+
+[[question]]
+id = "comment"
+text = "Anything else?"
+per = "response"
+scale = "text"
+required = false
+"""
+
+PREFERENCE = """
+id = "better"
+version = 1
+title = "Which is better?"
+guideline = "Say which is better."
+
+[[question]]
+id = "preferred"
+text = "Which is better?"
+per = "item"
+scale = "preference"
+[[question.option]]
+value = "first"
+label = "The first"
+key = "1"
+[[question.option]]
+value = "second"
+label = "The second"
+key = "2"
+[[question.option]]
+value = "tie"
+label = "Neither"
+key = "3"
+"""
+
+
+def write_rubric(folder: Path, text: str = RUBRIC, name: str = "plain") -> None:
+    """Put a rubric where commands run in `folder` look first."""
+    (folder / "prompts" / "rubrics").mkdir(parents=True, exist_ok=True)
+    (folder / "prompts" / "rubrics" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def write_table(folder: Path, *, prompts: int = 3, models: tuple[str, ...] = ("alpha", "beta")) -> Path:
+    """Write a JSONL table of one response a prompt and model, and return its path."""
+    path = folder / "answers.jsonl"
+    rows = [
+        {"prompt": f"What is {number}?", "response": f"{number}, says {place}", "model": model}
+        for number in range(prompts)
+        for place, model in enumerate(models)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
