@@ -170,10 +170,8 @@ def _rubric(table: Table) -> Rubric:
             raise entry.wrong("id", f"a second rate {rate.id}", "an id of its own")
         rates[rate.id] = rate
     table.done()
-    return Rubric(
-        name, version, title, guideline, questions, tuple(rates.values()),
-        hash=digest("rubric", table.entries), body=canonical(table.entries),
-    )  # fmt: skip
+    body = canonical(table.entries)
+    return Rubric(name, version, title, guideline, questions, tuple(rates.values()), digest("rubric", body), body)
 
 
 def _rate(table: Table, questions: Mapping[str, Question]) -> Rate:

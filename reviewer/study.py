@@ -129,7 +129,7 @@ class Study:
                     other_response=ask.subject.other or None,
                     item=item.handed.id,
                     question=ask.question.id,
-                    rubric=self.rubric.hash,
+                    rubric=self._row.rubric,
                     state=LabelState.LABEL,
                     value=ask.question.accept(answer.value),
                     origin=Origin.RATED,

@@ -51,13 +51,13 @@ def test_a_suite_chooses_its_responses(run: Run, tmp_path: Path) -> None:
     table = tmp_path / "more.csv"
     table.write_text("prompt,response,model,suite\nother,r,alpha,extra\n")
     run("import", table)
-    assert "1 responses" in run("study", "create", "s", "--rubric", "plain", "--suite", "extra").out
+    assert "1 response of" in run("study", "create", "s", "--rubric", "plain", "--suite", "extra").out
     assert "12 responses" in run("study", "create", "t", "--rubric", "plain", "--suite", "answers").out
 
 
 def test_from_takes_the_responses_of_another_study(run: Run) -> None:
     run("study", "create", "s", "--rubric", "plain", "--model", "alpha")
-    assert "4 responses of 1 configurations" in run("study", "create", "t", "--rubric", "plain", "--from", "s").out
+    assert "4 responses of 1 configuration" in run("study", "create", "t", "--rubric", "plain", "--from", "s").out
 
 
 @pytest.mark.parametrize(("rule", "responses"), [("random:5", 5), ("stratified:2", 6), ("random:99", 12)])

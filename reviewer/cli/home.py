@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reviewer.cli.options import database_path, rater_name, reading
-from reviewer.cli.terminal import say, table
+from reviewer.cli.terminal import counted, say, table
 from reviewer.store import evidence, handout, studies
 from reviewer.store.engine import Engine
 
@@ -26,8 +26,8 @@ def show_home(ctx: click.Context) -> None:
 def _show(engine: Engine, path: str, rater: str) -> None:
     stored = evidence.counts(engine)
     say(
-        f"{path}: {stored['response']:,} responses of {stored['configuration']:,} configurations,"
-        f" {stored['prompt']:,} prompts in {stored['suite']:,} suites"
+        f"{path}: {counted(stored['response'], 'response')} of {counted(stored['configuration'], 'configuration')},"
+        f" {counted(stored['prompt'], 'prompt')} in {counted(stored['suite'], 'suite')}"
     )
     every = studies.every(engine)
     if not stored["response"]:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import TextIO, TypeVar
 
 from reviewer.cli.options import now
-from reviewer.cli.plain_text import say_guideline, say_help, say_indented, say_item
+from reviewer.cli.plain_text import say_guideline, say_help, say_item
 from reviewer.cli.plain_words import find_command, read_answer
-from reviewer.cli.terminal import say
+from reviewer.cli.terminal import counted, say, say_indented
 from reviewer.errors import Refused
 from reviewer.model import Draft, Subject
 from reviewer.question import Scale
@@ -72,7 +72,7 @@ class PlainRating:
                     self._step()
         except (Stop, KeyboardInterrupt):
             pass
-        say(f"\nStopped. {self._saved:,} items saved in this sitting; answers not submitted are kept as drafts.")
+        say(f"\nStopped. {counted(self._saved, 'item')} saved in this sitting; answers not submitted stay drafts.")
         say(f"Go on with: reviewer rate {self._name} --plain --rater {self._rater}")
 
     @property
@@ -237,7 +237,7 @@ class PlainRating:
         saved = self._work.do(lambda study: study.submit(item, draft))
         self._work.item = None
         self._saved += 1
-        say(f"Saved: item {item.number}, {saved.labels} labels.")
+        say(f"Saved: item {item.number:,}, {counted(saved.labels, 'label')}.")
         if saved.surplus:
             say("It came too late to count: the places on this item were taken. It is kept apart as surplus.")
 

@@ -6,10 +6,9 @@ Foreign text stands indented, so no response can pass for a line of the program.
 from __future__ import annotations
 
 from reviewer.cli.plain_words import COMMANDS
-from reviewer.cli.terminal import say
+from reviewer.cli.terminal import say, say_indented
 from reviewer.rubric import Rubric
 from reviewer.sheet import Item
-from reviewer.text import visible
 
 SEVERITIES = ("none", "mild", "serious", "severe")
 
@@ -49,9 +48,3 @@ def say_help() -> None:
     for command in COMMANDS:
         key = f" (or {command.key})" if command.key else ""
         say(f"  {command.usage}{key}: {command.does}")
-
-
-def say_indented(text: str) -> None:
-    """Read out foreign text, every line indented."""
-    for line in visible(text).split("\n"):
-        say(f"    {line}")

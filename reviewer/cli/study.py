@@ -7,7 +7,7 @@ import getpass
 import click
 
 from reviewer.cli.options import database_option, json_option, now, reading, writing
-from reviewer.cli.terminal import complain, say, say_json, table
+from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.outcomes import Overview, overview
 from reviewer.store import studies
@@ -65,8 +65,8 @@ def create(
     with writing(ctx) as engine:
         study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())
     say(
-        f"study {name}: {extent.responses:,} responses of {extent.configurations:,} configurations"
-        f" in {extent.items:,} items of up to {panes}, each for {overlap} raters"
+        f"study {name}: {counted(extent.responses, 'response')} of {counted(extent.configurations, 'configuration')}"
+        f" in {counted(extent.items, 'item')} of up to {panes}, each for {counted(overlap, 'rater')}"
     )
     if extent.items == 0:
         complain("no two responses answer the same prompt, so there is nothing to compare")
@@ -185,8 +185,9 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
     design = view.study.design
     say(
         f"study {view.study.name}, {_state(view.study)}, rubric {view.rubric.id} version {view.rubric.version}\n"
-        f"{view.extent.responses:,} responses of {view.extent.configurations:,} configurations in"
-        f" {view.extent.items:,} items of up to {design.panes}; {design.overlap} raters an item;"
+        f"{counted(view.extent.responses, 'response')} of"
+        f" {counted(view.extent.configurations, 'configuration')} in"
+        f" {counted(view.extent.items, 'item')} of up to {design.panes}; {counted(design.overlap, 'rater')} an item;"
         f" policy {design.policy}; sample {design.sample}; seed {design.seed}\n"
     )
     table(
@@ -205,7 +206,7 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
         right=frozenset({1, 2, 3}),
     )
     for one in document.get("configurations", ()):  # type: ignore[attr-defined]
-        say(f"{one['configuration']}: {one['responses']:,} responses")
+        say(f"{one['configuration']}: {counted(one['responses'], 'response')}")
     if view.study.open:
         say(f"\nNext: reviewer rate {view.study.name} --plain")
 

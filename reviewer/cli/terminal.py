@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from reviewer.text import visible
+
+INDENT = "    "
 
 
 def say(text: str = "") -> None:
@@ -20,6 +24,34 @@ def complain(text: str) -> None:
     sys.stdout.flush()
     sys.stderr.write(visible(text) + "\n")
     sys.stderr.flush()
+
+
+def say_indented(text: str) -> None:
+    """Write foreign text with every line indented, so that none of it can pass for a line of the program.
+
+    On a terminal lines are broken between words, since the terminal itself would go on at its left edge. Elsewhere they
+    stay whole.
+    """
+    width = shutil.get_terminal_size().columns - len(INDENT) if sys.stdout.isatty() else None
+    for line in visible(text).split("\n"):
+        for part in [line] if width is None else _broken(line.expandtabs(), max(width, 20)):
+            sys.stdout.write(f"{INDENT}{part}\n")
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    """Yield `line` in parts of at most `width` cells, broken between words where that can be."""
+    from rich.cells import cell_len, chop_cells
+
+    part = ""
+    for word in re.findall(r"\s*\S+|\s+", line):
+        if cell_len(part + word) <= width:
+            part += word
+            continue
+        if part:
+            yield part
+        *full, part = chop_cells(word.lstrip() if part else word, width) or [""]
+        yield from full
+    yield part
 
 
 def say_json(document: object) -> None:
@@ -38,6 +70,11 @@ def say_json_rows(head: dict[str, object], name: str, rows: Iterable[object]) ->
         sys.stdout.write(separator + encode(row))
         separator = ",\n"
     sys.stdout.write("\n]}\n")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return the number with its noun, as in `1 item` and `1,200 items`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def say_line(cells: Iterable[object]) -> None:

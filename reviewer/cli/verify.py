@@ -6,7 +6,8 @@ import click
 
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import progress, say, say_json
-from reviewer.store import chain, evidence
+from reviewer.store import chain, evidence, rubrics
+from reviewer.store.evidence import Mismatch
 
 
 @click.command("verify")
@@ -14,13 +15,14 @@ from reviewer.store import chain, evidence
 @database_option
 @click.pass_context
 def verify_command(ctx: click.Context, *, as_json: bool) -> int:
-    """Check every hash chain, and every prompt and response against its id. Exit status 1 where anything is broken."""
+    """Check every hash chain, and each prompt, response and rubric against its hash; status 1 if any is broken."""
     with reading(ctx) as engine, progress("verifying", chain.rows(engine)) as reach:
         reports = []
         for report in chain.verify(engine):
             reports.append(report)
             reach(sum(one.rows for one in reports))
-        altered = list(evidence.mismatches(engine))
+        altered = [Mismatch("rubric", stored) for stored in rubrics.altered(engine)]
+        altered += evidence.mismatches(engine)
         counts = evidence.counts(engine)
     broken = [report for report in reports if report.broken]
     if as_json:

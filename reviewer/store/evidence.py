@@ -243,7 +243,7 @@ def members(engine: Engine, suite: int, prompts: Sequence[int]) -> dict[str, Sui
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A prompt or response whose content no longer fits its id."""
+    """A prompt, response or rubric whose content no longer fits the hash that names it."""
 
     table: str
     id: str

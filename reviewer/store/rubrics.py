@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reviewer.errors import NotFound, Refused
+from reviewer.model import digest
 from reviewer.rubric import Rubric, lost_options, rubric_from_json
 from reviewer.store.engine import Engine
 
@@ -44,3 +45,9 @@ def load(engine: Engine, rubric_hash: str) -> Rubric:
     if not found:
         raise NotFound(f"no rubric with hash {rubric_hash} is stored here")
     return rubric_from_json(found[0][0])
+
+
+def altered(engine: Engine) -> list[str]:
+    """Return the hashes of the stored rubrics whose text was changed after it was stored."""
+    rows = engine.rows("select hash, body from rubric order by hash")
+    return [stored for stored, body in rows if digest("rubric", body) != stored]
