@@ -101,7 +101,7 @@ def with_answer(draft: Draft, ask: Ask, value: str, now: str) -> Draft:
 def without_answer(draft: Draft, ask: Ask) -> Draft:
     """Return `draft` without an answer to `ask`."""
     key = (ask.subject, ask.question.id)
-    return replace(draft, answers={asked: answer for asked, answer in draft.answers.items() if asked != key})
+    return replace(draft, answers={other: answer for other, answer in draft.answers.items() if other != key})
 
 
 def with_remark(draft: Draft, subject: Subject, *, note: str | None = None, confidence: int | None = None) -> Draft:
@@ -113,3 +113,79 @@ def with_remark(draft: Draft, subject: Subject, *, note: str | None = None, conf
 
 def _given(draft: Draft, subject: Subject) -> Mapping[str, str]:
     return {question: answer.value for (about, question), answer in draft.answers.items() if about == subject}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An item being filled in: the draft, the question that is put now, and what was answered since it was taken up.
+
+    Each act gives a new sheet. `place` counts the questions from 0; past the last one, nothing required is missing.
+    """
+
+    rubric: Rubric
+    item: Item
+    draft: Draft
+    place: int = 0
+    answered: tuple[Ask, ...] = ()
+
+    @property
+    def asks(self) -> list[Ask]:
+        """What is asked on the item, as the draft stands."""
+        return questions(self.rubric, self.item, self.draft)
+
+    @property
+    def ask(self) -> Ask | None:
+        """The question that is put now; None where the item waits to be submitted."""
+        asks = self.asks
+        return asks[self.place] if self.place < len(asks) else None
+
+    @property
+    def missing(self) -> Ask | None:
+        """The first required question without an answer."""
+        return next((ask for ask in self.asks if ask.question.required and self.value(ask) is None), None)
+
+    def value(self, ask: Ask) -> str | None:
+        """Return the answer to `ask` as it reads on screen, where `first` is the left one of two panes."""
+        answer = self.draft.answers.get((ask.subject, ask.question.id))
+        return None if answer is None else translated(self.item, ask, answer.value)
+
+    def at(self, place: int) -> Sheet:
+        """Return the sheet with question number `place` put; past the end, what is still missing is put instead."""
+        asks = self.asks
+        if place >= len(asks):
+            missing = self.missing
+            place = len(asks) if missing is None else asks.index(missing)
+        return replace(self, place=max(place, 0))
+
+    def resumed(self) -> Sheet:
+        """Return the sheet with the question after the last answered one put."""
+        return self.at(
+            max((place + 1 for place, ask in enumerate(self.asks) if self.value(ask) is not None), default=0)
+        )
+
+    def answer(self, ask: Ask, value: str, now: str) -> Sheet:
+        """Return the sheet with `value`, as it reads on screen, as the answer to `ask`, and the next question put."""
+        draft = with_answer(self.draft, ask, translated(self.item, ask, value), now)
+        place = self.asks.index(ask) + 1
+        return replace(self, draft=draft, answered=(*self.answered, ask)).at(place)
+
+    def cleared(self, ask: Ask) -> Sheet:
+        """Return the sheet without an answer to `ask`."""
+        return replace(self, draft=without_answer(self.draft, ask))
+
+    def undone(self) -> Sheet | None:
+        """Return the sheet without the answer given last, its question put again; None where none was given."""
+        if not self.answered:
+            return None
+        *before, last = self.answered
+        sheet = replace(self.cleared(last), answered=tuple(before))
+        return sheet.at(sheet.asks.index(last) if last in sheet.asks else 0)
+
+    def remarked(self, subject: Subject, *, note: str | None = None, confidence: int | None = None) -> Sheet:
+        """Return the sheet with a note, a confidence, or both, on `subject`; None leaves what is there."""
+        return replace(self, draft=with_remark(self.draft, subject, note=note, confidence=confidence))
+
+    def is_answered(self, response: str) -> bool:
+        """Return whether all that is required about one response is answered."""
+        mine = [ask for ask in self.asks if ask.subject == Subject(response) and ask.question.required]
+        return all(self.value(ask) is not None for ask in mine)
