@@ -33,29 +33,29 @@ def pair(first: int, second: int) -> tuple[int, int]:
 
 
 def choose_block(
-    candidates: Sequence[tuple[int, int]], met: Mapping[tuple[int, int], int], size: int, *, seed: int, item: str
-) -> list[int]:
-    """Return the numbers of the `size` responses to show together.
+    candidates: Sequence[tuple[str, int]], met: Mapping[tuple[int, int], int], size: int, *, seed: int, item: str
+) -> list[str]:
+    """Return the ids of the `size` responses to show together.
 
-    `candidates` are (response number, configuration number); `met` counts how often each pair of configurations has
+    `candidates` are (response id, configuration number); `met` counts how often each pair of configurations has
     been shown together. The block whose pairs have met least wins, ties by `seed` and `item`. A configuration beside
     itself counts as the most met pair of all: two of its samples are shown together only where nothing else is left.
     """
     if size >= len(candidates):
-        return [number for number, _ in candidates]
+        return [response for response, _ in candidates]
     worst = 1 + sum(met.values())
     shuffled = sorted(candidates, key=lambda candidate: rank(seed, "block", item, candidate[0]))
 
-    def cost(first: tuple[int, int], second: tuple[int, int]) -> int:
+    def cost(first: tuple[str, int], second: tuple[str, int]) -> int:
         return worst if first[1] == second[1] else met.get(pair(first[1], second[1]), 0)
 
-    def total(block: Iterable[tuple[int, int]]) -> int:
+    def total(block: Iterable[tuple[str, int]]) -> int:
         return sum(cost(first, second) for first, second in combinations(block, 2))
 
     if comb(len(candidates), size) <= MOST_BLOCKS:
-        return [number for number, _ in min(combinations(shuffled, size), key=total)]
+        return [response for response, _ in min(combinations(shuffled, size), key=total)]
     block = list(min(combinations(shuffled, 2), key=total)) if size > 1 else [shuffled[0]]
     while len(block) < size:
         rest = [candidate for candidate in shuffled if candidate not in block]
         block.append(min(rest, key=lambda candidate: sum(cost(candidate, chosen) for chosen in block)))
-    return [number for number, _ in block]
+    return [response for response, _ in block]

@@ -38,7 +38,7 @@ def create_study(engine: Engine, plan: Plan, rubric: Rubric, now: str) -> tuple[
         NotFound: a suite, model or study that is not stored, or nothing to draw from.
         Refused: the name is taken, or the design does not fit the rubric.
     """
-    _check(plan, rubric)
+    check_design(plan.name, plan.design, rubric)
     with engine.writing():
         rubrics.ensure(engine, rubric, now)
         study = studies.create(engine, plan.name, rubric.hash, plan.design, now)
@@ -57,9 +57,14 @@ def create_study(engine: Engine, plan: Plan, rubric: Rubric, now: str) -> tuple[
         return studies.load(engine, plan.name), studies.extent(engine, study.number)
 
 
-def _check(plan: Plan, rubric: Rubric) -> None:
-    design = plan.design
-    if not plan.name.strip() or not plan.name.isprintable():
+def check_design(name: str, design: Design, rubric: Rubric) -> None:
+    """Refuse a study that could not be rated.
+
+    Raises:
+        Refused: the name cannot be shown on one line, or the design does not fit the rubric.
+        ReviewerError: the policy is none.
+    """
+    if not name.strip() or not name.isprintable():
         raise Refused("a study needs a name of printable characters")
     if not 1 <= design.panes <= MOST_PANES:
         raise Refused(f"--panes {design.panes}: expected 1 to {MOST_PANES}")
@@ -67,7 +72,9 @@ def _check(plan: Plan, rubric: Rubric) -> None:
         raise Refused(f"--overlap {design.overlap}: expected 1 or more")
     if design.panes < least(rubric):
         raise Refused(f"rubric {rubric.id} compares responses; it needs --panes 2 or more")
-    read_policy(design.policy)
+    policy = read_policy(design.policy)
+    if policy.margin > design.overlap:
+        raise Refused(f"--policy {design.policy}: {design.overlap} raters can never be {policy.margin} ahead")
 
 
 def least(rubric: Rubric) -> int:

@@ -8,69 +8,28 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 from reviewer.design import least
 from reviewer.errors import BadInput
-from reviewer.formats.row import Row, RowLabel
+from reviewer.formats.row import Row
+from reviewer.intake_labels import Tally, Target, add_golds, add_labels
 from reviewer.model import (
     Configuration,
-    LabelState,
     Message,
-    Origin,
     Prompt,
-    Rater,
-    RaterKind,
     Response,
     Suite,
     SuitePrompt,
     prompt_of,
 )
-from reviewer.rubric import Rubric
 from reviewer.samples import Numbered, Samples, Sighting
-from reviewer.store import evidence, labels, raters, studies
+from reviewer.store import evidence, studies
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel, Standing
 from reviewer.store.studies import Chosen
 from reviewer.suites import differing, merged
 
-PART = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where the rows go.
-
-    `source` is the name of the file; `suite` the suite of prompts whose rows name none. Labels of people and decided
-    labels need a `study`; without one they are left out. `long` says that each row is one rater's rating.
-    """
-
-    source: str
-    suite: str
-    rubric: Rubric | None
-    study: str | None
-    gold: bool
-    long: bool
-
-
-@dataclass(slots=True)
-class Tally:
-    """What an import met and did, counted."""
-
-    rows: int = 0
-    bad: int = 0
-    prompts: int = 0
-    responses: int = 0
-    known_responses: int = 0
-    labels: int = 0
-    changed_labels: int = 0
-    known_labels: int = 0
-    unparsed: int = 0
-    golds: int = 0
-    known_golds: int = 0
-    left_out: int = 0
-    differing: list[str] = field(default_factory=list)
+PART = 20_000
 
 
 def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: Callable[[], str]) -> Iterator[Tally]:
@@ -112,8 +71,8 @@ class _Intake:
             responses = self._add_responses(answered, numbers, new, now)
             if self._target.rubric is not None:
                 rated = [(row, one) for (row, _), one in zip(answered, responses, strict=True)]
-                self._add_labels(rated, self._target.rubric, now)
-                self._add_golds(rated, self._target.rubric, now)
+                add_labels(self._engine, rated, self._target, self.tally, now)
+                add_golds(self._engine, rated, self._target, self.tally, now)
         self.tally.rows += len(rows)
 
     def finish(self) -> None:
@@ -220,69 +179,6 @@ class _Intake:
         if number is None:
             number = self._configurations[claim] = evidence.ensure_configuration(self._engine, configuration_of(row))
         return number
-
-    def _add_labels(self, rated: list[tuple[Row, Numbered]], rubric: Rubric, now: str) -> None:
-        study = self._target.study
-        standing = labels.standing_imported(self._engine, [one.id for _, one in rated], rubric.hash, study)
-        new: dict[tuple[str, RaterKind], list[NewLabel]] = {}
-        for row, one in rated:
-            for label in row.labels:
-                if label.kind is RaterKind.HUMAN and study is None:
-                    self.tally.left_out += 1
-                    continue
-                key = (one.id, label.question, label.rater)
-                before = standing.get(key)
-                state = LabelState.UNPARSED if label.value is None else LabelState.LABEL
-                if before is not None and (before.state, before.value) == (state, label.value):
-                    self.tally.known_labels += 1
-                    continue
-                self._count(label, before)
-                new.setdefault((label.rater, label.kind), []).append(
-                    NewLabel(
-                        study=study,
-                        response=one.id,
-                        other_response=None,
-                        item=None,
-                        question=label.question,
-                        rubric=rubric.hash,
-                        state=state,
-                        value=label.value,
-                        origin=Origin.IMPORTED,
-                        saved_at=now,
-                        raw=label.raw,
-                        supersedes=None if before is None else before.id,
-                    )
-                )
-        for (rater, kind), added in new.items():
-            raters.ensure(self._engine, Rater(rater, kind), now)
-            labels.add(self._engine, rater, added)
-
-    def _count(self, label: RowLabel, before: Standing | None) -> None:
-        if label.value is None:
-            self.tally.unparsed += 1
-        elif before is None:
-            self.tally.labels += 1
-        else:
-            self.tally.changed_labels += 1
-
-    def _add_golds(self, rated: list[tuple[Row, Numbered]], rubric: Rubric, now: str) -> None:
-        study = self._target.study
-        if study is None or not self._target.gold:
-            self.tally.left_out += sum(len(row.golds) for row, _ in rated) if self._target.gold else 0
-            return
-        adjudicator = f"imported:{self._target.source}"
-        standing = labels.decisions_on(self._engine, study, [one.id for _, one in rated])
-        new = []
-        for row, one in rated:
-            for question, value in row.golds:
-                before = standing.setdefault((one.id, question), {})
-                if value in before.values():
-                    self.tally.known_golds += 1
-                    continue
-                before[adjudicator] = value
-                self.tally.golds += 1
-                new.append(NewDecision(study, one.id, question, rubric.hash, value, reason="imported", decided_at=now))
-        labels.add_decisions(self._engine, adjudicator, new)
 
 
 def _by(row: Row, *, long: bool) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reviewer.design import check_design
 from reviewer.errors import BadInput, Refused
 from reviewer.formats.row import Row
-from reviewer.intake import Target, configuration_of
+from reviewer.intake import configuration_of
+from reviewer.intake_labels import Target
 from reviewer.model import Configuration, RaterKind
 from reviewer.store import evidence, raters, rubrics, studies
 from reviewer.store.engine import Engine
@@ -61,13 +63,14 @@ def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: st
     """Refuse a name that stands for two things, in the table or between it and the store."""
     named: dict[str, Configuration] = {}
     for row in rows:
-        configuration = configuration_of(row)
-        other = named.setdefault(configuration.name, configuration)
-        if other != configuration:
-            raise BadInput(
-                source, row.line, f"model {configuration.name} comes with another provider or lab than before"
-            )
-        if engine is not None:
+        claim = configuration_of(row)
+        before = named.get(claim.name, claim)
+        for word, old, new in (("provider", before.provider, claim.provider), ("lab", before.lab, claim.lab)):
+            if old is not None and new is not None and old != new:
+                raise BadInput(source, row.line, f"model {claim.name} comes with {word} {new}, before with {old}")
+        named[claim.name] = replace(before, provider=before.provider or claim.provider, lab=before.lab or claim.lab)
+    if engine is not None:
+        for configuration in named.values():
             evidence.check_configuration(engine, configuration)
 
 
@@ -87,6 +90,7 @@ def prepare_study(engine: Engine, target: Target, people: frozenset[str], now: s
         if not existing:
             # One label settles a unit where one person labelled all of them; else a second must agree.
             design = Design(panes=1, overlap=2 if len(people) > 1 else 1, seed=0, policy="majority:1")
+            check_design(target.study, design, target.rubric)
             studies.create(engine, target.study, target.rubric.hash, design, now)
         elif not existing[0].open:
             raise Refused(f"study {target.study} is closed and cannot be extended")

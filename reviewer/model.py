@@ -217,7 +217,8 @@ def digest(*parts: object) -> str:
     A text stands as it is (no text that is stored holds a NUL), any other value as its canonical JSON.
     """
     joined = "\0".join([part if isinstance(part, str) else canonical(part) for part in parts])
-    return hashlib.sha256(joined.encode()).hexdigest()[:ID_LENGTH]
+    # No stored text holds a lone surrogate; one that is read from a damaged file stands for a bad byte.
+    return hashlib.sha256(joined.encode(errors="surrogateescape")).hexdigest()[:ID_LENGTH]
 
 
 def message_values(messages: Sequence[Message]) -> list[dict[str, str]]:

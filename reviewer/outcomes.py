@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,7 +26,6 @@ class UnitOutcome:
     item: str
     question: str
     outcome: Outcome
-    labels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def overview(engine: Engine, name: str) -> Overview:
     study = studies.load(engine, name)
     rubric = rubrics.load(engine, study.rubric)
     extent = studies.extent(engine, study.number)
-    counts = {question.id: [0, 0, 0] for question in rubric.questions}
+    disputes: Counter[str] = Counter()
+    gold: Counter[str] = Counter()
     for unit in outcomes(engine, study, rubric):
-        count = counts[unit.question]
-        count[0] += unit.labels
-        count[1] += _is_dispute(unit.outcome, study)
-        count[2] += unit.outcome.how is not How.UNDECIDED and unit.outcome.value is not None
+        disputes[unit.question] += _is_dispute(unit.outcome, study)
+        gold[unit.question] += unit.outcome.how is not How.UNDECIDED and unit.outcome.value is not None
+    counts = labels.counts(engine, name)
     progress = studies.progress(engine, name)
     return Overview(
         study,
@@ -74,7 +74,10 @@ def overview(engine: Engine, name: str) -> Overview:
         units=sum(_units(rubric, question, extent) for question in rubric.questions),
         labels=sum(rater.labels for rater in progress),
         progress=progress,
-        questions=[QuestionCount(question, *count) for question, count in counts.items()],
+        questions=[
+            QuestionCount(question.id, counts.get(question.id, 0), disputes[question.id], gold[question.id])
+            for question in rubric.questions
+        ],
     )
 
 
@@ -129,7 +132,8 @@ def _decide_subject(
             by_rater.setdefault(unit.rater, {})[unit.question] = unit.value
     settled: dict[str, str | None] = {}
     for question in rubric.questions:
-        mine = [unit for unit in units if unit.question == question.id]
+        # One label a rater: of one that was imported under a name and one that was rated, the later.
+        mine = list({unit.rater: unit for unit in units if unit.question == question.id}.values())
         decision = decisions.get(question.id)
         wanted = study.design.overlap
         if question.when is not None:
@@ -140,18 +144,18 @@ def _decide_subject(
         if not mine and decision is None:
             continue
         if question.scale is Scale.TEXT and decision is None:
-            yield UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED), len(mine))
+            yield UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED))
             continue
         outcome = decide(
             [unit.value for unit in mine if unit.human],
             policy,
             wanted=wanted,
-            abstentions=frozenset(option.value for option in question.options if option.abstain),
+            abstentions=frozenset(unit.value for unit in mine if question.abstains(unit.value)),
             flagged=flagged,
             decision=decision,
         )
         settled[question.id] = outcome.value
-        yield UnitOutcome(*subject, question.id, outcome, len(mine))
+        yield UnitOutcome(*subject, question.id, outcome)
 
 
 def _meets(parent: Question, value: str | None, values: tuple[str, ...]) -> bool:

@@ -5,7 +5,7 @@ Everything here is blind: what it hands out holds aliases and response ids, neve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.handout import Handed, Nothing, PlaceState
 from reviewer.store.labels import NewLabel
 from reviewer.store.raters import Session
+from reviewer.text import storable
 
 # A terminal renews its lease at a third of this; a rater who closed it keeps the place for so long.
 LEASE = timedelta(minutes=15)
@@ -89,6 +90,9 @@ class Study:
     def next_item(self) -> Item | Nothing:
         """Lease the rater's next item, or the one in hand, or say why there is none."""
         with self._engine.writing():
+            self._row = studies.load(self._engine, self.name)
+            if not self._row.open:
+                return Nothing.CLOSED
             handed = handout.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
         return handed if isinstance(handed, Nothing) else self._item(handed)
 
@@ -118,10 +122,8 @@ class Study:
             )
             if not counted:
                 handout.set_place(self._engine, number, self.rater, PlaceState.SURPLUS, turn=turn, until=None)
-            before = {
-                (label.response or "", label.other_response or "", label.question): label.id
-                for label in labels.standing_on_item(self._engine, item.handed.id, self.rater)
-            }
+            panes = tuple(pane.response for pane in item.panes)
+            before = labels.standing_of_rater(self._engine, self.name, self.rater, item.handed.id, panes)
             new = [
                 NewLabel(
                     study=self.name,
@@ -131,20 +133,19 @@ class Study:
                     question=ask.question.id,
                     rubric=self._row.rubric,
                     state=LabelState.LABEL,
-                    value=ask.question.accept(answer.value),
+                    value=ask.question.accept(storable(answer.value).text),
                     origin=Origin.RATED,
                     saved_at=self._now(),
-                    note=remark.note or None,
+                    note=storable(remark.note).text or None,
                     confidence=remark.confidence,
                     aids=self._row.design.aids,
                     surplus=not counted,
                     supersedes=before.get((ask.subject.response, ask.subject.other, ask.question.id)),
-                    panes=tuple(pane.response for pane in item.panes),
+                    panes=panes,
                     shown_at=item.handed.shown_at,
                     decided_at=answer.decided_at,
                 )
-                for ask, answer in answered
-                for remark in [draft.remarks.get(ask.subject, Remark())]
+                for (ask, answer), remark in zip(answered, _remarks(draft, answered), strict=True)
             ]
             labels.add(self._engine, self.rater, new)
             items.drop_draft(self._engine, number, self.rater)
@@ -156,7 +157,8 @@ class Study:
         The labels are superseded by rows that retract them; nothing is deleted.
 
         Raises:
-            Refused: the study is closed, or the set was surplus and the item has no free place.
+            Refused: the study is closed; or the set came too late and the item has no place to take up again. Such a
+                set is taken back all the same, and the next call goes further back.
         """
         with self._engine.writing():
             self._row = studies.load(self._engine, self.name)
@@ -166,12 +168,15 @@ class Study:
             if number is None:
                 return None
             turn = handout.take_turn(self._engine, self._row.number, self.rater)
-            if not handout.set_place(
+            in_hand = handout.set_place(
                 self._engine, number, self.rater, PlaceState.LEASED, turn=turn, until=self._until()
-            ):
-                raise Refused("the last set came too late and is outside the study; there is nothing to undo")
+            )
             self._retract(number)
+            if not in_hand:
+                handout.set_place(self._engine, number, self.rater, PlaceState.EXPIRED, turn=turn, until=None)
             handed = handout.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+        if not in_hand:
+            raise Refused("the last set had come too late to count; it is taken back, and its item is others' now")
         assert isinstance(handed, Handed)  # the lease above is the rater's latest
         return self._item(handed)
 
@@ -201,7 +206,7 @@ class Study:
                 study=self.name,
                 item=item.handed.id,
                 response=response,
-                reason=reason.strip(),
+                reason=storable(reason.strip()).text,
                 now=self._now(),
             )
 
@@ -244,7 +249,8 @@ class Study:
             subject = Subject(label.response or "", label.other_response or "")
             draft.answers[subject, label.question] = Answer(label.value or "", label.decided_at or "")
             if label.note or label.confidence:
-                draft.remarks[subject] = Remark(label.note or "", label.confidence)
+                # The first: a remark on nothing that is asked went with the first answer.
+                draft.remarks.setdefault(subject, Remark(label.note or "", label.confidence))
         items.save_draft(self._engine, item, self.rater, draft, self._now())
 
     def _item(self, handed: Handed) -> Item:
@@ -289,3 +295,18 @@ class Study:
 
     def _until(self) -> str:
         return utc(self._clock() + LEASE)
+
+
+def _remarks(draft: Draft, answered: Sequence[tuple[Ask, Answer]]) -> list[Remark]:
+    """Return the remark that goes with each answer: that on its subject.
+
+    A remark on what no question is about, such as one response where pairs are compared, goes with the first answer.
+    """
+    remarks = [draft.remarks.get(ask.subject, Remark()) for ask, _ in answered]
+    subjects = {ask.subject for ask, _ in answered}
+    loose = [remark for subject, remark in draft.remarks.items() if subject not in subjects]
+    if remarks and loose:
+        notes = [remark.note for remark in (remarks[0], *loose) if remark.note]
+        confidence = next((one.confidence for one in (remarks[0], *loose) if one.confidence is not None), None)
+        remarks[0] = Remark("\n".join(notes), confidence)
+    return remarks

@@ -20,7 +20,7 @@ def keys_of(rater: str) -> list[str]:
 
 
 def lines_of(keys: list[str]) -> str:
-    """Return what is typed: each verdict, faults where it is "no", no comment, and an empty line that saves the item."""
+    """Return what is typed: each verdict, faults where it is "no", no comment, an empty line that saves the item."""
     typed = [f"{key}\n" + ("1 2\n" if key == "2" else "") + "\n" for key in keys]
     return "".join(left + right + "\n" for left, right in zip(typed[::2], typed[1::2], strict=True))
 

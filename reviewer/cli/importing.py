@@ -18,8 +18,9 @@ from reviewer.formats.mapping import Rows, rows
 from reviewer.formats.profile import Profile, read_profile
 from reviewer.formats.record import Record
 from reviewer.formats.tables import TableFile, read_table
-from reviewer.intake import Tally, Target, store
+from reviewer.intake import store
 from reviewer.intake_check import Checked, check, prepare_study
+from reviewer.intake_labels import Tally, Target
 from reviewer.rubric import Rubric, find_rubric
 from reviewer.shipped import find, folders
 from reviewer.store import rubrics, search, studies

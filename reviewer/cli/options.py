@@ -7,13 +7,15 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from reviewer.errors import ReviewerError
 from reviewer.model import utc
-from reviewer.store.engine import Engine
+
+if TYPE_CHECKING:
+    from reviewer.store.engine import Engine
 
 DEFAULT_DATABASE = "reviews.db"
 Command = TypeVar("Command", bound=Callable[..., object])

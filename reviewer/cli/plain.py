@@ -27,6 +27,7 @@ Result = TypeVar("Result")
 WHY_NOTHING = {
     Nothing.FINISHED: "Nothing is left for you in this study.",
     Nothing.QUOTA: "You have rated as many items as were assigned to you.",
+    Nothing.CLOSED: "The study was closed.",
     Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
 }
 

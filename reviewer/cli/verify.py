@@ -29,7 +29,13 @@ def verify_command(ctx: click.Context, *, as_json: bool) -> int:
         say_json(
             {
                 "chains": [
-                    {"rater": one.rater, "rows": one.rows, "broken": one.broken, "problem": one.problem}
+                    {
+                        "rater": one.rater,
+                        "rows": one.rows,
+                        "end": one.end,
+                        "broken": one.broken,
+                        "problem": one.problem,
+                    }
                     for one in reports
                 ],
                 "altered": [{"table": one.table, "id": one.id} for one in altered],

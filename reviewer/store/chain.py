@@ -32,9 +32,15 @@ CHAINED = (
 )
 
 
-def row_hash(table: str, values: Sequence[object]) -> str:
-    """Return SHA-256, in hexadecimal, over the canonical JSON of the table's name and the row without its hash."""
-    return hashlib.sha256(canonical([table, *values]).encode()).hexdigest()
+def row_hash(table: str, columns: Sequence[str], values: Sequence[object]) -> str:
+    """Return SHA-256, in hexadecimal, over the canonical JSON of the table's name and the row without its hash.
+
+    The row is an object of those columns that are not null, so a column that a later version adds, null in the rows
+    of today, changes no hash.
+    """
+    row = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
+    # A lone surrogate stands for a bad byte of a damaged file.
+    return hashlib.sha256(canonical([table, row]).encode(errors="surrogateescape")).hexdigest()
 
 
 class Link:
@@ -61,7 +67,8 @@ class Link:
             "sequence": self._sequence,
             "previous_hash": self._hash,
         }
-        self._hash = row_hash(self._table, [row[column] for column in self._columns[:-1]])
+        bound = self._columns[:-1]
+        self._hash = row_hash(self._table, bound, [row[column] for column in bound])
         self._rows.append(row | {"hash": self._hash})
         return str(row["id"])
 
@@ -81,12 +88,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What verifying one chain found. `broken` is the id of the first row that does not fit, or None."""
+    """What verifying one chain found. `broken` is the id of the first row that does not fit, or None.
+
+    `end` is the hash of the last row that holds: who noted it elsewhere can tell later that no row before it was lost.
+    """
 
     rater: str
     rows: int
-    broken: str | None
-    problem: str | None
+    end: str
+    broken: str | None = None
+    problem: str | None = None
 
 
 def rows(engine: Engine) -> int:
@@ -97,6 +108,7 @@ def rows(engine: Engine) -> int:
 
 def verify(engine: Engine) -> Iterator[ChainReport]:
     """Yield a report for each chain, in order of name, reading every chained row once."""
+    engine.forgive()
     names = {rater for (rater,) in engine.rows("select rater from chain")}
     for table, name_column, _ in CHAINED:
         names |= {name for (name,) in engine.rows(f"select distinct {name_column} from {table}")}
@@ -114,15 +126,15 @@ def _verify_one(engine: Engine, rater: str) -> ChainReport:
             problem = f"row {count + 1} of the chain is missing"
         elif values["previous_hash"] != previous:
             problem = "the link to the row before does not hold"
-        elif values["hash"] != row_hash(table, row[:-1]):
+        elif values["hash"] != row_hash(table, columns[:-1], row[:-1]):
             problem = "the content of this row was changed"
         if problem:
-            return ChainReport(rater, count, str(values["id"]), problem)
+            return ChainReport(rater, count, previous, str(values["id"]), problem)
         previous, count = values["hash"], count + 1
     if not end or end[0] != (count, previous):
         last = f"{rater}#{count + 1}"
-        return ChainReport(rater, count, last, "rows are missing at the end of the chain")
-    return ChainReport(rater, count, None, None)
+        return ChainReport(rater, count, previous, last, "rows are missing at the end of the chain")
+    return ChainReport(rater, count, previous)
 
 
 def _in_sequence(engine: Engine, rater: str) -> Iterator[tuple[str, Sequence[str], Row]]:

@@ -44,6 +44,9 @@ class Engine(Protocol):
     def find_words(self, query: str) -> list[int]:
         """Return the numbers of the responses that hold every word of `query`, best first."""
 
+    def forgive(self) -> None:
+        """Read text that is no UTF-8 any more, as a flipped bit leaves it; each bad byte becomes a lone surrogate."""
+
     def close(self) -> None:
         """Close the database."""
 

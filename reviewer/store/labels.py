@@ -101,6 +101,23 @@ def standing_on_item(engine: Engine, item: str, rater: str) -> list[Label]:
     return [_label(row) for row in engine.rows(sql, {"item": item, "rater": rater})]
 
 
+def standing_of_rater(
+    engine: Engine, study: str, rater: str, item: str, responses: Sequence[str]
+) -> dict[tuple[str, str, str], str]:
+    """Return the ids of the rater's standing rows on an item of `study`, and on its responses however they came.
+
+    By (response, other response, question), each empty where it is null. A label that was imported under the rater's
+    name is superseded by what the rater says here.
+    """
+    sql = f"""
+        select coalesce(response, ''), coalesce(other_response, ''), question, id from label
+        where study = :study and rater = :rater and {STANDS} and (item = :item or response in ({{values}}))
+        order by number
+    """
+    rows = among(engine, sql, responses, {"study": study, "rater": rater, "item": item})
+    return {(response, other, question): identity for response, other, question, identity in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class UnitLabel:
     """What one rater's standing label says of one unit of a study."""
@@ -130,7 +147,7 @@ def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The standing row of one imported unit: its id and what it says."""
+    """The standing row of one rater on one unit: its id and what it says."""
 
     id: str
     state: LabelState
@@ -138,17 +155,17 @@ class Standing:
     raw: str | None
 
 
-def standing_imported(
+def standing_on_responses(
     engine: Engine, responses: Sequence[str], rubric: str, study: str | None
 ) -> dict[tuple[str, str, str], Standing]:
-    """Return standing imported labels on `responses` by (response, question, rater).
+    """Return standing labels on `responses` by (response, question, rater).
 
-    Those of people are looked for in `study`; a grader's wherever they were imported.
+    Those of people are looked for in `study`; a grader's wherever they came in.
     """
     sql = f"""
         select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw
         from label join rater on rater.name = label.rater
-        where label.response in ({{values}}) and label.rubric = :rubric and label.origin = 'imported' and {STANDS}
+        where label.response in ({{values}}) and label.other_response is null and label.rubric = :rubric and {STANDS}
             and (rater.kind <> 'human' or label.study = :study)
     """
     return {
@@ -244,7 +261,7 @@ def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
         from adjudication
         where study = :study
             and not exists (select 1 from adjudication later where later.supersedes = adjudication.id)
-        order by number
+        order by decided_at, number
     """
     for row in engine.stream(sql, {"study": study}):
         yield StandingDecision(*row)
@@ -257,13 +274,38 @@ def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[t
         engine,
         "select response, question, adjudicator, value from adjudication where study = :study"
         " and response in ({values})"
-        " and not exists (select 1 from adjudication later where later.supersedes = adjudication.id) order by number",
+        " and not exists (select 1 from adjudication later where later.supersedes = adjudication.id)"
+        " order by decided_at, number",
         responses,
         {"study": study},
     )
     for response, question, adjudicator, value in rows:
         found.setdefault((response, question), {})[adjudicator] = value
     return found
+
+
+def last_decisions(
+    engine: Engine, study: str, adjudicator: str, responses: Sequence[str]
+) -> dict[tuple[str, str], str | None]:
+    """Return what `adjudicator` decided last on `responses`, superseded since or not, by (response, question)."""
+    rows = among(
+        engine,
+        "select response, question, value from adjudication where study = :study and adjudicator = :adjudicator"
+        " and response in ({values}) order by sequence",
+        responses,
+        {"study": study, "adjudicator": adjudicator},
+    )
+    return {(response, question): value for response, question, value in rows}
+
+
+def counts(engine: Engine, study: str) -> dict[str, int]:
+    """Return how many answers count now in `study`, by question."""
+    sql = f"""
+        select label.question, count(*) from label join rater on rater.name = label.rater
+        where {COUNTS_IN_STUDY} and label.state = 'label' and label.surplus = 0 and {STANDS}
+        group by label.question
+    """
+    return dict(engine.rows(sql, {"study": study}))
 
 
 def _label(row: Row) -> Label:

@@ -98,6 +98,7 @@ FIRST_STEP = (
         rater text not null references rater (name),
         quota integer,
         turn integer not null,
+        done integer not null,
         primary key (study, rater)
     )""",
     """create table item (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,9 +76,13 @@ class SqliteEngine:
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """Give much writing in a row more memory: 64 MB of pages, and a log that is folded in less often."""
-        self.rows("pragma cache_size = -65536")
-        self.rows("pragma wal_autocheckpoint = 16000")
+        """Give much writing in a row more memory: 256 MB of pages, and a log that is folded in less often.
+
+        Ids are hashes, so every part of an import dirties pages all over their index; the more of them stay in memory
+        until the log is folded in, the fewer are written again and again.
+        """
+        self.rows("pragma cache_size = -262144")
+        self.rows("pragma wal_autocheckpoint = 100000")
         try:
             yield
         finally:
@@ -90,13 +96,18 @@ class SqliteEngine:
 
     def find_words(self, query: str) -> list[int]:
         """Return the numbers of the responses that hold every word of `query`, best first."""
-        words = " ".join('"' + word.replace('"', '""') + '"' for word in query.split())
+        # Each word in quotes, so that none is taken for the query language; a NUL would end the query.
+        words = " ".join('"' + word.replace('"', '""') + '"' for word in query.replace("\0", " ").split())
         if not words:
             return []
         found = self.rows(
             "select rowid from response_words where response_words match :words order by rank", {"words": words}
         )
         return [number for (number,) in found]
+
+    def forgive(self) -> None:
+        """Read text that is no UTF-8 any more, instead of stopping there; every bad byte stays what it is."""
+        self._connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
     def close(self) -> None:
         """Close the database."""
@@ -164,14 +175,30 @@ def open_for_writing(path: str) -> SqliteEngine:
     engine = _connect(path, "mode=rwc", read_only=False)
     try:
         if made or not _tables(engine):
-            # The journal mode is a property of the file and cannot change inside a transaction.
-            engine.rows("pragma journal_mode = wal")
+            _keep_a_log(engine)
         if _checked(engine):
             _migrate(engine)
     except BaseException:
         engine.close()
         raise
     return engine
+
+
+def _keep_a_log(engine: SqliteEngine) -> None:
+    """Switch the file to WAL, which is a property of the file and cannot change inside a transaction.
+
+    SQLite does not wait for a lock here; of several programs that open a new file at once, all but one wait themselves.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            engine.rows("pragma journal_mode = wal")
+        except StoreError as error:
+            if "write lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _connect(path: str, mode: str, *, read_only: bool) -> SqliteEngine:
@@ -195,7 +222,8 @@ def _needs_immutable(path: str, connection: sqlite3.Connection) -> bool:
         connection.execute("select count(*) from sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         log = Path(f"{path}-wal")
-        return "unable to open" in str(error) and not (log.exists() and log.stat().st_size)
+        in_the_way = "unable to open" in str(error) or "readonly" in str(error)
+        return in_the_way and not (log.exists() and log.stat().st_size)
     return False
 
 

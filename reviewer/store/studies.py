@@ -121,7 +121,7 @@ def close(engine: Engine, study: int, now: str) -> None:
 def assign(engine: Engine, study: int, rater: str, quota: int | None) -> None:
     """Let `rater` rate in the study, at most `quota` items where given; call inside `engine.writing()`."""
     engine.run(
-        "insert into study_rater (study, rater, quota, turn) values (:study, :rater, :quota, 0)"
+        "insert into study_rater (study, rater, quota, turn, done) values (:study, :rater, :quota, 0, 0)"
         " on conflict (study, rater) do update set quota = excluded.quota",
         {"study": study, "rater": rater, "quota": quota},
     )

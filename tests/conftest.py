@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import Run, runner
+from hypothesis import settings
+from stories import Clock, Open
+
+from reviewer.store.engine import Engine
+from reviewer.store.sqlite import open_for_writing
+
+# A machine that is busy for a moment is no fault of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+
+@pytest.fixture(params=["sqlite"])
+def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """What opens one and the same database again and again, on the thread that calls it; the caller closes."""
+    path = str(tmp_path / "reviews.db")
+    return {"sqlite": lambda: open_for_writing(path)}[request.param]
+
+
+@pytest.fixture
+def engine(open_engine: Open) -> Iterator[Engine]:
+    """The database, opened for writing."""
+    opened = open_engine()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """What runs `reviewer ARGS` in the test's own folder."""
+    return runner(tmp_path, monkeypatch, capsys)

@@ -1,0 +1,630 @@
+"""Which item a rater gets, and that no item is given to more raters than it has places for."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import pytest
+from stories import (
+    COMPARING,
+    NOW,
+    PLAIN,
+    Clock,
+    Open,
+    design,
+    extend,
+    fill,
+    filled,
+    make_study,
+    rate,
+    rate_all,
+    results,
+    shown,
+    sit,
+    take,
+)
+
+from reviewer.design import Plan, create_study
+from reviewer.errors import Refused
+from reviewer.sheet import Item
+from reviewer.store import handout, labels, studies
+from reviewer.store.engine import Engine
+from reviewer.store.handout import Nothing
+from reviewer.store.sqlite import open_for_writing
+from reviewer.study import LEASE, Study
+
+MINUTES = LEASE.total_seconds() / 60
+
+
+def simple(engine: Engine, prompts: int, *, overlap: int = 2, seed: int = 7) -> None:
+    fill(engine, prompts=range(prompts), configurations=["m"])
+    make_study(engine, PLAIN, design(overlap=overlap, seed=seed))
+
+
+def configurations_of(engine: Engine, items: list[Item]) -> list[str]:
+    """Return the configuration of each item's response, panes being one."""
+    names: dict[str, str] = dict(
+        engine.rows(
+            "select response.id, configuration.name from response"
+            " join configuration on configuration.number = response.configuration"
+        )
+    )
+    return [names[response] for response in shown(items)]
+
+
+def places(engine: Engine) -> list[tuple[int, int]]:
+    """Return (taken, sets that count) of each item."""
+    return engine.rows(
+        "select taken, (select count(*) from place where place.item = item.number and state = 'done') from item"
+    )
+
+
+def test_the_item_in_hand_comes_again(engine: Engine, clock: Clock) -> None:
+    simple(engine, 5)
+    study = sit(engine, "r1", clock)
+    assert take(study).handed == take(study).handed
+
+
+def test_the_item_in_hand_comes_again_in_another_terminal(engine: Engine, clock: Clock) -> None:
+    simple(engine, 5)
+    assert take(sit(engine, "r1", clock)).handed == take(sit(engine, "r1", clock)).handed
+
+
+def test_an_item_comes_again_as_it_was_handed_out_though_its_lease_ran_out(engine: Engine, clock: Clock) -> None:
+    simple(engine, 5)
+    study = sit(engine, "r1", clock)
+    first = take(study)
+    clock.forward(MINUTES * 2)
+    assert take(study).handed == first.handed
+
+
+def test_the_first_showing_counts_when_a_skipped_item_comes_back(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1)
+    study = sit(engine, "r1", clock)
+    study.skip(take(study))
+    clock.forward(1)
+    assert take(study).handed.shown_at == NOW
+
+
+def test_items_that_others_began_come_before_new_ones(engine: Engine, clock: Clock) -> None:
+    simple(engine, 30)
+    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
+    begun = {rate(left)[0].handed.id for _ in range(4)}
+    assert {rate(right)[0].handed.id for _ in range(4)} == begun
+
+
+def test_an_item_in_the_hands_of_another_counts_as_begun(engine: Engine, clock: Clock) -> None:
+    simple(engine, 30)
+    assert take(sit(engine, "left", clock)).handed.id == take(sit(engine, "right", clock)).handed.id
+
+
+def test_the_item_nearest_to_its_overlap_comes_first(engine: Engine, clock: Clock) -> None:
+    simple(engine, 30, overlap=3)
+    left, right, third = (sit(engine, rater, clock) for rater in ("left", "right", "third"))
+    both, _ = rate(left)
+    assert rate(right)[0].handed.id == both.handed.id
+    for _ in range(5):
+        rate(left)
+    assert take(third).handed.id == both.handed.id
+
+
+def test_new_items_come_when_nothing_is_begun(engine: Engine, clock: Clock) -> None:
+    simple(engine, 30, overlap=1)
+    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
+    assert take(left).handed.id != take(right).handed.id
+
+
+def test_a_skipped_item_comes_back_last(engine: Engine, clock: Clock) -> None:
+    simple(engine, 5)
+    study = sit(engine, "r1", clock)
+    skipped = take(study)
+    study.skip(skipped)
+    assert [item.handed.id for item in rate_all(study)][4:] == [skipped.handed.id]
+
+
+def test_skipped_items_come_back_in_the_order_skipped(engine: Engine, clock: Clock) -> None:
+    simple(engine, 5)
+    study = sit(engine, "r1", clock)
+    skipped = []
+    for _ in range(7):
+        skipped.append(take(study))
+        study.skip(skipped[-1])
+    assert [item.handed.id for item in skipped[5:]] == [item.handed.id for item in skipped[:2]]
+
+
+def test_a_skipped_item_gives_its_place_back(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    study = sit(engine, "left", clock)
+    study.skip(take(study))
+    assert take(sit(engine, "right", clock)).handed.number == 1
+
+
+def test_a_skipped_item_that_others_filled_does_not_come_back(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    study = sit(engine, "left", clock)
+    study.skip(take(study))
+    rate(sit(engine, "right", clock))
+    assert study.next_item() is Nothing.FINISHED
+
+
+def test_every_item_comes_once(engine: Engine, clock: Clock) -> None:
+    simple(engine, 40)
+    items = rate_all(sit(engine, "r1", clock))
+    assert len({item.handed.id for item in items}) == len(items) == 40
+
+
+def test_every_item_comes_once_however_short_the_look_ahead_is(
+    engine: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handout, "LOOK_AHEAD", 2)
+    simple(engine, 40, overlap=3)
+    for rater in ("r1", "r2", "r3"):
+        items = rate_all(sit(engine, rater, clock))
+        assert len({item.handed.id for item in items}) == len(items) == 40
+
+
+def test_raters_meet_the_items_in_different_orders(engine: Engine, clock: Clock) -> None:
+    simple(engine, 30)
+    left, right = (rate_all(sit(engine, rater, clock)) for rater in ("left", "right"))
+    places = {item.handed.id: place for place, item in enumerate(left)}
+    follows = [places[second.handed.id] - places[first.handed.id] == 1 for first, second in pairwise(right)]
+    assert sum(follows) < 10
+
+
+def test_models_are_mixed(engine: Engine, clock: Clock) -> None:
+    fill(engine, prompts=range(25), configurations=["m1", "m2", "m3", "m4"])
+    make_study(engine, PLAIN, design())
+    models = configurations_of(engine, rate_all(sit(engine, "r1", clock)))
+    assert max(len(list(run)) for _, run in groupby(models)) < 8
+
+
+def test_responses_to_one_prompt_do_not_follow_each_other(engine: Engine, clock: Clock) -> None:
+    fill(engine, prompts=range(25), configurations=["m1", "m2", "m3", "m4"])
+    make_study(engine, PLAIN, design())
+    asked = [item.messages for item in rate_all(sit(engine, "r1", clock))]
+    assert sum(first == second for first, second in pairwise(asked)) < 15
+
+
+def in_another_order(path: Path, panes: int, clock: Clock) -> tuple[list[str], list[str]]:
+    """Return what `r1` is shown of one study in two files that got the same responses in different orders."""
+    orders: list[list[str]] = []
+    for name, numbers in (("one", range(12)), ("other", range(11, -1, -1))):
+        with closing(open_for_writing(str(path / name))) as engine:
+            for number in numbers:
+                # The texts must be the same in both files, so each prompt is stored by itself.
+                fill(engine, prompts=[number], configurations=["m1", "m2", "m3", "m4"])
+            make_study(engine, PLAIN, design(panes=panes))
+            orders.append(shown(rate_all(sit(engine, "r1", clock))))
+    return orders[0], orders[1]
+
+
+def test_one_seed_gives_one_order_in_every_file(tmp_path: Path, clock: Clock) -> None:
+    with closing(open_for_writing(str(tmp_path / "x"))) as engine:
+        simple(engine, 12)
+        one = shown(rate_all(sit(engine, "r1", clock)))
+    with closing(open_for_writing(str(tmp_path / "y"))) as engine:
+        simple(engine, 12)
+        other = shown(rate_all(sit(engine, "r1", clock)))
+    assert one == other
+
+
+def test_another_seed_gives_another_order(tmp_path: Path, clock: Clock) -> None:
+    orders = []
+    for seed in (1, 2):
+        with closing(open_for_writing(str(tmp_path / str(seed)))) as engine:
+            simple(engine, 12, seed=seed)
+            orders.append(shown(rate_all(sit(engine, "r1", clock))))
+    assert orders[0] != orders[1]
+
+
+@pytest.mark.parametrize("panes", [2, 4])
+def test_items_are_the_same_in_a_file_that_holds_the_responses_in_another_order(
+    tmp_path: Path, clock: Clock, panes: int
+) -> None:
+    one, other = in_another_order(tmp_path, panes, clock)
+    assert one == other
+
+
+def test_an_item_has_the_same_id_in_every_file(tmp_path: Path, clock: Clock) -> None:
+    found = []
+    for name, numbers in (("one", [1, 2, 3]), ("other", [3, 2, 1])):
+        with closing(open_for_writing(str(tmp_path / name))) as engine:
+            for number in numbers:
+                fill(engine, prompts=[number], configurations=["m1", "m2"])
+            make_study(engine, PLAIN, design(panes=2))
+            found.append({item.handed.id for item in rate_all(sit(engine, "r1", clock))})
+    assert found[0] == found[1]
+
+
+def test_a_place_is_kept_until_the_lease_runs_out(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    take(sit(engine, "left", clock))
+    clock.forward(MINUTES)
+    assert sit(engine, "right", clock).next_item() is Nothing.WAITING
+
+
+def test_a_place_is_given_to_another_when_the_lease_has_run_out(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    take(sit(engine, "left", clock))
+    clock.forward(MINUTES + 0.01)
+    assert take(sit(engine, "right", clock)).handed.number == 1
+
+
+def test_a_renewed_lease_keeps_the_place(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    left = sit(engine, "left", clock, session="t")
+    item = take(left)
+    clock.forward(MINUTES * 0.9)
+    left.renew("t", item)
+    clock.forward(MINUTES * 0.9)
+    assert sit(engine, "right", clock).next_item() is Nothing.WAITING
+
+
+def test_a_lease_that_another_took_over_cannot_be_renewed(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    left = sit(engine, "left", clock, session="t")
+    item = take(left)
+    clock.forward(MINUTES + 1)
+    right = sit(engine, "right", clock)
+    take(right)
+    left.renew("t", item)
+    assert places(engine) == [(1, 0)]
+
+
+def test_a_rater_whose_lease_ran_out_gets_the_item_again_while_it_has_a_place(engine: Engine, clock: Clock) -> None:
+    simple(engine, 10)
+    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
+    item = take(left)
+    clock.forward(MINUTES + 1)
+    take(right)
+    assert take(left).handed.id == item.handed.id
+
+
+def test_a_rater_whose_place_was_taken_over_gets_another_item(engine: Engine, clock: Clock) -> None:
+    simple(engine, 2, overlap=1)
+    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
+    item = take(left)
+    rate(right)
+    clock.forward(MINUTES + 1)
+    assert rate(right)[0].handed.id == item.handed.id
+    assert left.next_item() is Nothing.FINISHED
+
+
+def test_a_set_submitted_after_the_lease_counts_while_there_is_a_place(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1, overlap=1)
+    left = sit(engine, "left", clock)
+    item = take(left)
+    clock.forward(MINUTES * 10)
+    assert not left.submit(item, filled(PLAIN, item)).surplus
+
+
+def late(engine: Engine, clock: Clock) -> Study:
+    """Let `left` submit an item after `right` has filled its only place."""
+    simple(engine, 1, overlap=1)
+    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
+    item = take(left)
+    clock.forward(MINUTES + 1)
+    rate(right, {"verdict": "yes"})
+    assert left.submit(item, filled(PLAIN, item, {"verdict": "no"})).surplus
+    return left
+
+
+def test_a_late_set_is_kept_as_surplus(engine: Engine, clock: Clock) -> None:
+    late(engine, clock)
+    assert [(label.rater, label.surplus) for label in labels.of_study(engine, "s")] == [
+        ("right", False),
+        ("left", True),
+    ]
+
+
+def test_a_late_set_is_outside_the_outcomes(engine: Engine, clock: Clock) -> None:
+    late(engine, clock)
+    [unit] = results(engine).values()
+    assert unit.outcome.distribution == {"yes": 1}
+
+
+def test_a_late_set_takes_no_place(engine: Engine, clock: Clock) -> None:
+    late(engine, clock)
+    assert places(engine) == [(1, 1)]
+
+
+def test_a_late_set_does_not_come_again(engine: Engine, clock: Clock) -> None:
+    assert late(engine, clock).next_item() is Nothing.FINISHED
+
+
+def test_a_late_set_cannot_be_taken_back_into_a_full_item(engine: Engine, clock: Clock) -> None:
+    study = late(engine, clock)
+    with pytest.raises(Refused, match="too late"):
+        study.undo()
+
+
+def test_a_rater_is_finished_who_has_had_every_item(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    study = sit(engine, "r1", clock)
+    rate_all(study)
+    assert study.next_item() is Nothing.FINISHED
+
+
+def test_a_rater_is_finished_while_another_holds_what_the_rater_has_done(engine: Engine, clock: Clock) -> None:
+    simple(engine, 1)
+    left = sit(engine, "left", clock)
+    rate(left)
+    take(sit(engine, "right", clock))
+    assert left.next_item() is Nothing.FINISHED
+
+
+def assigned(engine: Engine, quota: int | None) -> None:
+    fill(engine, prompts=range(10), configurations=["m"])
+    how = studies.Design(1, 2, 7, "majority:1", assigned=True)
+    create_study(engine, Plan("s", how, assignments=[("left", quota)]), PLAIN, NOW)
+
+
+def test_a_rater_gets_as_many_items_as_assigned(engine: Engine, clock: Clock) -> None:
+    assigned(engine, 3)
+    study = sit(engine, "left", clock)
+    assert len(rate_all(study)) == 3
+    assert study.next_item() is Nothing.QUOTA
+
+
+def test_a_skipped_item_does_not_count_towards_the_quota(engine: Engine, clock: Clock) -> None:
+    assigned(engine, 3)
+    study = sit(engine, "left", clock)
+    study.skip(take(study))
+    assert len(rate_all(study)) == 3
+
+
+def test_an_item_that_was_taken_back_does_not_count_towards_the_quota(engine: Engine, clock: Clock) -> None:
+    assigned(engine, 3)
+    study = sit(engine, "left", clock)
+    rate_all(study)
+    study.undo()
+    assert len(rate_all(study)) == 1
+
+
+def test_the_quota_is_the_total_that_the_rater_is_told(engine: Engine, clock: Clock) -> None:
+    assigned(engine, 3)
+    item = take(sit(engine, "left", clock))
+    assert (item.number, item.total) == (1, 3)
+
+
+def test_a_rater_without_a_quota_gets_every_item(engine: Engine, clock: Clock) -> None:
+    assigned(engine, None)
+    assert len(rate_all(sit(engine, "left", clock))) == 10
+
+
+def test_a_rater_who_is_not_assigned_is_refused(engine: Engine, clock: Clock) -> None:
+    assigned(engine, None)
+    with pytest.raises(Refused, match="assigned to other raters"):
+        sit(engine, "right", clock)
+
+
+def test_a_rater_who_is_refused_is_not_made(engine: Engine, clock: Clock) -> None:
+    assigned(engine, None)
+    with pytest.raises(Refused):
+        sit(engine, "right", clock)
+    assert engine.rows("select name from rater") == [("left",)]
+
+
+def close(engine: Engine) -> None:
+    with engine.writing():
+        studies.close(engine, studies.load(engine, "s").number, NOW)
+
+
+def test_a_closed_study_cannot_be_entered(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    close(engine)
+    with pytest.raises(Refused, match="closed"):
+        sit(engine, "r1", clock)
+
+
+def test_what_was_in_hand_when_the_study_closed_is_surplus(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    study = sit(engine, "r1", clock)
+    item = take(study)
+    close(engine)
+    assert study.submit(item, filled(PLAIN, item)).surplus
+
+
+def test_a_closed_study_hands_out_nothing_to_a_rater_at_work(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    study = sit(engine, "r1", clock)
+    close(engine)
+    with suppress(Refused):  # whether it says so by an error or by a reason, nobody is given a place
+        study.next_item()
+    assert [taken for taken, _ in places(engine)] == [0, 0, 0]
+
+
+def test_labels_of_a_closed_study_cannot_be_taken_back(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    study = sit(engine, "r1", clock)
+    rate(study)
+    close(engine)
+    with pytest.raises(Refused, match="closed"):
+        study.undo()
+
+
+def test_new_responses_come_into_an_open_study(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    before = shown(rate_all(sit(engine, "r1", clock)))
+    new = fill(engine, prompts=range(10, 14), configurations=["m"])
+    extend(engine, "s")
+    assert sorted(shown(rate_all(sit(engine, "r1", clock)))) == sorted(new)
+    assert not set(before) & set(new)
+
+
+def test_new_responses_come_to_a_rater_who_had_finished_and_never_left(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    study = sit(engine, "r1", clock)
+    rate_all(study)
+    fill(engine, prompts=range(10, 14), configurations=["m"])
+    extend(engine, "s")
+    assert len(rate_all(study)) == 4
+
+
+def test_extending_by_what_is_there_changes_nothing(engine: Engine, clock: Clock) -> None:
+    simple(engine, 3)
+    before = engine.rows("select * from item")
+    extend(engine, "s")
+    assert engine.rows("select * from item") == before
+
+
+def test_an_item_that_was_handed_out_stays_as_it_was_cut(engine: Engine, clock: Clock) -> None:
+    fill(engine, prompts=[1], configurations=["m1", "m2", "m3", "m4"])
+    make_study(engine, PLAIN, design(panes=2))
+    item, _ = rate(sit(engine, "left", clock))
+    fill(engine, prompts=[1], configurations=["m5"])
+    extend(engine, "s")
+    again = take(sit(engine, "right", clock))
+    assert again.handed.id == item.handed.id
+    assert sorted(shown([again])) == sorted(shown([item]))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2, 3])
+def test_an_extended_study_shows_every_response_once(engine: Engine, clock: Clock, cut: int) -> None:
+    ids = fill(engine, prompts=[1, 2], configurations=["m1", "m2", "m3"])
+    make_study(engine, PLAIN, design(panes=2))
+    study = sit(engine, "r1", clock)
+    items = [rate(study)[0] for _ in range(cut)]
+    ids += fill(engine, prompts=[1], configurations=["m4", "m5"])
+    extend(engine, "s")
+    items += rate_all(sit(engine, "r1", clock))
+    assert sorted(shown(items)) == sorted(ids)
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_a_lone_response_finds_its_opponent_when_the_study_is_extended(engine: Engine, clock: Clock, cut: int) -> None:
+    ids = fill(engine, prompts=[1], configurations=["m1", "m2", "m3"])
+    make_study(engine, COMPARING, design(panes=2))
+    study = sit(engine, "r1", clock)
+    items = [rate(study)[0] for _ in range(cut)]
+    ids += fill(engine, prompts=[1], configurations=["m4"])
+    extend(engine, "s", least=2)
+    items += rate_all(sit(engine, "r1", clock))
+    assert sorted(shown(items)) == sorted(ids)
+
+
+@pytest.mark.parametrize(("responses", "panes", "widths"), [(3, 2, [2]), (1, 2, []), (5, 4, [2, 3]), (4, 2, [2, 2])])
+def test_a_study_of_preferences_shows_no_response_alone(
+    engine: Engine, clock: Clock, responses: int, panes: int, widths: list[int]
+) -> None:
+    fill(engine, prompts=[1], configurations=[f"m{number}" for number in range(responses)])
+    make_study(engine, COMPARING, design(panes=panes))
+    assert sorted(len(item.panes) for item in rate_all(sit(engine, "r1", clock))) == widths
+
+
+def meetings(engine: Engine, clock: Clock, configurations: int, panes: int, prompts: int) -> Counter[tuple[str, str]]:
+    """Let two raters work through a study in turns, and count how often each pair of configurations met."""
+    engine.rows("pragma synchronous = off")
+    names = [f"m{number}" for number in range(configurations)]
+    fill(engine, prompts=range(prompts), configurations=names)
+    make_study(engine, PLAIN, design(panes=panes, overlap=1))
+    raters = [sit(engine, "left", clock), sit(engine, "right", clock)]
+    items: list[Item] = []
+    while not isinstance(item := raters[len(items) % 2].next_item(), Nothing):
+        raters[len(items) % 2].submit(item, filled(PLAIN, item))
+        items.append(item)
+    met: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        models = sorted(configurations_of(engine, [item]))
+        met.update((first, second) for place, first in enumerate(models) for second in models[place + 1 :])
+    return met
+
+
+def test_each_pair_of_four_configurations_meets_a_sixth_of_the_time(engine: Engine, clock: Clock) -> None:
+    met = meetings(engine, clock, configurations=4, panes=2, prompts=60)
+    assert len(met) == 6
+    assert all(18 <= count <= 22 for count in met.values())
+
+
+def test_each_pair_of_three_configurations_meets_a_third_of_the_time(engine: Engine, clock: Clock) -> None:
+    met = meetings(engine, clock, configurations=3, panes=2, prompts=60)
+    assert len(met) == 3
+    assert all(18 <= count <= 22 for count in met.values())
+
+
+def test_each_pair_of_eight_configurations_in_four_panes_meets_as_often_as_it_should(
+    engine: Engine, clock: Clock
+) -> None:
+    met = meetings(engine, clock, configurations=8, panes=4, prompts=35)
+    expected = 35 * 2 * 6 / 28  # items times pairs in one, over all pairs
+    assert len(met) == 28
+    assert all(abs(count - expected) <= 3 for count in met.values())
+
+
+def test_samples_of_one_configuration_are_not_shown_together_while_another_is_left(
+    engine: Engine, clock: Clock
+) -> None:
+    fill(engine, prompts=range(8), configurations=["m1", "m2"], samples=2)
+    make_study(engine, PLAIN, design(panes=2))
+    for item in rate_all(sit(engine, "r1", clock)):
+        assert sorted(configurations_of(engine, [item])) == ["m1", "m2"]
+
+
+def at_once(open_engine: Open, work: Callable[[Engine, int], None]) -> None:
+    """Run `work` in two threads, each with its own engine and its number."""
+
+    def run(number: int) -> None:
+        with closing(open_engine()) as own:
+            work(own, number)
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(run, (0, 1)):
+            pass
+
+
+def test_two_raters_who_race_for_items_never_both_get_the_last_place(
+    engine: Engine, open_engine: Open, clock: Clock
+) -> None:
+    simple(engine, 200, overlap=1)
+    together = threading.Barrier(2)
+
+    def work(own: Engine, number: int) -> None:
+        study = sit(own, f"r{number}", clock)
+        together.wait()
+        for item in rate_all(study):
+            assert item.panes
+
+    at_once(open_engine, work)
+    assert places(engine) == [(1, 1)] * 200
+    assert not [label for label in labels.of_study(engine, "s") if label.surplus]
+
+
+def expired(engine: Engine, name: str, clock: Clock) -> list[Item]:
+    """Return the one item of a study as each of two raters was handed it; neither holds its only place any more."""
+    create_study(engine, Plan(name, design(overlap=1)), PLAIN, NOW)
+    items = []
+    for rater in ("r0", "r1", "r2"):
+        study = sit(engine, rater, clock, name)
+        items.append(take(study))
+        clock.forward(MINUTES + 1)
+    study.skip(items.pop())
+    return items
+
+
+def test_two_raters_who_submit_at_once_never_both_fill_the_last_place(
+    engine: Engine, open_engine: Open, clock: Clock
+) -> None:
+    engine.rows("pragma synchronous = off")
+    fill(engine, prompts=[1], configurations=["m"])
+    rounds = [(f"s{number}", expired(engine, f"s{number}", clock)) for number in range(200)]
+    together = threading.Barrier(2)
+    surplus: list[set[str]] = [set(), set()]
+
+    def work(own: Engine, number: int) -> None:
+        for name, items in rounds:
+            study = Study(own, name, f"r{number}", clock)
+            draft = filled(PLAIN, items[number])
+            together.wait()
+            if study.submit(items[number], draft).surplus:
+                surplus[number].add(name)
+
+    at_once(open_engine, work)
+    assert places(engine) == [(1, 1)] * 200
+    assert not surplus[0] & surplus[1]
+    assert len(surplus[0] | surplus[1]) == 200
