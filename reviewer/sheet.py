@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from reviewer.model import Answer, Draft, Message, Remark, Subject
-from reviewer.question import Per, Question, Scale
+from reviewer.question import FREE_SCALES, Per, Question, Scale
 from reviewer.rubric import Rubric, asked
 from reviewer.store.handout import Handed
 
@@ -157,6 +157,24 @@ class Sheet:
             place = len(asks) if missing is None else asks.index(missing)
         return replace(self, place=max(place, 0))
 
+    def at_pane(self, pane: int) -> Sheet:
+        """Return the sheet with the first open question about one pane put, or its first where none is open."""
+        asks = self.asks
+        mine = [place for place, ask in enumerate(asks) if ask.panes == (pane,)]
+        still_open = [place for place in mine if self.value(asks[place]) is None]
+        return self.at((still_open or mine)[0]) if mine else self
+
+    def past_optional(self) -> Sheet:
+        """Return the sheet with the next question put that must be answered or that a key answers.
+
+        What may be left open and has to be written is stepped over; it can still be gone to.
+        """
+        asks = self.asks
+        place = self.place
+        while place < len(asks) and not asks[place].question.required and asks[place].question.scale in FREE_SCALES:
+            place += 1
+        return self.at(place)
+
     def resumed(self) -> Sheet:
         """Return the sheet with the question after the last answered one put."""
         return self.at(
@@ -168,6 +186,13 @@ class Sheet:
         draft = with_answer(self.draft, ask, translated(self.item, ask, value), now)
         place = self.asks.index(ask) + 1
         return replace(self, draft=draft, answered=(*self.answered, ask)).at(place)
+
+    def toggled(self, ask: Ask, option: str, now: str) -> Sheet:
+        """Return the sheet with `option` chosen beside the others, or no longer; the question stays put."""
+        value = self.value(ask)
+        chosen = set(() if value is None else ask.question.selected(value)) ^ {option}
+        changed = self.answer(ask, ask.question.accept(sorted(chosen)), now) if chosen else self.cleared(ask)
+        return changed.at(self.place)
 
     def cleared(self, ask: Ask) -> Sheet:
         """Return the sheet without an answer to `ask`."""

@@ -1,4 +1,4 @@
-"""What `reviewer` alone shows: the studies, how far they are, and the next command to type."""
+"""What `reviewer` alone does: the application, or in words the studies, how far they are, and what to type next."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from pathlib import Path
 
 import click
 
+from reviewer.cli.application import can_show_screens, run_application
 from reviewer.cli.options import database_path, rater_name, reading
 from reviewer.cli.terminal import counted, say, table
 from reviewer.store import evidence, handout, studies
 from reviewer.store.engine import Engine
 
 
-def show_home(ctx: click.Context) -> None:
-    """Show where the work stands on the database, without changing it."""
+def open_home(ctx: click.Context) -> None:
+    """Open the application; where there is no terminal for it, say where the work stands, changing nothing."""
     path = database_path(ctx)
+    if can_show_screens() and Path(path).exists():
+        run_application(ctx, None)
+        return
     if not Path(path).exists():
         say(f"There is no database {path} yet.")
         _suggest("make one by bringing in responses", "reviewer import FILE --set model=NAME")

@@ -55,9 +55,9 @@ def cli(ctx: click.Context) -> None:
     Alone, it opens the application on ./reviews.db.
     """
     if ctx.invoked_subcommand is None:
-        from reviewer.cli.home import show_home
+        from reviewer.cli.home import open_home
 
-        show_home(ctx)
+        open_home(ctx)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`reviewer rate`: opens a study for one rater and keeps the lease while the rater is at work."""
+"""`reviewer rate`: the rating screen, or line by line; there the lease is kept while the rater is at work."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import click
 
+from reviewer.cli.application import at_work, can_show_screens, run_application
 from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option
 from reviewer.cli.plain import PlainRating, Work
 from reviewer.cli.terminal import complain
-from reviewer.store.raters import Session
 from reviewer.store.sqlite import open_for_writing
 from reviewer.store.thread import OwnerThread
-from reviewer.study import LEASE, RENEW_EVERY, Study
+from reviewer.study import RENEW_EVERY, Study
 
 
 @click.command("rate")
@@ -31,14 +30,18 @@ from reviewer.study import LEASE, RENEW_EVERY, Study
 def rate_command(ctx: click.Context, study: str, *, plain: bool) -> None:
     """Rate the items of STUDY, blind. Every answer is kept as a draft at once; a submitted item is on disk."""
     if not plain:
-        raise click.UsageError(f"rating is line by line in this version: reviewer rate {study} --plain")
+        if not can_show_screens():
+            raise click.UsageError(f"this is no terminal that can show screens; type: reviewer rate {study} --plain")
+        run_application(ctx, study)
+        return
     rater, path = rater_name(ctx), database_path(ctx)
     session = uuid.uuid4().hex
     engine_and_study = _Opened(path, study, rater)
     thread = OwnerThread(engine_and_study.open)
     try:
         others = thread.call(lambda opened: opened.enter(session, socket.gethostname(), os.getpid())).result()
-        _tell_of_others(others, rater)
+        for words in at_work(others):
+            complain(words)
         with _renewing(thread, session) as work:
             PlainRating(work, sys.stdin, rater=rater, name=study).run()
         thread.call(lambda opened: opened.leave(session)).result()
@@ -64,30 +67,6 @@ class _Opened:
 
     def close(self) -> None:
         self._engine.close()
-
-
-def _tell_of_others(others: list[Session], rater: str) -> None:
-    for other in others:
-        if _is_alive(other):
-            complain(
-                f"{rater} is also at work in another terminal (process {other.process} on {other.host},"
-                f" seen {other.seen_at[:19]} UTC): both show the same item, and only the first submit of it counts"
-            )
-
-
-def _is_alive(session: Session) -> bool:
-    """Tell a terminal that is still at work from one that was killed."""
-    if clock() - datetime.fromisoformat(session.seen_at) > LEASE:
-        return False
-    if session.host != socket.gethostname():
-        return True
-    try:
-        os.kill(session.process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextmanager

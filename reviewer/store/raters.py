@@ -72,3 +72,18 @@ def see_session(engine: Engine, token: str, now: str) -> None:
 def close_session(engine: Engine, token: str) -> None:
     """Forget the session; call inside `engine.writing()`."""
     engine.run("delete from session where token = :token", {"token": token})
+
+
+def settings(engine: Engine, rater: str) -> str | None:
+    """Return the rater's settings as they were kept, or None where there are none."""
+    found = engine.rows("select body from setting where rater = :rater", {"rater": rater})
+    return str(found[0][0]) if found else None
+
+
+def keep_settings(engine: Engine, rater: str, body: str, now: str) -> None:
+    """Keep the rater's settings in place of those before; call inside `engine.writing()`."""
+    engine.run(
+        "insert into setting (rater, body, saved_at) values (:rater, :body, :now)"
+        " on conflict (rater) do update set body = excluded.body, saved_at = excluded.saved_at",
+        {"rater": rater, "body": body, "now": now},
+    )

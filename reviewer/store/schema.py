@@ -157,6 +157,11 @@ FIRST_STEP = (
         process integer not null,
         seen_at text not null
     )""",
+    """create table setting (
+        rater text primary key,
+        body text not null,
+        saved_at text not null
+    )""",
     """create table chain (
         rater text primary key,
         sequence integer not null,
@@ -193,7 +198,7 @@ FIRST_STEP = (
     )""",
     "create unique index label_superseded_once on label (supersedes) where supersedes is not null",
     "create index label_by_item on label (item, rater) where item is not null",
-    "create index label_by_response on label (response, question)",
+    "create index label_by_response on label (response, rater)",
     "create index label_by_study on label (study)",
     """create table flag (
         number integer primary key,

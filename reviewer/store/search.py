@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from reviewer.store.engine import Engine, Row
+from reviewer.store.engine import Engine, Row, among
 
 PART = 2000
 
@@ -39,3 +40,36 @@ def _next_part(engine: Engine) -> list[Row]:
 
 def _words(messages: str) -> str:
     return "\n".join(message["content"] for message in json.loads(messages))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item that a search found: its study, the prompt's messages as JSON, and the response that holds the words."""
+
+    study: str
+    item: int
+    messages: str
+    response: str
+    text: str
+
+
+MOST_FOUND = 200
+
+
+def finished_items(engine: Engine, rater: str, words: str) -> list[Found]:
+    """Return the items that `rater` has finished and whose prompt or a response holds all `words`, best first."""
+    found = engine.find_words(words)
+    rows = among(
+        engine,
+        "select response.number, study.name, item.number, messages, response.id, text from response"
+        " join study_response on study_response.response = response.number"
+        " join item on item.number = study_response.item"
+        " join place on place.item = item.number and place.rater = :rater and place.state = 'done'"
+        " join study on study.number = item.study"
+        " join prompt on prompt.number = item.prompt where response.number in ({values})",
+        found,
+        {"rater": rater},
+    )
+    order = {number: place for place, number in enumerate(found)}
+    best = sorted(rows, key=lambda row: order[row[0]])[:MOST_FOUND]
+    return [Found(*row[1:]) for row in best]

@@ -270,6 +270,13 @@ def extent(engine: Engine, study: int) -> Extent:
     return Extent(_responses(engine, study), int(items), int(pairs), int(configurations))
 
 
+def filled(engine: Engine, study: int) -> tuple[int, int]:
+    """Return how many places of the study's items hold a submitted set, and how many places there are."""
+    [(done,)] = engine.rows("select coalesce(sum(done), 0) from study_rater where study = :study", {"study": study})
+    [(items, overlap)] = engine.rows("select items, overlap from study where number = :study", {"study": study})
+    return int(done), int(items) * int(overlap)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What one rater has done in a study: items, and labels that stand."""

@@ -1,0 +1,66 @@
+"""Opens the terminal application: hands it the way to the database and tells it of other terminals."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.options import clock, database_path, rater_name
+from reviewer.study import LEASE
+
+if TYPE_CHECKING:
+    from reviewer.store.raters import Session
+
+
+def can_show_screens() -> bool:
+    """Tell whether there is a terminal on both sides that can do more than print lines."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def run_application(ctx: click.Context, study: str | None) -> None:
+    """Open the application, on `study` where one is named."""
+    from reviewer.desk import Desk, Identity
+    from reviewer.store.sqlite import open_for_reading, open_for_writing
+    from reviewer.tui.app import ReviewerApp
+
+    path, rater = database_path(ctx), rater_name(ctx)
+    identity = Identity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
+
+    def open_desk() -> Desk:
+        return Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, identity, clock)
+
+    # What is wrong with the file is said on the command line, before a screen is opened.
+    open_for_reading(path).close()
+    ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), study).run()
+
+
+def at_work(others: Iterable[Session]) -> list[str]:
+    """Say of each of the rater's other terminals that is at work where it is."""
+    return [
+        f"{other.rater} is also at work in another terminal (process {other.process} on {other.host}, seen"
+        f" {other.seen_at[:19]} UTC): both show the same item, and only the first submit of it counts"
+        for other in others
+        if _is_alive(other)
+    ]
+
+
+def _is_alive(session: Session) -> bool:
+    """Tell a terminal that is still at work from one that was killed."""
+    if clock() - datetime.fromisoformat(session.seen_at) > LEASE:
+        return False
+    if session.host != socket.gethostname():
+        return True
+    try:
+        os.kill(session.process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,144 @@
+"""The application: opens the desk on its thread, holds the theme, moves between screens."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from reviewer.desk import Desk, Entered, Settings
+from reviewer.errors import ReviewerError
+from reviewer.store.thread import OwnerThread
+from reviewer.text import visible
+from reviewer.tui.calls import Calls
+from reviewer.tui.dialogs import ReadText, ShowKeys
+from reviewer.tui.home import HomeScreen
+from reviewer.tui.rate import RateScreen
+from reviewer.tui.search import SearchScreen
+from reviewer.tui.settings import SettingsScreen
+from reviewer.tui.themes import NAMES, THEMES
+
+
+class ReviewerApp(App[None]):
+    """The home screen and what is opened from it. `study` names one to be taken up at once."""
+
+    TITLE = "reviewer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="All keys of this screen"),
+        Binding("p", "command_palette", "Palette", show=False, id="app.palette", tooltip="Every act by name"),
+    ]
+
+    def __init__(
+        self,
+        open_desk: Callable[[], Desk],
+        rater: str,
+        tell_others: Callable[[Entered], list[str]],
+        study: str | None,
+    ) -> None:
+        """Open the desk on a thread of its own; `tell_others` says in words which other terminals are at work."""
+        super().__init__()
+        # An animated page took half a second for what one frame shows.
+        self.animation_level = "none"
+        self._thread = OwnerThread(open_desk)
+        self._calls = Calls(self._thread)
+        self._tell_others = tell_others
+        self._first = study
+        self._settings = Settings()
+        self._home = HomeScreen(rater)
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    async def on_mount(self) -> None:
+        """Show the home screen, or the study that was asked for."""
+        self._settings = await self._calls.do(lambda desk: desk.settings())
+        self.theme = self._settings.theme if self._settings.theme in NAMES else Settings().theme
+        await self.push_screen(self._home)
+        # What is loaded stays: without this, full collections of 40 ms land on keys.
+        self.call_after_refresh(gc.freeze)
+        if self._first is not None:
+            self._rate(self._first)
+
+    async def on_unmount(self) -> None:
+        """Finish what the desk was asked, and close it."""
+        self._thread.close(lambda desk: desk.close())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every act of the screen by name in the palette, beside the themes."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.node is screen and binding.tooltip:
+                action = binding.action
+                yield SystemCommand(
+                    binding.tooltip, f"key {binding.key}", lambda action=action: self._run(screen, action)
+                )
+        for name in NAMES:
+            yield SystemCommand(f"Theme {name}", "changes the colours now", lambda name=name: self._wear(name))
+
+    def _run(self, screen: Screen[object], action: str) -> None:
+        self.call_later(screen.run_action, action)
+
+    def _wear(self, name: str) -> None:
+        self.theme = name
+
+    @on(HomeScreen.Again)
+    async def _again(self) -> None:
+        self._home.show(await self._calls.do(lambda desk: desk.home()))
+
+    @on(HomeScreen.Rate)
+    def _rate_chosen(self, event: HomeScreen.Rate) -> None:
+        if type(event) is HomeScreen.Rate:
+            self._rate(event.study)
+
+    def _rate(self, study: str) -> None:
+        self.run_worker(self._enter(study), group="enter")
+
+    async def _enter(self, study: str) -> None:
+        try:
+            entered = await self._calls.do(lambda desk: desk.enter(study))
+            rubric = await self._calls.do(lambda desk: desk.study.rubric)
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        for other in self._tell_others(entered):
+            self.notify(visible(other), severity="warning", markup=False, timeout=15)
+        read_first = not entered.has_begun
+        await self.push_screen(RateScreen(self._calls, study, rubric, self._settings, read_first=read_first))
+
+    @on(HomeScreen.Guideline)
+    async def _guideline(self, event: HomeScreen.Guideline) -> None:
+        event.stop()
+        title, guideline = await self._calls.do(lambda desk: desk.guideline(event.study))
+        self.push_screen(ReadText(title, guideline))
+
+    @on(HomeScreen.Search)
+    def _search(self) -> None:
+        self.push_screen(SearchScreen(self._calls))
+
+    @on(HomeScreen.SettingsWanted)
+    def _change_settings(self) -> None:
+        self.push_screen(SettingsScreen(self._settings), self._keep_settings)
+
+    def _keep_settings(self, settings: Settings | None) -> None:
+        if settings is not None and settings != self._settings:
+            self._settings = settings
+            self.run_worker(self._store_settings(settings), group="settings")
+
+    async def _store_settings(self, settings: Settings) -> None:
+        try:
+            await self._calls.do(lambda desk: desk.keep_settings(settings))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+
+    def action_keys(self) -> None:
+        """Show all keys of the screen that is on top."""
+        rows = [
+            (binding.id.partition(".")[0] if binding.id else "", self.get_key_display(binding), binding.tooltip)
+            for binding in (active.binding for active in self.screen.active_bindings.values())
+            if binding.tooltip
+        ]
+        self.push_screen(ShowKeys(sorted(rows, key=lambda row: row[0])))

@@ -1,0 +1,153 @@
+"""The home screen: the studies, how far they are for the rater and in all, and what to do next."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from reviewer.desk import Home, StudyLine
+from reviewer.text import visible
+
+BAR = 12
+
+
+class HomeScreen(Screen[None]):
+    """What there is to do. Asks the app for everything by message."""
+
+    DEFAULT_CSS = """
+    HomeScreen > #stored { height: auto; padding: 1 2 0 2; color: $text-muted; }
+    HomeScreen > #head { height: 1; padding: 0 3; color: $text-muted; }
+    HomeScreen > #studies { height: 1fr; margin: 0 1; border: round $surface-lighten-2; }
+    HomeScreen > #next { height: auto; padding: 0 2 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "guideline", "Guideline", id="home.guideline", tooltip="Read the guideline of the study"),
+        Binding("slash", "search", "Search", key_display="/", id="home.search", tooltip="Search finished items"),
+        Binding("f5", "again", "Refresh", id="home.again", tooltip="Look again"),
+        Binding("comma", "settings", "Settings", key_display=",", id="home.settings", tooltip="Theme, scrolling …"),
+        Binding("escape,q", "quit", "Quit", id="home.quit", tooltip="End the program"),
+    ]
+
+    class Rate(Message):
+        """The rater takes up a study."""
+
+        def __init__(self, study: str) -> None:
+            super().__init__()
+            self.study = study
+
+    class Guideline(Rate):
+        """The rater wants to read a study's guideline."""
+
+    class Search(Message):
+        """The rater wants to search."""
+
+    class SettingsWanted(Message):
+        """The rater wants to change settings."""
+
+    class Again(Message):
+        """The rater wants to see how things stand now."""
+
+    def __init__(self, rater: str) -> None:
+        super().__init__()
+        self._rater = rater
+        self._home: Home | None = None
+
+    def compose(self) -> ComposeResult:
+        """Compose the list of studies and what stands around it."""
+        yield Static(id="stored")
+        yield Static(id="head")
+        yield OptionList(id="studies", markup=False)
+        yield Static(id="next")
+        yield Footer(show_command_palette=False)
+
+    def on_screen_resume(self) -> None:
+        """Look again whenever the rater comes back."""
+        self.post_message(self.Again())
+
+    def show(self, home: Home) -> None:
+        """Show how things stand; the study that was chosen stays chosen."""
+        self._home = home
+        listed = self.query_one("#studies", OptionList)
+        chosen = listed.highlighted
+        width = max((cell_len(visible(study.name, one_line=True)) for study in home.studies), default=5)
+        stored = (
+            f"{home.path}: {home.responses:,} responses of {home.configurations:,} configurations,"
+            f" {home.prompts:,} prompts in {home.suites:,} suites  ·  rater {self._rater}"
+        )
+        self.query_one("#stored", Static).update(Content(visible(stored, one_line=True)))
+        head = f"{'study':<{width}}  {'you':<{BAR + 2}}  {'done':>7}  {'left':>7}  {'all raters':<{BAR + 2}}  asks"
+        self.query_one("#head", Static).update(Content(head if home.studies else ""))
+        listed.clear_options()
+        listed.add_options([Option(Content(_line(study, width))) for study in home.studies])
+        if home.studies:
+            unfinished = next((place for place, study in enumerate(home.studies) if study.left), 0)
+            listed.highlighted = min(chosen if chosen is not None else unfinished, len(home.studies) - 1)
+            listed.focus()
+        self.query_one("#next", Static).update(Content(visible(_next(home))))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take up the chosen study."""
+        study = self._chosen()
+        if study is not None:
+            self.post_message(self.Rate(study.name))
+        event.stop()
+
+    def action_guideline(self) -> None:
+        """Read the guideline of the chosen study."""
+        study = self._chosen()
+        if study is not None:
+            self.post_message(self.Guideline(study.name))
+
+    def action_search(self) -> None:
+        """Search."""
+        self.post_message(self.Search())
+
+    def action_settings(self) -> None:
+        """Change settings."""
+        self.post_message(self.SettingsWanted())
+
+    def action_again(self) -> None:
+        """Look again."""
+        self.post_message(self.Again())
+
+    def action_quit(self) -> None:
+        """End the program."""
+        self.app.exit()
+
+    def _chosen(self) -> StudyLine | None:
+        place = self.query_one("#studies", OptionList).highlighted
+        return None if self._home is None or place is None else self._home.studies[place]
+
+
+def _line(study: StudyLine, width: int) -> str:
+    name = visible(study.name, one_line=True)
+    state = "" if study.open else "closed · "
+    return (
+        f"{name}{' ' * (width - cell_len(name))}  {_bar(study.done, study.done + study.left)}"
+        f"  {study.done:>7,}  {study.left:>7,}  {_bar(study.filled, study.places)}"
+        f"  {state}{visible(study.question, one_line=True)}"
+    )
+
+
+def _bar(done: int, of: int) -> str:
+    """Return a bar that is full only when all is done, and empty only when nothing is."""
+    full = BAR if done >= of > 0 else min(BAR - 1, max(done * BAR // of, min(done, 1))) if of else 0
+    return f"[{'█' * full}{'·' * (BAR - full)}]"
+
+
+def _next(home: Home) -> str:
+    if not home.responses:
+        return "Next, bring in responses:  reviewer import FILE --set model=NAME"
+    if not home.studies:
+        return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
+    if any(study.left for study in home.studies):
+        return "enter rates the chosen study"
+    return f"Nothing is left for you.  How a study stands:  reviewer study show {home.studies[-1].name}"

@@ -1,0 +1,184 @@
+"""An item on screen: prompt, responses, question, status. Shows what it is told, and knows how to be read.
+
+It knows items and sheets, but no desk: what is stored, and when, is the business of the screen around it.
+"""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from reviewer.rubric import Rubric
+from reviewer.sheet import Item, Sheet
+from reviewer.tui.put import answered, longest, put
+from reviewer.tui.reading import SEVERITIES, hits, pane_note, prompt_text, response_text
+from reviewer.tui.widgets.differences import differences
+from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
+from reviewer.tui.widgets.question_bar import QuestionBar
+from reviewer.tui.widgets.side_by_side import Column, SideBySide
+from reviewer.tui.widgets.status_line import Status, StatusLine
+from reviewer.tui.widgets.text_pane import TextPane
+
+
+class ItemView(Vertical):
+    """One item: mounted once, and told from item to item what to show."""
+
+    DEFAULT_CSS = """
+    ItemView { width: 1fr; height: 1fr; }
+    ItemView > #prompt { height: 25%; min-height: 5; max-height: 14; }
+    .-narrow ItemView > #prompt { height: 6; }
+    """
+
+    def __init__(self, rubric: Rubric, *, joint_scrolling: bool, severity_limit: int) -> None:
+        super().__init__()
+        self._rubric = rubric
+        self._severity_limit = severity_limit
+        self._item: Item | None = None
+        self._prompt = TextPane(id="prompt")
+        self._responses = SideBySide(id="responses")
+        self._responses.set_reactive(SideBySide.locked, joint_scrolling)
+        self._bar = QuestionBar(id="question")
+        self._status = StatusLine(id="status")
+        self._hits: list[tuple[int, int, int]] = []
+        self._hit = 0
+        self._differing = False
+        self._reasoning: frozenset[int] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        """Compose the prompt, the panes, the question and the status."""
+        yield self._prompt
+        yield self._responses
+        yield self._bar
+        yield self._status
+
+    def on_mount(self) -> None:
+        """Give the question bar the height that it keeps."""
+        self._prompt.entitle(Content("prompt"))
+        self._bar.make_room(longest(self._rubric))
+
+    @property
+    def focused(self) -> int:
+        """The number of the focused pane, from 0."""
+        return self._responses.focused
+
+    def focus_pane(self, pane: int) -> None:
+        """Focus a pane."""
+        self._responses.focus_pane(pane)
+
+    def show_item(self, item: Item) -> None:
+        """Show another item from its start, covered where its severity is above the rater's limit."""
+        self._item = item
+        self._hits, self._hit, self._differing, self._reasoning = [], 0, False, frozenset()
+        severity = item.severity or 0
+        panes = (self._prompt, *self._responses.panes)
+        for pane in panes:
+            pane.covered = False
+        self._prompt.show(prompt_text(item.messages, item.reference))
+        self._prompt.entitle(
+            Content("prompt" if item.severity is None else f"prompt · severity {SEVERITIES[severity]}")
+        )
+        self._responses.show(
+            [Column(pane.alias, PaneText(response_text(pane)), pane_note(pane)) for pane in item.panes]
+        )
+        if severity > self._severity_limit:
+            for pane in (self._prompt, *self._responses.panes):
+                pane.cover(f"covered: severity {SEVERITIES[severity]}, press v to uncover")
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Show the question that is put and what is answered, and focus the pane that it is about."""
+        ask = sheet.ask
+        if ask is not None and ask.panes and self.focused not in ask.panes:
+            self.focus_pane(ask.panes[0])
+        self._bar.show(put(sheet), answered(sheet))
+
+    def show_status(self, place: str, state: str, seconds: int) -> None:
+        """Write the status line."""
+        hit = f"hit {self._hit + 1} of {len(self._hits)}" if self._hits else ""
+        self._status.show(Status(place, state, seconds, hit))
+
+    def scroll_lines(self, by: int) -> None:
+        """Scroll the responses by lines."""
+        self._responses.scroll_lines(by)
+
+    def scroll_pages(self, by: int) -> None:
+        """Scroll the responses by pages."""
+        self._responses.scroll_page(by)
+
+    def scroll_prompt(self, by: int) -> None:
+        """Scroll the prompt by lines."""
+        self._prompt.scroll_lines(by)
+
+    def zoom(self) -> None:
+        """Show one pane at full width, or all."""
+        self._responses.zoomed = not self._responses.zoomed
+
+    def change_joint_scrolling(self) -> bool:
+        """Lock or unlock joint scrolling, and tell which."""
+        self._responses.locked = not self._responses.locked
+        return self._responses.locked
+
+    def uncover(self) -> None:
+        """Uncover what the rater's severity limit covers."""
+        for pane in (self._prompt, *self._responses.panes):
+            pane.covered = False
+
+    def find(self, words: str) -> int:
+        """Mark `words` wherever they stand in the item, go to the first, and return how often they were found."""
+        self._hits, self._hit = hits([pane.visible_text for pane in self._texts], words), 0
+        self._go_to_hit()
+        return len(self._hits)
+
+    def find_next(self) -> None:
+        """Go to the next hit, after the last to the first."""
+        if self._hits:
+            self._hit = (self._hit + 1) % len(self._hits)
+            self._go_to_hit()
+
+    def tell_apart(self) -> None:
+        """Mark the words in which the focused pane and the next differ, or no longer."""
+        self._differing = not self._differing and len(self._responses.panes) > 1
+        self._mark()
+
+    def show_reasoning(self) -> None:
+        """Show the reasoning behind the focused response in its place, or the response again."""
+        assert self._item is not None
+        place = self.focused
+        pane, shown = self._item.panes[place], self._responses.panes[place]
+        self._reasoning ^= {place}
+        if place in self._reasoning:
+            shown.entitle(Content(f"{pane.alias} · reasoning"))
+            shown.show(PaneText(pane.reasoning or "(no reasoning is stored)"))
+        else:
+            shown.entitle(Content(f"{pane.alias} · {pane_note(pane)}"))
+            shown.show(PaneText(response_text(pane)))
+        self._hits = []
+        self._mark()
+
+    @property
+    def _texts(self) -> tuple[TextPane, ...]:
+        return (self._prompt, *self._responses.panes)
+
+    def _go_to_hit(self) -> None:
+        self._mark()
+        if not self._hits:
+            return
+        place, start, _ = self._hits[self._hit]
+        if place:
+            self.focus_pane(place - 1)
+        self._texts[place].scroll_to_offset(start)
+
+    def _mark(self) -> None:
+        """Mark roles, differences and hits in every pane anew."""
+        marks: list[list[Mark]] = [[] for _ in self._texts]
+        if self._item is not None:
+            marks[0] += prompt_text(self._item.messages, self._item.reference).marks
+        if self._differing:
+            left, right = self.focused + 1, (self.focused + 1) % len(self._responses.panes) + 1
+            told = differences(self._texts[left].visible_text, self._texts[right].visible_text)
+            marks[left] += told.left
+            marks[right] += told.right
+        for number, (place, start, end) in enumerate(self._hits):
+            marks[place].append(Mark(start, end, MarkKind.FIND_CURRENT if number == self._hit else MarkKind.FIND))
+        for pane, mine in zip(self._texts, marks, strict=True):
+            pane.mark(tuple(mine))

@@ -1,0 +1,76 @@
+"""What the question bar shows of a sheet: the question that is put, and how far each pane is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reviewer.question import FREE_SCALES, Question, Scale
+from reviewer.rubric import Rubric
+from reviewer.sheet import Ask, Sheet
+from reviewer.tui.widgets.question_bar import Answered, Choice, Put
+
+HINTS = {
+    Scale.MULTI: "keys switch options on and off; ↓ goes on",
+    Scale.TEXT: "e opens a line to write in; ↓ leaves it open",
+    Scale.INTERVAL: "e opens a line for the number; ↓ leaves it open",
+}
+
+
+def put(sheet: Sheet) -> Put | None:
+    """Return the question that is put now; None where all is answered."""
+    ask = sheet.ask
+    if ask is None:
+        return None
+    value = sheet.value(ask)
+    return Put(
+        about=_name(sheet, ask),
+        count=f"{sheet.place + 1}/{len(sheet.asks)}",
+        text=ask.question.text,
+        choices=_choices(ask.question, () if value is None else ask.question.selected(value)),
+        hint=_hint(ask.question, value),
+    )
+
+
+def longest(rubric: Rubric) -> Put:
+    """Return the question of the rubric whose options take the most room."""
+    question = max(rubric.questions, key=lambda one: sum(len(option.label) + 5 for option in one.options))
+    return Put("A", "1/1", question.text, _choices(question, ()))
+
+
+def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(option.key, option.label, option.value in chosen) for option in question.options)
+
+
+def _hint(question: Question, value: str | None) -> str:
+    if question.scale in FREE_SCALES and value is not None:
+        return f"answered: {value}"
+    return HINTS.get(question.scale, "")
+
+
+def _name(sheet: Sheet, ask: Ask) -> str:
+    return "+".join(sheet.item.panes[place].alias for place in ask.panes)
+
+
+def answered(sheet: Sheet) -> tuple[Answered, ...]:
+    """Return how far each pane, pair and the item itself are, in the order in which they are asked about."""
+    return tuple(_answered(sheet))
+
+
+def _answered(sheet: Sheet) -> Iterator[Answered]:
+    by_name: dict[str, list[Ask]] = {}
+    for ask in sheet.asks:
+        by_name.setdefault(_name(sheet, ask) or "item", []).append(ask)
+    for name, asks in by_name.items():
+        words = [_words(ask, value) for ask in asks if (value := sheet.value(ask)) is not None]
+        complete = all(sheet.value(ask) is not None for ask in asks if ask.question.required)
+        remark = sheet.draft.remarks.get(asks[0].subject)
+        if remark is not None and remark.note:
+            words.append("(note)")
+        if remark is not None and remark.confidence is not None:
+            words.append(f"(sure: {remark.confidence})")
+        yield Answered(name, ", ".join(words), complete)
+
+
+def _words(ask: Ask, value: str) -> str:
+    selected = ask.question.selected(value)
+    return "/".join(ask.question.option(one).label for one in selected) if selected else value

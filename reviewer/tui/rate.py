@@ -1,0 +1,445 @@
+"""The rating screen: acts of the rater in, calls to the desk out, and what came of them back on screen.
+
+Answers show at once and are kept as a draft behind; the word *saved* stands only for what is on disk.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Key
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from reviewer.desk import Settings
+from reviewer.errors import ReviewerError
+from reviewer.model import Draft, Remark, Subject, utc
+from reviewer.question import FREE_SCALES, Scale
+from reviewer.rubric import Rubric
+from reviewer.sheet import Item, Sheet
+from reviewer.store.handout import Nothing
+from reviewer.store.labels import RECOGNISED
+from reviewer.study import RENEW_EVERY
+from reviewer.text import visible
+from reviewer.tui.calls import Calls
+from reviewer.tui.dialogs import AskText, ReadText
+from reviewer.tui.item_view import ItemView
+from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
+from reviewer.tui.reading import decoded
+from reviewer.tui.widgets.side_by_side import SideBySide
+
+# Keys that were meant for the item before must not answer this one.
+GUARD_SECONDS = 0.25
+# Longer without a key is a break, and not time spent on the item.
+IDLE_SECONDS = 60.0
+
+WHY_NOTHING = {
+    Nothing.FINISHED: "Nothing is left for you in this study.",
+    Nothing.QUOTA: "You have rated as many items as were assigned to you.",
+    Nothing.CLOSED: "The study was closed.",
+    Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
+}
+
+
+class RateScreen(Screen[None]):
+    """One rater at one study, item after item."""
+
+    AUTO_FOCUS = None
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = list(RATE_KEYS)
+
+    @dataclass
+    class Kept(Message):
+        """What became of a draft: `failed` is None where it is on disk; `before` is the sheet that it came from."""
+
+        sheet: Sheet
+        before: Sheet
+        failed: BaseException | None
+
+    def __init__(self, calls: Calls, study: str, rubric: Rubric, settings: Settings, *, read_first: bool) -> None:
+        super().__init__()
+        self._calls = calls
+        self._study = study
+        self._rubric = rubric
+        self._settings = settings
+        self._read_first = read_first
+        self._view = ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit)
+        self._sheet: Sheet | None = None
+        self._state = ""
+        self._busy = False
+        self._guarded = True
+        self._active = 0.0
+        self._last_key = time.monotonic()
+        keys = {option.key for question in rubric.questions for option in question.options}
+        for key in sorted(keys):
+            self._bindings.bind(key, f"answer('{key}')", show=False)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether an item is shown, keys count, and no act is under way."""
+        return self._sheet is not None and not self._busy and not self._guarded
+
+    def compose(self) -> ComposeResult:
+        """Compose the item and the footer."""
+        yield self._view
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Take the first item, and keep its lease while the screen is open."""
+        self.set_interval(1, self._show_status)
+        self.set_interval(RENEW_EVERY.total_seconds(), self._renew)
+        self._act(self._begin)
+
+    # Acts that wait for the desk or a dialog. One at a time: what would start another meanwhile does nothing.
+
+    def _act(self, act: Callable[[], Awaitable[None]]) -> None:
+        if not self._busy:
+            self._busy = True
+            self.run_worker(self._acting(act), group="act")
+
+    async def _acting(self, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+        finally:
+            self._busy = False
+
+    async def _begin(self) -> None:
+        if self._read_first:
+            await self.app.push_screen_wait(ReadText(self._rubric.title, self._rubric.guideline))
+        await self._take(await self._calls.do(lambda desk: desk.next_item()), "")
+
+    async def _take(self, found: tuple[Item, Draft] | Nothing, state: str) -> None:
+        """Show an item from its start; leave where there is none."""
+        if isinstance(found, Nothing):
+            self._sheet = None
+            await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{WHY_NOTHING[found]}".strip()))
+            self._leave()
+            return
+        item, draft = found
+        sheet = self._sheet = Sheet(self._rubric, item, draft).resumed()
+        self._state = state or ("draft kept" if draft.answers else "")
+        self._active, self._last_key = 0.0, time.monotonic()
+        self._guarded = True
+        self._view.show_item(item)
+        self._show(sheet)
+        self.call_after_refresh(lambda: self.set_timer(GUARD_SECONDS, self._lift_guard))
+
+    def _lift_guard(self) -> None:
+        self._guarded = False
+
+    async def _submit(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        self._say("saving…")
+        try:
+            saved, found = await self._calls.do(lambda desk: desk.submit(sheet.item, sheet.draft))
+        except ReviewerError:
+            self._say("not saved")
+            raise
+        if saved.surplus:
+            late = "Too late to count: the places on this item were taken. The set is kept apart as surplus."
+            self.notify(late, severity="warning", markup=False)
+        await self._take(found, f"item {sheet.item.number:,} saved")
+
+    async def _undo(self) -> None:
+        sheet = self._sheet
+        undone = None if sheet is None else sheet.undone()
+        if undone is not None:
+            self._keep(undone)
+            return
+        found = await self._calls.do(lambda desk: desk.undo())
+        if found is None:
+            self.notify("There is nothing to undo.", markup=False)
+        else:
+            await self._take(found, "taken back, a draft again")
+
+    async def _skip(self) -> None:
+        sheet = self._sheet
+        if sheet is not None:
+            await self._take(await self._calls.do(lambda desk: desk.skip(sheet.item)), "skipped")
+
+    async def _flag(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        pane = sheet.item.panes[self._view.focused]
+        reason = await self.app.push_screen_wait(AskText(f"What is wrong with {pane.alias}, or with the item?"))
+        if reason:
+            await self._calls.do(lambda desk: desk.study.flag(sheet.item, pane.response, reason))
+            self.notify(f"{pane.alias} is flagged.", markup=False)
+
+    async def _recognised(self) -> None:
+        sheet = self._sheet
+        if sheet is not None:
+            pane = sheet.item.panes[self._view.focused]
+            await self._calls.do(lambda desk: desk.study.flag(sheet.item, pane.response, RECOGNISED))
+            self.notify(f"Recorded: you can tell which model {pane.alias} is.", markup=False)
+
+    async def _note(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        subject = self._subject(sheet)
+        before = sheet.draft.remarks.get(subject, Remark()).note
+        note = await self.app.push_screen_wait(AskText("Note, kept with the labels", before))
+        if note is not None:
+            self._keep(sheet.remarked(subject, note=note))
+
+    async def _write(self) -> None:
+        """Open a line for free text or a number."""
+        sheet = self._sheet
+        ask = None if sheet is None else sheet.ask
+        if sheet is None or ask is None:
+            return
+        number = ask.question.scale is Scale.INTERVAL
+        text = await self.app.push_screen_wait(AskText(ask.question.text, sheet.value(ask) or "", number=number))
+        if not text:
+            return
+        try:
+            self._keep(sheet.answer(ask, ask.question.accept(text), _now()).past_optional())
+        except ValueError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+
+    async def _find(self) -> None:
+        words = await self.app.push_screen_wait(AskText("Find in the item"))
+        if words and not self._view.find(words):
+            self.notify("Not found in this item.", markup=False)
+        self._show_status()
+
+    # Drafts: shown at once, kept behind.
+
+    def _keep(self, sheet: Sheet) -> None:
+        before = self._sheet or sheet
+        self._sheet = sheet
+        self._state = "keeping the draft…"
+        self._show(sheet)
+
+        def told(future: Future[None]) -> None:
+            self.post_message(self.Kept(sheet, before, future.exception()))
+
+        self._calls.send(lambda desk: desk.study.save_draft(sheet.item, sheet.draft), told)
+        if self._settings.submits_by_itself and sheet.ask is None and sheet.answered:
+            self._act(self._submit)
+
+    @on(Kept)
+    def _told(self, event: Kept) -> None:
+        """Say that the draft is kept, or take the answer back where it could not be."""
+        if event.sheet is not self._sheet:
+            return
+        if event.failed is None:
+            self._say("draft kept")
+            return
+        self._sheet = event.before
+        self._state = "the last answer could not be kept"
+        self._show(event.before)
+        self.notify(visible(str(event.failed)), severity="error", markup=False)
+
+    def _renew(self) -> None:
+        item = None if self._sheet is None else self._sheet.item
+        self._calls.send(lambda desk: desk.renew(item), lambda _: None)
+
+    # Keys.
+
+    def on_key(self, _: Key) -> None:
+        """Count the time between keys as time spent on the item, but not a break."""
+        now = time.monotonic()
+        self._active += min(now - self._last_key, IDLE_SECONDS)
+        self._last_key = now
+
+    def action_answer(self, key: str) -> None:
+        """Answer the question that is put."""
+        sheet = self._sheet
+        ask = None if sheet is None else sheet.ask
+        if sheet is None or ask is None or self._guarded or self._busy:
+            return
+        option = ask.question.by_key(key)
+        if option is None:
+            if key == WRITE_KEY:
+                self.action_write()
+            return
+        if ask.question.scale is Scale.MULTI:
+            self._keep(sheet.toggled(ask, option.value, _now()))
+        else:
+            self._keep(sheet.answer(ask, option.value, _now()).past_optional())
+
+    def action_submit(self) -> None:
+        """Save the item; where something is missing, go there."""
+        sheet = self._sheet
+        if sheet is None or self._guarded or self._busy:
+            return
+        if sheet.missing is None:
+            self._act(self._submit)
+            return
+        ask = sheet.ask
+        if ask is not None and ask.question.scale in FREE_SCALES and ask == sheet.missing:
+            self._act(self._write)
+            return
+        self._put(sheet.at(len(sheet.asks)))
+        self.notify("This question needs an answer first.", markup=False)
+
+    def action_write(self) -> None:
+        """Write the answer to a question that has no options."""
+        ask = None if self._sheet is None else self._sheet.ask
+        if ask is not None and ask.question.scale in FREE_SCALES and not self._guarded:
+            self._act(self._write)
+
+    def action_undo(self) -> None:
+        """Take back the last answer, or the last submitted item."""
+        self._act(self._undo)
+
+    def action_skip(self) -> None:
+        """Leave the item."""
+        self._act(self._skip)
+
+    def action_flag(self) -> None:
+        """Flag the focused response."""
+        self._act(self._flag)
+
+    def action_recognised(self) -> None:
+        """Record that the rater can tell the model."""
+        self._act(self._recognised)
+
+    def action_note(self) -> None:
+        """Write a note."""
+        self._act(self._note)
+
+    def action_find(self) -> None:
+        """Find words in the item."""
+        self._act(self._find)
+
+    def action_clear(self) -> None:
+        """Clear the answer to the question that is put."""
+        sheet = self._sheet
+        if sheet is not None and sheet.ask is not None and not self._busy:
+            self._keep(sheet.cleared(sheet.ask))
+
+    def action_confidence(self) -> None:
+        """Go round 1, 2, 3."""
+        sheet = self._sheet
+        if sheet is not None and not self._busy:
+            subject = self._subject(sheet)
+            before = sheet.draft.remarks.get(subject, Remark()).confidence
+            self._keep(sheet.remarked(subject, confidence=(before or 0) % 3 + 1))
+
+    def action_question(self, by: int) -> None:
+        """Go to another question."""
+        if self._sheet is not None:
+            self._put(self._sheet.at(self._sheet.place + by))
+
+    def action_pane(self, by: int) -> None:
+        """Go to another pane, and to what is still open about it."""
+        sheet = self._sheet
+        if sheet is not None:
+            pane = (self._view.focused + by) % len(sheet.item.panes)
+            self._view.focus_pane(pane)
+            self._put(sheet.at_pane(pane))
+
+    @on(SideBySide.PaneChosen)
+    def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
+        self.action_pane(event.index - self._view.focused)
+
+    def action_leave(self) -> None:
+        """Go back to the studies; drafts are kept."""
+        if not self._busy:
+            self._leave()
+
+    def action_guideline(self) -> None:
+        """Read the guideline."""
+        self.app.push_screen(ReadText(self._rubric.title, self._rubric.guideline))
+
+    def action_decode(self) -> None:
+        """Show what is encoded or hidden in the focused response."""
+        if self._sheet is not None:
+            pane = self._sheet.item.panes[self._view.focused]
+            self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the responses by lines."""
+        self._view.scroll_lines(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the responses by pages."""
+        self._view.scroll_pages(by)
+
+    def action_prompt(self, by: int) -> None:
+        """Scroll the prompt."""
+        self._view.scroll_prompt(by)
+
+    def action_zoom(self) -> None:
+        """Show one pane at full width, or all."""
+        self._view.zoom()
+
+    def action_lock(self) -> None:
+        """Lock or unlock joint scrolling."""
+        together = self._view.change_joint_scrolling()
+        self.notify("Panes scroll together." if together else "Each pane scrolls alone.", markup=False)
+
+    def action_uncover(self) -> None:
+        """Uncover what the severity limit covers."""
+        self._view.uncover()
+
+    def action_differences(self) -> None:
+        """Mark word differences, or no longer."""
+        self._view.tell_apart()
+
+    def action_find_next(self) -> None:
+        """Go to the next hit."""
+        self._view.find_next()
+        self._show_status()
+
+    def action_reasoning(self) -> None:
+        """Show the reasoning behind the focused response, once that is answered."""
+        sheet = self._sheet
+        if sheet is None:
+            return
+        pane = sheet.item.panes[self._view.focused]
+        if sheet.is_answered(pane.response):
+            self._view.show_reasoning()
+        else:
+            self.notify(f"The reasoning of {pane.alias} is shown once {pane.alias} is answered.", markup=False)
+
+    # Showing.
+
+    def _leave(self) -> None:
+        self._calls.send(lambda desk: desk.leave(), lambda _: None)
+        self.dismiss(None)
+
+    def _subject(self, sheet: Sheet) -> Subject:
+        """Return what a remark is about: what the question is about, or the focused response once all is answered."""
+        ask = sheet.ask
+        return ask.subject if ask is not None else Subject(sheet.item.panes[self._view.focused].response)
+
+    def _put(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._show(sheet)
+
+    def _say(self, state: str) -> None:
+        self._state = state
+        self._show_status()
+
+    def _show(self, sheet: Sheet) -> None:
+        self._view.show_sheet(sheet)
+        self._show_status()
+
+    def _show_status(self) -> None:
+        sheet = self._sheet
+        if sheet is not None:
+            waiting = min(time.monotonic() - self._last_key, IDLE_SECONDS)
+            place = f"{self._study}: item {sheet.item.number:,} of {sheet.item.total:,}"
+            self._view.show_status(place, self._state, int(self._active + waiting))
+
+
+def _now() -> str:
+    return utc(datetime.now(UTC))

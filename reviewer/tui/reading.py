@@ -1,0 +1,70 @@
+"""What helps a rater to read: the prompt as one text, hits of a search, what is hidden in a text. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reviewer.decoding import findings
+from reviewer.model import Message
+from reviewer.sheet import Pane
+from reviewer.text import joiners, visible
+from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
+
+SEVERITIES = ("none", "mild", "serious", "severe")
+MOST_HITS = 10_000
+
+
+def prompt_text(messages: Sequence[Message], reference: str | None) -> PaneText:
+    """Return the messages as one text in which the roles are marked, and the reference answer after them."""
+    parts: list[str] = []
+    marks: list[Mark] = []
+    length = 0
+    sections = [(message.role.value, message.content, message.tool_calls) for message in messages]
+    if reference:
+        sections.append(("reference", reference, None))
+    for name, content, tool_calls in sections:
+        calls = f"\n(tool calls) {tool_calls}" if tool_calls else ""
+        # Made visible here already: marks count in what is shown.
+        section = visible(f"{content}{calls}") + "\n"
+        marks.append(Mark(length, length + len(name) + 1, MarkKind.ROLE))
+        parts.append(f"{name}: {section}")
+        length += len(name) + 2 + len(section)
+    return PaneText("".join(parts).removesuffix("\n"), tuple(marks))
+
+
+def pane_note(pane: Pane) -> str:
+    """Return what the title of a pane says beside its alias: length, cut short, joiners that are not shown."""
+    notes = [f"{len(pane.text):,} characters"]
+    if pane.cut_short:
+        notes.append("cut short")
+    hidden = joiners(pane.text)
+    if hidden:
+        notes.append(f"{hidden:,} joiners")
+    return ", ".join(notes)
+
+
+def response_text(pane: Pane) -> str:
+    """Return a response as it is read: its text, and the tool calls that it makes."""
+    calls = f"\n(tool calls) {pane.tool_calls}" if pane.tool_calls else ""
+    return (pane.text or "(empty)") + calls
+
+
+def hits(texts: Sequence[str], words: str) -> list[tuple[int, int, int]]:
+    """Return (number of the text, start, end) wherever `words` stand in any of the visible `texts`, in any case."""
+    pattern = re.compile(re.escape(visible(words, one_line=True)), re.IGNORECASE)
+    found = ((place, hit.start(), hit.end()) for place, text in enumerate(texts) for hit in pattern.finditer(text))
+    return [hit for hit, _ in zip(found, range(MOST_HITS), strict=False)]
+
+
+def decoded(text: str) -> str:
+    """Return what is hidden in `text`, kind by kind, to be read and never run."""
+    found = findings(text)
+    if not found:
+        return "Nothing encoded or hidden was found."
+    return "\n\n".join(
+        f"{finding.kind.value}, at character {finding.start + 1:,}\n"
+        f"  from  {visible(text[finding.start : finding.end], one_line=True)[:200]}\n"
+        f"  to    {visible(finding.decoded, one_line=True)}"
+        for finding in found
+    )
