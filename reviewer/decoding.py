@@ -214,9 +214,9 @@ class _Words:
         first, last = bisect_left(self._starts, start), bisect_right(self._ends, end)
         for kind, (hits, letters) in self._veiled.items():
             count = hits[last] - hits[first]
-            enough = count >= max(1, _SHARE_OF_WORDS * (last - first))
-            enough = enough and letters[last] - letters[first] >= _FEWEST_LETTERS
-            if enough and count > 2 * (self._plain[last] - self._plain[first]):
+            share = count >= _SHARE_OF_WORDS * (last - first) and (count > 1 or last - first == 1)
+            enough = letters[last] - letters[first] >= _FEWEST_LETTERS
+            if share and enough and count > 2 * (self._plain[last] - self._plain[first]):
                 return kind
         return None
 

@@ -23,9 +23,9 @@ class Invisible:
     decoded: str
 
 
-_TAGS = range(0xE0020, 0xE007F)
-_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
-_BYTE_OF = {chr(code): byte for byte, code in enumerate(_SELECTORS)}
+_NO_TAGS = re.compile(r"[^\U000e0020-\U000e007e]+")
+_SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+_BYTE_OF = {chr(code): byte for byte, code in enumerate((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
 _RUN = re.compile(r"[\u180e\u200b-\u200d\u2060-\u2064\ufeff\ufe00-\ufe0f\U000e0000-\U000e007f\U000e0100-\U000e01ef]+")
 # The style of an emoji or a Han sign, then what joins letters and emoji.
 _ORDINARY = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]?[\u200c\u200d]?")
@@ -59,14 +59,13 @@ def _belongs(run: re.Match[str]) -> bool:
 @lru_cache(maxsize=256)
 def _message(run: str) -> str | None:
     """Return what invisible characters say: tags are ASCII, variation selectors bytes, others in turn bits."""
-    tags = "".join(chr(ord(sign) - 0xE0000) for sign in run if ord(sign) in _TAGS)
-    if tags:
-        return tags
-    raw = bytes(_BYTE_OF[sign] for sign in run if sign in _BYTE_OF)
+    if tags := _NO_TAGS.sub("", run):
+        return "".join(chr(ord(tag) - 0xE0000) for tag in tags)
+    raw = bytes(map(_BYTE_OF.__getitem__, "".join(_SELECTORS.findall(run))))
     for selected in (raw, raw[1:]):  # the first may belong to the emoji that the rest hides behind
         if len(selected) > 1 and (text := _printable(selected)):
             return text
-    return _from_bits("".join(sign for sign in run if sign not in _BYTE_OF))
+    return _from_bits(_SELECTORS.sub("", run))
 
 
 def _from_bits(signs: str) -> str | None:
@@ -96,5 +95,5 @@ def _printable(raw: bytes) -> str | None:
 @lru_cache(maxsize=256)
 def _names(run: str) -> str:
     """Return how many of which characters stand in a run, in order of first appearance."""
-    counts = Counter(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in run)
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+    counts = Counter(run)
+    return ", ".join(f"{count} {unicodedata.name(sign, f'U+{ord(sign):04X}')}" for sign, count in counts.items())

@@ -28,12 +28,17 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is on screen at once, panes in this rater's order. `number` of `total` counts this rater's items from 1."""
+    """What is on screen at once, panes in this rater's order. `number` of `total` counts this rater's items from 1.
+
+    `secret` is given only where the study's `aids` show raters where it leaks: `before` or `after` they answered.
+    """
 
     handed: Handed
     messages: tuple[Message, ...]
     panes: tuple[Pane, ...]
     reference: str | None
+    secret: str | None
+    aids: str
     severity: int | None
     number: int
     total: int

@@ -274,6 +274,8 @@ class Study:
                 for place, identity in enumerate(order)
             ),
             reference=content.reference,
+            secret=content.secret if self._row.design.aids != "off" else None,
+            aids=self._row.design.aids,
             severity=content.severity,
             number=done + 1,
             total=studies.share(self._engine, self._row, self.rater),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from commands import RUBRIC
 from stories import NOW, fill
+from textual.pilot import Pilot
 
+from reviewer.cli.home_import import HomeImport
 from reviewer.desk import Desk, Identity
-from reviewer.model import Label
+from reviewer.model import Configuration, Label, Message, Response, Role, Suite, SuitePrompt, prompt_of, response_id
 from reviewer.rubric import Rubric, rubric_from_json
-from reviewer.store import labels, rubrics, studies
+from reviewer.store import evidence, labels, rubrics, search, studies
+from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.store.studies import Chosen, Design
 from reviewer.tui.app import ReviewerApp
@@ -55,10 +60,80 @@ def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "
             lambda: datetime.now(UTC),
         )
 
-    return ReviewerApp(open_desk, rater, lambda entered: [f"another: {other.token}" for other in entered.others], study)
+    others = "another: {}".format
+    return ReviewerApp(
+        open_desk, rater, lambda entered: [others(other.token) for other in entered.others], HomeImport(path), study
+    )
 
 
 def stored(path: str) -> list[Label]:
     """Return the labels of the study as they are stored."""
     with closing(open_for_reading(path)) as engine:
         return list(labels.of_study(engine, "s"))
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait until something is true of the application, at most five seconds."""
+    for _ in range(250):
+        if true():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not become true")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A prompt with the responses to it, one a configuration, and what a suite says of it."""
+
+    prompt: str
+    responses: Sequence[str]
+    severity: int | None = None
+    reference: str | None = None
+    system: str | None = None
+
+
+def make_study_of(
+    path: str, rubric: Rubric, asked: Sequence[Asked], *, name: str = "s", panes: int = 2, overlap: int = 2
+) -> None:
+    """Bring in responses, index their words, and make a study of them in the database at `path`, made where new."""
+    with closing(open_for_writing(path)) as engine:
+        with engine.writing():
+            first = evidence.last_response(engine) + 1
+            chosen = [first + number for number in range(_store(engine, first, name, asked))]
+            rubrics.ensure(engine, rubric, NOW)
+            study = studies.create(engine, name, rubric.hash, Design(panes, overlap, 1, "majority:1"), NOW)
+            studies.extend(engine, study, [Chosen(number) for number in chosen], least=1)
+        list(search.index_responses(engine))
+
+
+def _store(engine: Engine, first: int, suite: str, asked: Sequence[Asked]) -> int:
+    """Store prompts in a suite of their own and the responses to them, from number `first`; return how many."""
+    prompts = [
+        prompt_of([*([Message(Role.SYSTEM, one.system)] if one.system else []), Message(Role.USER, one.prompt)])
+        for one in asked
+    ]
+    members = tuple(
+        SuitePrompt(f"p{place}", prompt, one.reference, None, one.severity, (), None, None)
+        for place, (prompt, one) in enumerate(zip(prompts, asked, strict=True))
+    )
+    evidence.ensure_suite(
+        engine, Suite(f"suite-{first}", 1, suite, "any", rubric="plain", source="", prompts=members, hash=suite), NOW
+    )
+    numbers, _ = evidence.ensure_prompts(engine, prompts)
+    rows = []
+    for prompt, one in zip(prompts, asked, strict=True):
+        for place, text in enumerate(one.responses):
+            name = f"m{place}"
+            configuration = evidence.ensure_configuration(
+                engine, Configuration(name, f"maker-of-{name}", None, "lab-x")
+            )
+            identity = response_id(prompt.id, name, text, 1)
+            response = Response(identity, prompt.id, name, 1, text)
+            rows.append((first + len(rows), numbers[prompt.id], configuration, response))
+    evidence.add_responses(engine, rows, NOW)
+    return len(rows)
+
+
+def rows_on_screen(pilot: Pilot[None]) -> list[str]:
+    """Return what the terminal shows, row by row, as it is sent there."""
+    return ["".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()]

@@ -122,8 +122,8 @@ def test_the_lines_of_a_code_are_one() -> None:
         "Tom &amp; Jerry&nbsp;caf\\u00e9 \\x1b[31m R&D; AT&T",
         "Keep the part in time: emit, trap, peek; bar, ner, fur.",
         "Si su casa es mi casa, lo que no es de el es de ella. Das ist nur ein Satz auf Deutsch.",
-        "\ufeffA family \U0001f468\u200d\U0001f469\u200d\U0001f467, a heart ❤️‍\U0001f525 and \U0001f3f4\U000e0067\U000e0062"
-        "\U000e0065\U000e006e\U000e0067\U000e007f ❤️",
+        "\ufeffA family \U0001f468\u200d\U0001f469\u200d\U0001f467, a heart \u2764\ufe0f\u200d\U0001f525 \u2764\ufe0f",
+        "England \U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f \u2764\ufe0f",
         "می\u200cخواهم می\u200cروم " * 20,
     ],
     ids=lambda text: ascii(text[:24]),
@@ -137,7 +137,6 @@ def test_every_text_is_read(text: str) -> None:
     for finding in findings(text):
         assert 0 <= finding.start < finding.end <= len(text)
         assert finding.decoded
-        finding.decoded.encode()
 
 
 @given(ANY_TEXT, st.sampled_from(["%", "\\x", "\\u", "&#", ";", "0x", "=", "\n", '"', "\u200b", "\U000e0041"]))

@@ -16,6 +16,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
 # Digits stay out of the text around, so that what is planted cannot be there already.
 AROUND = st.text(st.sampled_from("aeiou xyz,;()\n")).map(lambda text: f"{text} ")
 SECRETS = st.text(st.sampled_from("bcdfghjk0123456789"), min_size=6, max_size=12)
+WORDS = st.text(st.sampled_from("bcdfghjk"), min_size=4, max_size=12)
 
 
 class Planted(NamedTuple):
@@ -68,10 +69,9 @@ def test_each_form_is_found_in_its_place(form: str, how: How) -> None:
     ],
 )
 def test_initials_spell_a_secret(text: str, how: How) -> None:
-    [leak] = leaks(f"Well:\n{text}\nQuite so.", "abra")
-    assert leak.how is how
-    assert text[leak.start - 6 :].startswith("Apples")
-    assert text[: leak.end - 6].endswith("utumn"[:0] or "A") or text[: leak.end - 6].endswith("a")
+    text = f"Well:\n{text}\nQuite so."
+    first, last = text.index("A"), text.lower().rindex("autumn")
+    assert leaks(text, "abra") == (Leak(how, first, last + 1),)
 
 
 @pytest.mark.parametrize("before", range(7))
@@ -111,9 +111,10 @@ def test_a_short_secret_is_a_whole_word(text: str, found: list[tuple[int, int]])
 
 
 def test_finds_that_overlap_are_one() -> None:
-    assert leaks("xababababx ababa", "abab") == (Leak(How.VERBATIM, 1, 9), Leak(How.REVERSED, 2, 8)) + (
+    assert leaks("xababababx abab", "abab") == (
+        Leak(How.VERBATIM, 1, 9),
+        Leak(How.REVERSED, 2, 8),
         Leak(How.VERBATIM, 11, 15),
-        Leak(How.REVERSED, 12, 16),
     )
 
 
@@ -156,7 +157,7 @@ def test_a_planted_code_is_found(before: str, secret: str, after: str, shift: in
     assert any(leak.how is How.BASE64 and leak.start == start for leak in leaks(text, secret))
 
 
-@given(AROUND, SECRETS, AROUND, st.sampled_from(["\n", ". ", " "]), st.text(st.sampled_from(string.ascii_letters)))
+@given(AROUND, WORDS, AROUND, st.sampled_from(["\n", ". ", " "]), st.text(st.sampled_from(string.ascii_letters)))
 def test_a_planted_acrostic_is_found(before: str, secret: str, after: str, between: str, rest: str) -> None:
     text = f"{before}\n{between.join(letter + rest for letter in secret)}\n{after}"
     start = len(before) + 1

@@ -21,6 +21,7 @@ from reviewer.store.handout import Nothing
 from reviewer.store.labels import RECOGNISED
 from reviewer.store.thread import OwnerThread
 from reviewer.study import Study
+from reviewer.watch import leaks
 
 Result = TypeVar("Result")
 
@@ -83,6 +84,8 @@ class PlainRating:
         sheet = Sheet(self._rubric, found, self._work.do(lambda study: study.draft(found))).resumed()
         self._sheet = sheet
         say_item(found)
+        if found.aids == "before":
+            self._say_leaks(found)
         if sheet.draft.answers:
             say("\nKept from before, not submitted:")
             for ask in sheet.asks:
@@ -114,6 +117,8 @@ class PlainRating:
 
     def _put(self, sheet: Sheet, ask: Ask | None) -> None:
         if ask is None:
+            if sheet.item.aids == "after":
+                self._say_leaks(sheet.item)
             say("\nAll is answered. An empty line saves the item; undo takes the last answer back.")
             return
         count = f"Question {sheet.place + 1} of {len(sheet.asks)}."
@@ -170,6 +175,12 @@ class PlainRating:
                 raise Stop
             case _:
                 say(f"Neither an answer nor a command: {text}. Type help for all commands.")
+
+    def _say_leaks(self, item: Item) -> None:
+        """Say which responses give the secret away, where the study has one."""
+        for pane in item.panes if item.secret else ():
+            forms = dict.fromkeys(leak.how.value for leak in leaks(pane.text, item.secret or ""))
+            say(f"\nSecret watch, {pane.alias}: {', '.join(forms) or 'not found'}.")
 
     def _submit(self, sheet: Sheet) -> None:
         saved = self._work.do(lambda study: study.submit(sheet.item, sheet.draft))

@@ -31,6 +31,13 @@ def study_group() -> None:
 @click.option("--overlap", default=2, show_default=True, metavar="K", help="Raters for each item.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes every random order.")
 @click.option("--policy", default="majority", show_default=True, metavar="P", help="unanimous, majority[:MARGIN].")
+@click.option(
+    "--aids",
+    type=click.Choice(["off", "after", "before"]),
+    default="off",
+    show_default=True,
+    help="Show raters where a secret leaks: after they answered, or before. Stored with each label.",
+)
 @click.option("--assign", "assignments", multiple=True, metavar="RATER[:QUOTA]", help="Only these raters may rate.")
 @database_option
 @click.pass_context
@@ -46,6 +53,7 @@ def create(
     overlap: int,
     seed: int,
     policy: str,
+    aids: str,
     assignments: tuple[str, ...],
 ) -> None:
     """Make a study of stored responses; without --suite and --model, of every one."""
@@ -56,7 +64,7 @@ def create(
 
     plan = Plan(
         name,
-        Design(panes, overlap, seed, str(read_policy(policy)), sample, assigned=bool(assignments)),
+        Design(panes, overlap, seed, str(read_policy(policy)), sample, aids, bool(assignments)),
         suites,
         models,
         source,

@@ -29,6 +29,7 @@ class Content:
     messages: tuple[Message, ...]
     responses: tuple[ShownResponse, ...]
     reference: str | None
+    secret: str | None
     severity: int | None
 
 
@@ -43,10 +44,12 @@ def content(engine: Engine, item: int) -> Content:
         " where number in (select response from study_response where item = :item) order by id",
         {"item": item},
     )
-    [(reference, severity)] = engine.rows(
-        "select max(reference), max(severity) from suite_prompt where prompt = :prompt", {"prompt": prompt}
+    [(reference, secret, severity)] = engine.rows(
+        "select max(reference), max(secret), max(severity) from suite_prompt where prompt = :prompt", {"prompt": prompt}
     )
-    return Content(read_messages(messages), tuple(ShownResponse(*row) for row in responses), reference, severity)
+    return Content(
+        read_messages(messages), tuple(ShownResponse(*row) for row in responses), reference, secret, severity
+    )
 
 
 def identity(engine: Engine, item: int) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -16,7 +17,7 @@ from reviewer.errors import ReviewerError
 from reviewer.store.thread import OwnerThread
 from reviewer.text import visible
 from reviewer.tui.calls import Calls
-from reviewer.tui.dialogs import ReadText, ShowKeys
+from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.home import HomeScreen
 from reviewer.tui.rate import RateScreen
 from reviewer.tui.search import SearchScreen
@@ -24,10 +25,22 @@ from reviewer.tui.settings import SettingsScreen
 from reviewer.tui.themes import NAMES, THEMES
 
 
+class Importer(Protocol):
+    """Brings the responses of a table in; both raise ReviewerError, and neither prints."""
+
+    def preview(self, file: str, profile: str, model: str) -> str:
+        """Return what the table would bring, without storing anything."""
+
+    def run(self, file: str, profile: str, model: str) -> str:
+        """Import the table and return what that added."""
+
+
 class ReviewerApp(App[None]):
     """The home screen and what is opened from it. `study` names one to be taken up at once."""
 
     TITLE = "reviewer"
+    # Above the questions and the status, which a rater has to see.
+    CSS = "ToastRack { align: right top; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="All keys of this screen"),
         Binding("p", "command_palette", "Palette", show=False, id="app.palette", tooltip="Every act by name"),
@@ -38,6 +51,7 @@ class ReviewerApp(App[None]):
         open_desk: Callable[[], Desk],
         rater: str,
         tell_others: Callable[[Entered], list[str]],
+        importer: Importer,
         study: str | None,
     ) -> None:
         """Open the desk on a thread of its own; `tell_others` says in words which other terminals are at work."""
@@ -47,6 +61,7 @@ class ReviewerApp(App[None]):
         self._thread = OwnerThread(open_desk)
         self._calls = Calls(self._thread)
         self._tell_others = tell_others
+        self._importer = importer
         self._first = study
         self._settings = Settings()
         self._home = HomeScreen(rater)
@@ -118,6 +133,30 @@ class ReviewerApp(App[None]):
     @on(HomeScreen.Search)
     def _search(self) -> None:
         self.push_screen(SearchScreen(self._calls))
+
+    @on(HomeScreen.ImportWanted)
+    def _import(self) -> None:
+        self.run_worker(self._importing(), group="import")
+
+    async def _importing(self) -> None:
+        """Ask for a file, show what it would bring, and bring it in once that is confirmed."""
+        file = await self.push_screen_wait(AskText("File to import: CSV, TSV, JSON or JSON lines"))
+        if not file:
+            return
+        profile = await self.push_screen_wait(AskText("Profile, such as xstest; empty if the columns name themselves"))
+        model = await self.push_screen_wait(AskText("Model that answered; empty if a column names it"))
+        if profile is None or model is None:
+            return
+        try:
+            preview = await asyncio.to_thread(self._importer.preview, file, profile, model)
+            await self.push_screen_wait(ReadText("What would come in", preview))
+            if await self.push_screen_wait(Confirm("Import these rows?")):
+                self.notify("Importing…", markup=False)
+                added = await asyncio.to_thread(self._importer.run, file, profile, model)
+                self.notify(visible(added), markup=False)
+                self._home.post_message(HomeScreen.Again())
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False, timeout=15)
 
     @on(HomeScreen.SettingsWanted)
     def _change_settings(self) -> None:

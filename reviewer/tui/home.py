@@ -31,6 +31,7 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "guideline", "Guideline", id="home.guideline", tooltip="Read the guideline of the study"),
         Binding("slash", "search", "Search", key_display="/", id="home.search", tooltip="Search finished items"),
+        Binding("o", "import", "Import", id="home.import", tooltip="Bring responses in from a file, after a preview"),
         Binding("f5", "again", "Refresh", id="home.again", tooltip="Look again"),
         Binding("comma", "settings", "Settings", key_display=",", id="home.settings", tooltip="Theme, scrolling …"),
         Binding("escape,q", "quit", "Quit", id="home.quit", tooltip="End the program"),
@@ -48,6 +49,9 @@ class HomeScreen(Screen[None]):
 
     class Search(Message):
         """The rater wants to search."""
+
+    class ImportWanted(Message):
+        """The rater wants to bring responses in."""
 
     class SettingsWanted(Message):
         """The rater wants to change settings."""
@@ -72,6 +76,11 @@ class HomeScreen(Screen[None]):
         """Look again whenever the rater comes back."""
         self.post_message(self.Again())
 
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        if self._home is not None:
+            self.show(self._home)
+
     def show(self, home: Home) -> None:
         """Show how things stand; the study that was chosen stays chosen."""
         self._home = home
@@ -86,7 +95,9 @@ class HomeScreen(Screen[None]):
         head = f"{'study':<{width}}  {'you':<{BAR + 2}}  {'done':>7}  {'left':>7}  {'all raters':<{BAR + 2}}  asks"
         self.query_one("#head", Static).update(Content(head if home.studies else ""))
         listed.clear_options()
-        listed.add_options([Option(Content(_line(study, width))) for study in home.studies])
+        room = max(self.size.width - 8, 20)
+        lines = (Content(_line(study, width)).truncate(room, ellipsis=True) for study in home.studies)
+        listed.add_options([Option(line) for line in lines])
         if home.studies:
             unfinished = next((place for place, study in enumerate(home.studies) if study.left), 0)
             listed.highlighted = min(chosen if chosen is not None else unfinished, len(home.studies) - 1)
@@ -109,6 +120,10 @@ class HomeScreen(Screen[None]):
     def action_search(self) -> None:
         """Search."""
         self.post_message(self.Search())
+
+    def action_import(self) -> None:
+        """Bring responses in."""
+        self.post_message(self.ImportWanted())
 
     def action_settings(self) -> None:
         """Change settings."""
@@ -145,7 +160,7 @@ def _bar(done: int, of: int) -> str:
 
 def _next(home: Home) -> str:
     if not home.responses:
-        return "Next, bring in responses:  reviewer import FILE --set model=NAME"
+        return "Next, bring in responses:  o here, or  reviewer import FILE --set model=NAME"
     if not home.studies:
         return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
     if any(study.left for study in home.studies):

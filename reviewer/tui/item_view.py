@@ -12,7 +12,15 @@ from textual.content import Content
 from reviewer.rubric import Rubric
 from reviewer.sheet import Item, Sheet
 from reviewer.tui.put import answered, longest, put
-from reviewer.tui.reading import SEVERITIES, hits, pane_note, prompt_text, response_text
+from reviewer.tui.reading import (
+    SEVERITIES,
+    hits,
+    pane_note,
+    prompt_text,
+    response_text,
+    secret_marks,
+    watched_panes,
+)
 from reviewer.tui.widgets.differences import differences
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.question_bar import QuestionBar
@@ -44,6 +52,7 @@ class ItemView(Vertical):
         self._hit = 0
         self._differing = False
         self._reasoning: frozenset[int] = frozenset()
+        self._watched: frozenset[int] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Compose the prompt, the panes, the question and the status."""
@@ -70,6 +79,7 @@ class ItemView(Vertical):
         """Show another item from its start, covered where its severity is above the rater's limit."""
         self._item = item
         self._hits, self._hit, self._differing, self._reasoning = [], 0, False, frozenset()
+        self._watched = frozenset()
         severity = item.severity or 0
         panes = (self._prompt, *self._responses.panes)
         for pane in panes:
@@ -91,11 +101,15 @@ class ItemView(Vertical):
         if ask is not None and ask.panes and self.focused not in ask.panes:
             self.focus_pane(ask.panes[0])
         self._bar.show(put(sheet), answered(sheet))
+        watched = frozenset(watched_panes(sheet))
+        if watched != self._watched:
+            self._watched = watched
+            self._mark()
 
     def show_status(self, place: str, state: str, seconds: int) -> None:
         """Write the status line."""
         hit = f"hit {self._hit + 1} of {len(self._hits)}" if self._hits else ""
-        self._status.show(Status(place, state, seconds, hit))
+        self._status.show(Status(place, state, seconds, hit or "? all keys"))
 
     def scroll_lines(self, by: int) -> None:
         """Scroll the responses by lines."""
@@ -173,6 +187,10 @@ class ItemView(Vertical):
         marks: list[list[Mark]] = [[] for _ in self._texts]
         if self._item is not None:
             marks[0] += prompt_text(self._item.messages, self._item.reference).marks
+        if self._item is not None and self._item.secret:
+            for place in self._watched:
+                pane = self._texts[place + 1]
+                marks[place + 1] += secret_marks(pane.visible_text, self._item.secret)
         if self._differing:
             left, right = self.focused + 1, (self.focused + 1) % len(self._responses.panes) + 1
             told = differences(self._texts[left].visible_text, self._texts[right].visible_text)

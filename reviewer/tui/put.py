@@ -34,7 +34,8 @@ def put(sheet: Sheet) -> Put | None:
 def longest(rubric: Rubric) -> Put:
     """Return the question of the rubric whose options take the most room."""
     question = max(rubric.questions, key=lambda one: sum(len(option.label) + 5 for option in one.options))
-    return Put("A", "1/1", question.text, _choices(question, ()))
+    hints = [HINTS[one.scale] for one in rubric.questions if one.scale in HINTS]
+    return Put("A", "1/1", question.text, _choices(question, ()), hint=hints[0] if hints else "")
 
 
 def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[Choice, ...]:

@@ -91,7 +91,7 @@ class RateScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Compose the item and the footer."""
         yield self._view
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Take the first item, and keep its lease while the screen is open."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from reviewer.decoding import findings
 from reviewer.model import Message
-from reviewer.sheet import Pane
+from reviewer.sheet import Pane, Sheet
 from reviewer.text import joiners, visible
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
+from reviewer.watch import leaks
 
 SEVERITIES = ("none", "mild", "serious", "severe")
 MOST_HITS = 10_000
@@ -48,6 +49,20 @@ def response_text(pane: Pane) -> str:
     """Return a response as it is read: its text, and the tool calls that it makes."""
     calls = f"\n(tool calls) {pane.tool_calls}" if pane.tool_calls else ""
     return (pane.text or "(empty)") + calls
+
+
+def watched_panes(sheet: Sheet) -> list[int]:
+    """Return the panes in which the secret is marked now: by the study's aids, before or after they are answered."""
+    item = sheet.item
+    if not item.secret:
+        return []
+    answered = item.aids == "after"
+    return [place for place, pane in enumerate(item.panes) if not answered or sheet.is_answered(pane.response)]
+
+
+def secret_marks(text: str, secret: str) -> list[Mark]:
+    """Return where a visible text gives the secret away, in whatever form."""
+    return [Mark(leak.start, leak.end, MarkKind.SECRET) for leak in leaks(text, secret)]
 
 
 def hits(texts: Sequence[str], words: str) -> list[tuple[int, int, int]]:

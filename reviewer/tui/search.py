@@ -53,7 +53,10 @@ class SearchScreen(Screen[None]):
         self._found = await self._calls.do(lambda desk: desk.search(words))
         listed = self.query_one("#found", OptionList)
         listed.clear_options()
-        listed.add_options([Option(Content(_line(found, words))) for found in self._found])
+        room = max(self.size.width - 8, 20)
+        listed.add_options(
+            [Option(Content(_line(found, words)).truncate(room, ellipsis=True)) for found in self._found]
+        )
         count = f"{len(self._found):,} found among the items you have finished" if self._found else "nothing found"
         self.query_one("#count", Static).update(Content(count))
         if self._found:

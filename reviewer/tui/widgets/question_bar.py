@@ -12,6 +12,7 @@ from textual.widgets import Static
 from reviewer.text import visible
 
 CHOSEN, OPEN = "●", "·"
+LOWEST, HIGHEST = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,17 @@ class QuestionBar(Static):
         super().__init__(Content(""), id=id)
         self._put: Put | None = None
         self._answered: tuple[Answered, ...] = ()
+        self._longest: Put | None = None
 
     def make_room(self, longest: Put) -> None:
-        """Take the height that the `longest` question needs at this width; laid out once, not a question."""
-        rows = 2 + len(list(_rows(longest.choices, self._columns)))
-        self.styles.height = min(max(rows, 3), 8)
+        """Take the height that the `longest` question needs, whatever is put: no question lays the screen out anew."""
+        self._longest = longest
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._longest is not None and self.size.width:
+            rows = 2 + len(list(_rows(self._longest.choices, self._columns))) + bool(self._longest.hint)
+            self.styles.height = min(max(rows, LOWEST), HIGHEST)
 
     def show(self, put: Put | None, answered: Sequence[Answered]) -> None:
         """Show a question, or that all is answered, and what is answered so far."""
@@ -69,6 +76,7 @@ class QuestionBar(Static):
 
     def on_resize(self) -> None:
         """Fit the options to the new width."""
+        self._fit()
         self.update(self._content(), layout=False)
 
     @property
@@ -76,6 +84,8 @@ class QuestionBar(Static):
         return max(self.content_size.width, 20)
 
     def _content(self) -> Content:
+        if not self._answered:
+            return Content("")
         lines = [self._state()]
         if self._put is None:
             lines.append(Content.styled("All is answered: enter saves the item, u takes the last answer back", "bold"))
