@@ -17,7 +17,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Key
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from reviewer.desk import Settings
@@ -35,6 +34,7 @@ from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
 from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
 from reviewer.tui.reading import decoded
+from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.widgets.side_by_side import SideBySide
 
 # Keys that were meant for the item before must not answer this one.
@@ -50,11 +50,9 @@ WHY_NOTHING = {
 }
 
 
-class RateScreen(Screen[None]):
+class RateScreen(ReadingScreen):
     """One rater at one study, item after item."""
 
-    AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = list(RATE_KEYS)
 
     @dataclass
@@ -66,13 +64,14 @@ class RateScreen(Screen[None]):
         failed: BaseException | None
 
     def __init__(self, calls: Calls, study: str, rubric: Rubric, settings: Settings, *, read_first: bool) -> None:
-        super().__init__()
+        super().__init__(
+            ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit)
+        )
         self._calls = calls
         self._study = study
         self._rubric = rubric
         self._settings = settings
         self._read_first = read_first
-        self._view = ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit)
         self._sheet: Sheet | None = None
         self._state = ""
         self._busy = False
@@ -364,35 +363,6 @@ class RateScreen(Screen[None]):
         if self._sheet is not None:
             pane = self._sheet.item.panes[self._view.focused]
             self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the responses by lines."""
-        self._view.scroll_lines(by)
-
-    def action_page(self, by: int) -> None:
-        """Scroll the responses by pages."""
-        self._view.scroll_pages(by)
-
-    def action_prompt(self, by: int) -> None:
-        """Scroll the prompt."""
-        self._view.scroll_prompt(by)
-
-    def action_zoom(self) -> None:
-        """Show one pane at full width, or all."""
-        self._view.zoom()
-
-    def action_lock(self) -> None:
-        """Lock or unlock joint scrolling."""
-        together = self._view.change_joint_scrolling()
-        self.notify("Panes scroll together." if together else "Each pane scrolls alone.", markup=False)
-
-    def action_uncover(self) -> None:
-        """Uncover what the severity limit covers."""
-        self._view.uncover()
-
-    def action_differences(self) -> None:
-        """Mark word differences, or no longer."""
-        self._view.tell_apart()
 
     def action_find_next(self) -> None:
         """Go to the next hit."""
