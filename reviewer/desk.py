@@ -14,7 +14,7 @@ from datetime import datetime
 from reviewer.errors import StoreError
 from reviewer.model import Draft, utc
 from reviewer.sheet import Item
-from reviewer.store import evidence, handout, raters, rubrics, search, studies
+from reviewer.store import evidence, handout, labels, raters, rubrics, search, studies
 from reviewer.store.engine import Engine
 from reviewer.store.handout import Nothing
 from reviewer.store.raters import Session
@@ -47,6 +47,15 @@ class StudyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """A study in which the rater labelled last: how many items in all, and when the last one."""
+
+    study: str
+    items: int
+    saved_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """What there is to do."""
 
@@ -56,6 +65,7 @@ class Home:
     prompts: int
     suites: int
     studies: tuple[StudyLine, ...]
+    recent: tuple[Recent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class Desk:
             counts["prompt"],
             counts["suite"],
             tuple(self._line(study) for study in studies.every(self._engine)),
+            tuple(Recent(*row) for row in labels.recent(self._engine, self.rater)),
         )
 
     def _line(self, study: studies.StudyRow) -> StudyLine:

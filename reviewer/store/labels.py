@@ -316,6 +316,15 @@ def counts(engine: Engine, study: str) -> dict[str, int]:
     return dict(engine.rows(sql, {"study": study}))
 
 
+def recent(engine: Engine, rater: str) -> list[tuple[str, int, str]]:
+    """Return the studies in which `rater` labelled last: the name, how many items, and when, the latest first."""
+    return engine.rows(
+        "select study, count(distinct item), max(saved_at) from label"
+        " where rater = :rater and origin = 'rated' group by study order by max(saved_at) desc limit 3",
+        {"rater": rater},
+    )
+
+
 def _label(row: Row) -> Label:
     values = dict(zip(LABEL_COLUMNS, row, strict=True))
     values["state"] = LabelState(values["state"])

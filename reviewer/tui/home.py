@@ -163,6 +163,10 @@ def _next(home: Home) -> str:
         return "Next, bring in responses:  o here, or  reviewer import FILE --set model=NAME"
     if not home.studies:
         return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
+    recent = [
+        f"{one.study}, {one.items:,} items, last {one.saved_at[:16].replace('T', ' ')} UTC" for one in home.recent
+    ]
+    before = f"You rated  {'  ·  '.join(recent)}\n" if recent else ""
     if any(study.left for study in home.studies):
-        return "enter rates the chosen study"
-    return f"Nothing is left for you.  How a study stands:  reviewer study show {home.studies[-1].name}"
+        return f"{before}Next, enter rates the chosen study"
+    return f"{before}Nothing is left for you.  How a study stands:  reviewer study show {home.studies[-1].name}"

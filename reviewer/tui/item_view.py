@@ -15,6 +15,7 @@ from reviewer.tui.put import answered, longest, put
 from reviewer.tui.reading import (
     SEVERITIES,
     hits,
+    is_long,
     pane_note,
     prompt_text,
     response_text,
@@ -51,6 +52,7 @@ class ItemView(Vertical):
         self._hits: list[tuple[int, int, int]] = []
         self._hit = 0
         self._differing = False
+        self._folded = False
         self._reasoning: frozenset[int] = frozenset()
         self._watched: frozenset[int] = frozenset()
 
@@ -84,7 +86,8 @@ class ItemView(Vertical):
         panes = (self._prompt, *self._responses.panes)
         for pane in panes:
             pane.covered = False
-        self._prompt.show(prompt_text(item.messages, item.reference))
+        self._folded = is_long(item.messages)
+        self._prompt.show(self._prompt_text(item))
         self._prompt.entitle(
             Content("prompt" if item.severity is None else f"prompt · severity {SEVERITIES[severity]}")
         )
@@ -132,6 +135,14 @@ class ItemView(Vertical):
         self._responses.locked = not self._responses.locked
         return self._responses.locked
 
+    def fold(self) -> None:
+        """Fold or unfold the earlier messages of the prompt."""
+        if self._item is not None:
+            self._folded = not self._folded
+            self._prompt.show(self._prompt_text(self._item))
+            self._hits = []
+            self._mark()
+
     def uncover(self) -> None:
         """Uncover what the rater's severity limit covers."""
         for pane in (self._prompt, *self._responses.panes):
@@ -169,6 +180,9 @@ class ItemView(Vertical):
         self._hits = []
         self._mark()
 
+    def _prompt_text(self, item: Item) -> PaneText:
+        return prompt_text(item.messages, item.reference, folded=self._folded)
+
     @property
     def _texts(self) -> tuple[TextPane, ...]:
         return (self._prompt, *self._responses.panes)
@@ -186,7 +200,7 @@ class ItemView(Vertical):
         """Mark roles, differences and hits in every pane anew."""
         marks: list[list[Mark]] = [[] for _ in self._texts]
         if self._item is not None:
-            marks[0] += prompt_text(self._item.messages, self._item.reference).marks
+            marks[0] += self._prompt_text(self._item).marks
         if self._item is not None and self._item.secret:
             for place in self._watched:
                 pane = self._texts[place + 1]

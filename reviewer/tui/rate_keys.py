@@ -35,5 +35,14 @@ RATE_KEYS = (
     Binding("pageup", "page(-1)", "Page", show=False, id="scroll.page_up", tooltip="Scroll up by a page"),
     Binding("left_square_bracket", "prompt(-3)", "Prompt", show=False, id="prompt.up", tooltip="Scroll the prompt up"),
     Binding("right_square_bracket", "prompt(3)", "Prompt", show=False, id="prompt.down", tooltip="Scroll the prompt"),
+    Binding(
+        "equals_sign",
+        "fold",
+        "Fold",
+        key_display="=",
+        show=False,
+        id="prompt.fold",
+        tooltip="Fold or unfold the prompt",
+    ),
     Binding("escape", "leave", "Studies", id="screen.leave", tooltip="Back to the studies; drafts are kept"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reviewer.decoding import findings
 from reviewer.model import Message
@@ -14,24 +14,44 @@ from reviewer.watch import leaks
 
 SEVERITIES = ("none", "mild", "serious", "severe")
 MOST_HITS = 10_000
+FOLDED_LINES, FOLDED_CHARACTERS = 2, 240
 
 
-def prompt_text(messages: Sequence[Message], reference: str | None) -> PaneText:
-    """Return the messages as one text in which the roles are marked, and the reference answer after them."""
+def prompt_text(messages: Sequence[Message], reference: str | None, *, folded: bool) -> PaneText:
+    """Return the messages as one text in which the roles are marked, and the reference answer after them.
+
+    `folded` cuts every message but the last to its first lines and says how much is left out.
+    """
     parts: list[str] = []
     marks: list[Mark] = []
     length = 0
-    sections = [(message.role.value, message.content, message.tool_calls) for message in messages]
-    if reference:
-        sections.append(("reference", reference, None))
-    for name, content, tool_calls in sections:
-        calls = f"\n(tool calls) {tool_calls}" if tool_calls else ""
-        # Made visible here already: marks count in what is shown.
-        section = visible(f"{content}{calls}") + "\n"
+    for name, content in _sections(messages, reference, folded=folded):
         marks.append(Mark(length, length + len(name) + 1, MarkKind.ROLE))
-        parts.append(f"{name}: {section}")
-        length += len(name) + 2 + len(section)
+        parts.append(f"{name}: {content}\n")
+        length += len(parts[-1])
     return PaneText("".join(parts).removesuffix("\n"), tuple(marks))
+
+
+def is_long(messages: Sequence[Message]) -> bool:
+    """Return whether folding would leave anything out."""
+    return any(_fold(message.content) != visible(message.content) for message in messages[:-1])
+
+
+def _sections(messages: Sequence[Message], reference: str | None, *, folded: bool) -> Iterator[tuple[str, str]]:
+    # Made visible here already: marks count in what is shown.
+    for place, message in enumerate(messages, start=1):
+        content = _fold(message.content) if folded and place < len(messages) else visible(message.content)
+        calls = f"\n(tool calls) {visible(message.tool_calls)}" if message.tool_calls else ""
+        yield message.role.value, content + calls
+    if reference:
+        yield "reference", visible(reference)
+
+
+def _fold(content: str) -> str:
+    text = visible(content)
+    lines = text.split("\n")
+    start = "\n".join(lines[:FOLDED_LINES])[:FOLDED_CHARACTERS]
+    return text if len(start) == len(text) else f"{start} … ({len(text) - len(start):,} more characters, = unfolds)"
 
 
 def pane_note(pane: Pane) -> str:

@@ -29,6 +29,10 @@ class ReadingScreen(Screen[None]):
         """Scroll the prompt."""
         self._view.scroll_prompt(by)
 
+    def action_fold(self) -> None:
+        """Fold or unfold the earlier messages of the prompt."""
+        self._view.fold()
+
     def action_zoom(self) -> None:
         """Show one pane at full width, or all."""
         self._view.zoom()

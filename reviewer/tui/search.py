@@ -67,7 +67,7 @@ class SearchScreen(Screen[None]):
         """Read what was found."""
         event.stop()
         found = self._found[event.option_index]
-        prompt = prompt_text(read_messages(found.messages), None).text
+        prompt = prompt_text(read_messages(found.messages), None, folded=False).text
         self.app.push_screen(ReadText(found.study, f"{prompt}\n\n— response —\n{found.text}"))
 
     def action_list(self) -> None:
