@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from commands import write_table
-from screens import app_on
-from test_tui_rate import Tester, until
+from screens import app_on, until
+from test_tui_rate import Tester
 from textual.widgets import Input
 
 from reviewer.store import evidence

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from commands import PREFERENCE
-from screens import app_on, make_study, plain_rubric, stored
+from screens import app_on, make_study, plain_rubric, rows_on_screen, stored, until
 from stories import NOW
 from textual.pilot import Pilot
 
@@ -36,15 +35,6 @@ from reviewer.tui.widgets.side_by_side import SideBySide
 from reviewer.tui.widgets.status_line import StatusLine
 
 Tester = Pilot[None]
-
-
-async def until(pilot: Tester, true: Callable[[], bool]) -> None:
-    """Wait until something is true of the application, at most five seconds."""
-    for _ in range(250):
-        if true():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it did not become true")
 
 
 def rating(app: ReviewerApp) -> RateScreen:
@@ -386,3 +376,15 @@ async def test_no_aids_mark_nothing(tmp_path: Path) -> None:
         await begin(pilot, app)
         await press(pilot, app, "1", "1")
         assert marked_secrets(app) == []
+
+
+async def test_a_zoomed_pane_shows_its_text_at_full_width_and_narrows_again(path: str) -> None:
+    app = app_on(path)
+    async with app.run_test(size=(120, 32)) as pilot:
+        await begin(pilot, app)
+        panes = rating(app).query_one(SideBySide)
+        text = panes.panes[0].visible_text
+        await press(pilot, app, "z")
+        await until(pilot, lambda: any(text in row and len(row.rstrip()) == 120 for row in rows_on_screen(pilot)))
+        await press(pilot, app, "z")
+        await until(pilot, lambda: any(row.count("┃") == 2 and text in row for row in rows_on_screen(pilot)))

@@ -209,6 +209,7 @@ class TextPane(ScrollView):
         if self._columns == before:
             self._reach(self.scroll_offset.y)
             return
+        self._frame = None
         top = self.scroll_offset.y
         offset = self._lines.start(top) if top < len(self._lines) else 0
         self._wrap()
