@@ -22,6 +22,9 @@ from reviewer.store.search import Found
 from reviewer.study import Saved, Study
 
 
+STUDY_FILTER = "study:"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a rater likes the screen. Content whose severity is above `severity_limit` is covered until asked for."""
@@ -189,8 +192,15 @@ class Desk:
         return None if found is None else (found, self.study.draft(found))
 
     def search(self, words: str) -> list[Found]:
-        """Return what the rater may see of what holds all `words`: while blind, only items the rater has finished."""
-        return search.finished_items(self._engine, self.rater, words)
+        """Return what the rater may see of what holds all `words`: while blind, only items the rater has finished.
+
+        A word `study:NAME` is no word to look for, but keeps to that study.
+        """
+        asked = words.split()
+        wanted = {word.removeprefix(STUDY_FILTER) for word in asked if word.startswith(STUDY_FILTER)}
+        rest = " ".join(word for word in asked if not word.startswith(STUDY_FILTER))
+        found = search.finished_items(self._engine, self.rater, rest)
+        return [one for one in found if not wanted or one.study in wanted]
 
     def settings(self) -> Settings:
         """Return how this rater likes the screen."""
