@@ -21,7 +21,6 @@ from reviewer.store.raters import Session
 from reviewer.store.search import Found
 from reviewer.study import Saved, Study
 
-
 STUDY_FILTER = "study:"
 
 
