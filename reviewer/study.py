@@ -25,6 +25,13 @@ from reviewer.text import storable
 LEASE = timedelta(minutes=15)
 RENEW_EVERY = LEASE / 3
 
+WHY_NOTHING = {
+    Nothing.FINISHED: "Nothing is left for you in this study.",
+    Nothing.QUOTA: "You have rated as many items as were assigned to you.",
+    Nothing.CLOSED: "The study was closed.",
+    Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
+}
+
 CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
 
 

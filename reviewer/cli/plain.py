@@ -20,17 +20,10 @@ from reviewer.sheet import Ask, Item, Sheet, about
 from reviewer.store.handout import Nothing
 from reviewer.store.labels import RECOGNISED
 from reviewer.store.thread import OwnerThread
-from reviewer.study import Study
+from reviewer.study import WHY_NOTHING, Study
 from reviewer.watch import leaks
 
 Result = TypeVar("Result")
-
-WHY_NOTHING = {
-    Nothing.FINISHED: "Nothing is left for you in this study.",
-    Nothing.QUOTA: "You have rated as many items as were assigned to you.",
-    Nothing.CLOSED: "The study was closed.",
-    Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
-}
 
 
 class Work:

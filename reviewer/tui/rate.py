@@ -5,7 +5,6 @@ Answers show at once and are kept as a draft behind; the word *saved* stands onl
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -27,8 +26,9 @@ from reviewer.rubric import Rubric
 from reviewer.sheet import Item, Sheet
 from reviewer.store.handout import Nothing
 from reviewer.store.labels import RECOGNISED
-from reviewer.study import RENEW_EVERY
+from reviewer.study import RENEW_EVERY, WHY_NOTHING
 from reviewer.text import visible
+from reviewer.tui.attention import Attention
 from reviewer.tui.calls import Calls
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
@@ -39,15 +39,6 @@ from reviewer.tui.widgets.side_by_side import SideBySide
 
 # Keys that were meant for the item before must not answer this one.
 GUARD_SECONDS = 0.25
-# Longer without a key is a break, and not time spent on the item.
-IDLE_SECONDS = 60.0
-
-WHY_NOTHING = {
-    Nothing.FINISHED: "Nothing is left for you in this study.",
-    Nothing.QUOTA: "You have rated as many items as were assigned to you.",
-    Nothing.CLOSED: "The study was closed.",
-    Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
-}
 
 
 class RateScreen(ReadingScreen):
@@ -76,8 +67,7 @@ class RateScreen(ReadingScreen):
         self._state = ""
         self._busy = False
         self._guarded = True
-        self._active = 0.0
-        self._last_key = time.monotonic()
+        self._attention = Attention()
         keys = {option.key for question in rubric.questions for option in question.options}
         for key in sorted(keys):
             self._bindings.bind(key, f"answer('{key}')", show=False)
@@ -128,7 +118,7 @@ class RateScreen(ReadingScreen):
         item, draft = found
         sheet = self._sheet = Sheet(self._rubric, item, draft).resumed()
         self._state = state or ("draft kept" if draft.answers else "")
-        self._active, self._last_key = 0.0, time.monotonic()
+        self._attention.begin()
         self._guarded = True
         self._view.show_item(item)
         self._show(sheet)
@@ -207,7 +197,7 @@ class RateScreen(ReadingScreen):
         if not text:
             return
         try:
-            self._keep(sheet.answer(ask, ask.question.accept(text), _now()).past_optional())
+            self._keep(sheet.answer(ask, ask.question.accept(text), utc(datetime.now(UTC))).past_optional())
         except ValueError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
 
@@ -253,9 +243,7 @@ class RateScreen(ReadingScreen):
 
     def on_key(self, _: Key) -> None:
         """Count the time between keys as time spent on the item, but not a break."""
-        now = time.monotonic()
-        self._active += min(now - self._last_key, IDLE_SECONDS)
-        self._last_key = now
+        self._attention.key()
 
     def action_answer(self, key: str) -> None:
         """Answer the question that is put."""
@@ -269,9 +257,9 @@ class RateScreen(ReadingScreen):
                 self.action_write()
             return
         if ask.question.scale is Scale.MULTI:
-            self._keep(sheet.toggled(ask, option.value, _now()))
+            self._keep(sheet.toggled(ask, option.value, utc(datetime.now(UTC))))
         else:
-            self._keep(sheet.answer(ask, option.value, _now()).past_optional())
+            self._keep(sheet.answer(ask, option.value, utc(datetime.now(UTC))).past_optional())
 
     def action_submit(self) -> None:
         """Save the item; where something is missing, go there."""
@@ -406,10 +394,5 @@ class RateScreen(ReadingScreen):
     def _show_status(self) -> None:
         sheet = self._sheet
         if sheet is not None:
-            waiting = min(time.monotonic() - self._last_key, IDLE_SECONDS)
             place = f"{self._study}: item {sheet.item.number:,} of {sheet.item.total:,}"
-            self._view.show_status(place, self._state, int(self._active + waiting))
-
-
-def _now() -> str:
-    return utc(datetime.now(UTC))
+            self._view.show_status(place, self._state, self._attention.seconds)
