@@ -129,7 +129,7 @@ class Desk:
         share = studies.share(self._engine, study, self.rater)
         filled, places = studies.filled(self._engine, study.number)
         rubric = rubrics.load(self._engine, study.rubric)
-        left = max(share - done, 0) if study.open else 0
+        left = min(max(share - done, 0), studies.still_free(self._engine, study, self.rater)) if study.open else 0
         return StudyLine(study.name, study.open, rubric.title, study.items, done, left, filled, places)
 
     def guideline(self, study: str) -> tuple[str, str]:
@@ -204,8 +204,14 @@ class Desk:
     def settings(self) -> Settings:
         """Return how this rater likes the screen."""
         stored = raters.settings(self._engine, self.rater)
-        known = {name: value for name, value in json.loads(stored or "{}").items() if name in asdict(Settings())}
-        return replace(Settings(), **known)
+        usual = asdict(Settings())
+        kept = {
+            name: value
+            for name, value in json.loads(stored or "{}").items()
+            if name in usual and type(value) is type(usual[name])
+        }
+        settings = replace(Settings(), **kept)
+        return replace(settings, severity_limit=min(max(settings.severity_limit, 0), 3))
 
     def keep_settings(self, settings: Settings) -> None:
         """Remember how this rater likes the screen."""

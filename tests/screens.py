@@ -120,7 +120,7 @@ def _store(engine: Engine, first: int, suite: str, asked: Sequence[Asked]) -> in
         engine, Suite(f"suite-{first}", 1, suite, "any", rubric="plain", source="", prompts=members, hash=suite), NOW
     )
     numbers, _ = evidence.ensure_prompts(engine, prompts)
-    rows = []
+    rows: list[tuple[int, int, int, Response]] = []
     for prompt, one in zip(prompts, asked, strict=True):
         for place, text in enumerate(one.responses):
             name = f"m{place}"

@@ -387,4 +387,4 @@ async def test_a_zoomed_pane_shows_its_text_at_full_width_and_narrows_again(path
         await press(pilot, app, "z")
         await until(pilot, lambda: any(text in row and len(row.rstrip()) == 120 for row in rows_on_screen(pilot)))
         await press(pilot, app, "z")
-        await until(pilot, lambda: any(row.count("┃") == 2 and text in row for row in rows_on_screen(pilot)))
+        await until(pilot, lambda: any(row.count("│") == 4 and text in row for row in rows_on_screen(pilot)))

@@ -270,6 +270,23 @@ def extent(engine: Engine, study: int) -> Extent:
     return Extent(_responses(engine, study), int(items), int(pairs), int(configurations))
 
 
+# Above this many items it is not counted which of them others have filled: home would take longer than to rate one.
+COUNTED_ITEMS = 20_000
+
+
+def still_free(engine: Engine, study: StudyRow, rater: str) -> int:
+    """Return how many items the rater has in hand or could be handed; of a large study, how many items there are."""
+    if study.items > COUNTED_ITEMS:
+        return study.items
+    [(free,)] = engine.rows(
+        "select count(*) from item left join place on place.item = item.number and place.rater = :rater"
+        " where item.study = :study and (place.state = 'leased' or item.taken < item.places"
+        " and (place.state is null or place.state in ('skipped', 'expired')))",
+        {"study": study.number, "rater": rater},
+    )
+    return int(free)
+
+
 def filled(engine: Engine, study: int) -> tuple[int, int]:
     """Return how many places of the study's items hold a submitted set, and how many places there are."""
     [(done,)] = engine.rows("select coalesce(sum(done), 0) from study_rater where study = :study", {"study": study})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -62,6 +64,7 @@ class ReviewerApp(App[None]):
         self._calls = Calls(self._thread)
         self._tell_others = tell_others
         self._importer = importer
+        self._entering = False
         self._first = study
         self._settings = Settings()
         self._home = HomeScreen(rater)
@@ -87,22 +90,22 @@ class ReviewerApp(App[None]):
         for active in screen.active_bindings.values():
             binding = active.binding
             if active.node is screen and binding.tooltip:
-                action = binding.action
-                yield SystemCommand(
-                    binding.tooltip, f"key {binding.key}", lambda action=action: self._run(screen, action)
-                )
+                title = f"{binding.description}: {binding.tooltip}"
+                act = partial(self.call_later, screen.run_action, binding.action)
+                yield SystemCommand(title, f"key {self.get_key_display(binding)}", act)
         for name in NAMES:
-            yield SystemCommand(f"Theme {name}", "changes the colours now", lambda name=name: self._wear(name))
+            yield SystemCommand(f"Theme {name}", "changes the colours now", partial(self._wear, name))
 
-    def _run(self, screen: Screen[object], action: str) -> None:
-        self.call_later(screen.run_action, action)
-
-    def _wear(self, name: str) -> None:
-        self.theme = name
+    def _wear(self, theme: str) -> None:
+        self.theme = theme
+        self._keep_settings(replace(self._settings, theme=theme))
 
     @on(HomeScreen.Again)
     async def _again(self) -> None:
-        self._home.show(await self._calls.do(lambda desk: desk.home()))
+        try:
+            self._home.show(await self._calls.do(lambda desk: desk.home()))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
 
     @on(HomeScreen.Rate)
     def _rate_chosen(self, event: HomeScreen.Rate) -> None:
@@ -110,9 +113,18 @@ class ReviewerApp(App[None]):
             self._rate(event.study)
 
     def _rate(self, study: str) -> None:
-        self.run_worker(self._enter(study), group="enter")
+        # A second enter, pressed before the screen is there, would open it twice.
+        if not self._entering:
+            self._entering = True
+            self.run_worker(self._enter(study), group="enter")
 
     async def _enter(self, study: str) -> None:
+        try:
+            await self._open_study(study)
+        finally:
+            self._entering = False
+
+    async def _open_study(self, study: str) -> None:
         try:
             entered = await self._calls.do(lambda desk: desk.enter(study))
             rubric = await self._calls.do(lambda desk: desk.study.rubric)
@@ -127,8 +139,12 @@ class ReviewerApp(App[None]):
     @on(HomeScreen.Guideline)
     async def _guideline(self, event: HomeScreen.Guideline) -> None:
         event.stop()
-        title, guideline = await self._calls.do(lambda desk: desk.guideline(event.study))
-        self.push_screen(ReadText(title, guideline))
+        try:
+            title, guideline = await self._calls.do(lambda desk: desk.guideline(event.study))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+        else:
+            self.push_screen(ReadText(title, guideline))
 
     @on(HomeScreen.Search)
     def _search(self) -> None:
@@ -176,7 +192,7 @@ class ReviewerApp(App[None]):
     def action_keys(self) -> None:
         """Show all keys of the screen that is on top."""
         rows = [
-            (binding.id.partition(".")[0] if binding.id else "", self.get_key_display(binding), binding.tooltip)
+            (binding.id.partition(".")[0] if binding.id else "app", self.get_key_display(binding), binding.tooltip)
             for binding in (active.binding for active in self.screen.active_bindings.values())
             if binding.tooltip
         ]

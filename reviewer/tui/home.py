@@ -16,7 +16,8 @@ from textual.widgets.option_list import Option
 from reviewer.desk import Home, StudyLine
 from reviewer.text import visible
 
-BAR = 12
+BAR = 10
+LONGEST_NAME = 32
 
 
 class HomeScreen(Screen[None]):
@@ -86,13 +87,15 @@ class HomeScreen(Screen[None]):
         self._home = home
         listed = self.query_one("#studies", OptionList)
         chosen = listed.highlighted
-        width = max((cell_len(visible(study.name, one_line=True)) for study in home.studies), default=5)
+        width = max((cell_len(_name(study)) for study in home.studies), default=5)
+        width = max(width, len("study"))
         stored = (
-            f"{home.path}: {home.responses:,} responses of {home.configurations:,} configurations,"
-            f" {home.prompts:,} prompts in {home.suites:,} suites  ·  rater {self._rater}"
+            f"rater {self._rater}  ·  {home.path}: {_counted(home.responses, 'response')} of"
+            f" {_counted(home.configurations, 'configuration')}, {_counted(home.prompts, 'prompt')} in"
+            f" {_counted(home.suites, 'suite')}"
         )
         self.query_one("#stored", Static).update(Content(visible(stored, one_line=True)))
-        head = f"{'study':<{width}}  {'you':<{BAR + 2}}  {'done':>7}  {'left':>7}  {'all raters':<{BAR + 2}}  asks"
+        head = f"{'study':<{width}}  {'you':<{BAR + 2}}  {'done':>6}  {'left':>6}  {'all raters':<{BAR + 2}}  asks"
         self.query_one("#head", Static).update(Content(head if home.studies else ""))
         listed.clear_options()
         room = max(self.size.width - 8, 20)
@@ -143,13 +146,21 @@ class HomeScreen(Screen[None]):
 
 
 def _line(study: StudyLine, width: int) -> str:
-    name = visible(study.name, one_line=True)
-    state = "" if study.open else "closed · "
+    name = _name(study)
+    left = f"{study.left:,}" if study.open else "closed"
     return (
         f"{name}{' ' * (width - cell_len(name))}  {_bar(study.done, study.done + study.left)}"
-        f"  {study.done:>7,}  {study.left:>7,}  {_bar(study.filled, study.places)}"
-        f"  {state}{visible(study.question, one_line=True)}"
+        f"  {study.done:>6,}  {left:>6}  {_bar(study.filled, study.places)}  {visible(study.question, one_line=True)}"
     )
+
+
+def _name(study: StudyLine) -> str:
+    """Return the study's name, cut where it would push the counts off the screen."""
+    return Content(visible(study.name, one_line=True)).truncate(LONGEST_NAME, ellipsis=True).plain
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _bar(done: int, of: int) -> str:

@@ -73,6 +73,11 @@ class ItemView(Vertical):
         """The number of the focused pane, from 0."""
         return self._responses.focused
 
+    @property
+    def covered(self) -> bool:
+        """Whether the item is covered, for its severity."""
+        return self._prompt.covered
+
     def focus_pane(self, pane: int) -> None:
         """Focus a pane."""
         self._responses.focus_pane(pane)
@@ -172,10 +177,10 @@ class ItemView(Vertical):
         pane, shown = self._item.panes[place], self._responses.panes[place]
         self._reasoning ^= {place}
         if place in self._reasoning:
-            shown.entitle(Content(f"{pane.alias} · reasoning"))
+            self._responses.note(place, "reasoning")
             shown.show(PaneText(pane.reasoning or "(no reasoning is stored)"))
         else:
-            shown.entitle(Content(f"{pane.alias} · {pane_note(pane)}"))
+            self._responses.note(place, pane_note(pane))
             shown.show(PaneText(response_text(pane)))
         self._hits = []
         self._mark()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reviewer.question import FREE_SCALES, Question, Scale
 from reviewer.rubric import Rubric
@@ -26,7 +27,7 @@ def put(sheet: Sheet) -> Put | None:
         about=_name(sheet, ask),
         count=f"{sheet.place + 1}/{len(sheet.asks)}",
         text=ask.question.text,
-        choices=_choices(ask.question, () if value is None else ask.question.selected(value)),
+        choices=_named(sheet, ask, _choices(ask.question, () if value is None else ask.question.selected(value))),
         hint=_hint(ask.question, value),
     )
 
@@ -40,6 +41,17 @@ def longest(rubric: Rubric) -> Put:
 
 def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(option.key, option.label, option.value in chosen) for option in question.options)
+
+
+def _named(sheet: Sheet, ask: Ask, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Say at the sides of a comparison which panes they are."""
+    if ask.question.scale is not Scale.PREFERENCE:
+        return choices
+    sides = dict(zip(("first", "second"), (sheet.item.panes[place].alias for place in ask.panes), strict=True))
+    return tuple(
+        replace(choice, label=f"{sides[option.value]}: {choice.label}") if option.value in sides else choice
+        for choice, option in zip(choices, ask.question.options, strict=True)
+    )
 
 
 def _hint(question: Question, value: str | None) -> str:

@@ -5,6 +5,7 @@ Answers show at once and are kept as a draft behind; the word *saved* stands onl
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -125,6 +126,12 @@ class RateScreen(ReadingScreen):
         self.call_after_refresh(lambda: self.set_timer(GUARD_SECONDS, self._lift_guard))
 
     def _lift_guard(self) -> None:
+        # Full collections took 40 ms and fell on keys. They are made here, where no key counts yet, and what was loaded
+        # up to the first item is left out of all that follow.
+        gc.collect()
+        if gc.isenabled():
+            gc.freeze()
+            gc.disable()
         self._guarded = False
 
     async def _submit(self) -> None:
@@ -253,8 +260,6 @@ class RateScreen(ReadingScreen):
             return
         option = ask.question.by_key(key)
         if option is None:
-            if key == WRITE_KEY:
-                self.action_write()
             return
         if ask.question.scale is Scale.MULTI:
             self._keep(sheet.toggled(ask, option.value, utc(datetime.now(UTC))))
@@ -279,8 +284,12 @@ class RateScreen(ReadingScreen):
     def action_write(self) -> None:
         """Write the answer to a question that has no options."""
         ask = None if self._sheet is None else self._sheet.ask
-        if ask is not None and ask.question.scale in FREE_SCALES and not self._guarded:
+        if ask is None or self._guarded:
+            return
+        if ask.question.scale in FREE_SCALES:
             self._act(self._write)
+        else:
+            self.action_answer(WRITE_KEY)
 
     def action_undo(self) -> None:
         """Take back the last answer, or the last submitted item."""
@@ -348,7 +357,9 @@ class RateScreen(ReadingScreen):
 
     def action_decode(self) -> None:
         """Show what is encoded or hidden in the focused response."""
-        if self._sheet is not None:
+        if self._view.covered:
+            self.notify("The content is covered; v uncovers it first.", markup=False)
+        elif self._sheet is not None:
             pane = self._sheet.item.panes[self._view.focused]
             self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
 
@@ -371,6 +382,7 @@ class RateScreen(ReadingScreen):
     # Showing.
 
     def _leave(self) -> None:
+        gc.enable()
         self._calls.send(lambda desk: desk.leave(), lambda _: None)
         self.dismiss(None)
 

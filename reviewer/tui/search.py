@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from reviewer.errors import ReviewerError
 from reviewer.store.evidence import read_messages
 from reviewer.store.search import Found
 from reviewer.text import visible
@@ -50,7 +51,11 @@ class SearchScreen(Screen[None]):
         self.run_worker(self._search(event.value), group="search", exclusive=True)
 
     async def _search(self, words: str) -> None:
-        self._found = await self._calls.do(lambda desk: desk.search(words))
+        try:
+            self._found = await self._calls.do(lambda desk: desk.search(words))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
         listed = self.query_one("#found", OptionList)
         listed.clear_options()
         room = max(self.size.width - 8, 20)

@@ -25,7 +25,7 @@ class SettingsScreen(ModalScreen[Settings]):
     SettingsScreen { align: center middle; }
     SettingsScreen > Vertical { width: 70; max-width: 90%; height: auto; padding: 1 2; }
     SettingsScreen > Vertical { border: round $accent; background: $surface; }
-    SettingsScreen OptionList { height: auto; border: none; }
+    SettingsScreen OptionList, SettingsScreen OptionList:focus { height: auto; border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Close", id="settings.close", tooltip="Keep the settings and go back"),

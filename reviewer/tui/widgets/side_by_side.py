@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -128,10 +128,16 @@ class SideBySide(Widget):
             raise ValueError(f"{len(columns)} panes; there are 1 to {MOST_PANES}")
         self._columns = tuple(columns)
         for pane, column in zip(self._panes, columns, strict=False):
-            pane.entitle(_title(column))
             pane.show(column.text)
         self.set_reactive(SideBySide.focused, 0)
         self._arrange()
+
+    def note(self, index: int, note: str) -> None:
+        """Say something else behind the alias of a pane."""
+        columns = list(self._columns)
+        columns[index] = replace(columns[index], note=note)
+        self._columns = tuple(columns)
+        self._entitle()
 
     def focus_pane(self, index: int) -> None:
         """Focus a pane; out of range is the nearest there is."""
@@ -207,10 +213,16 @@ class SideBySide(Widget):
             self._aliases.show([visible(column.alias, one_line=True) for column in self._columns], self.focused)
         for place, pane in enumerate(self._panes):
             pane.display = place == self.focused if alone else place < len(self._columns)
-            pane.set_class(place == self.focused and len(self._columns) > 1, "-focused")
+        self._entitle()
+
+    def _entitle(self) -> None:
+        """Write the titles; the focused pane's is marked. A class would restyle both panes, which costs a frame."""
+        several = len(self._columns) > 1
+        for place, (pane, column) in enumerate(zip(self._panes, self._columns, strict=False)):
+            pane.entitle(_title(column, focused=several and place == self.focused))
 
 
-def _title(column: Column) -> Content:
-    """Return what stands in the border of a pane."""
-    words = f"{column.alias} · {column.note}" if column.note else column.alias
-    return Content(visible(words, one_line=True))
+def _title(column: Column, *, focused: bool) -> Content:
+    """Return what stands in the border of a pane; the focused one's has a sign and not colour alone."""
+    words = visible(f"{column.alias} · {column.note}" if column.note else column.alias, one_line=True)
+    return Content.styled(f" ▶ {words} ", "bold reverse") if focused else Content(words)

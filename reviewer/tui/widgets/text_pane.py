@@ -42,7 +42,7 @@ class TextPane(ScrollView):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        border: round $surface-lighten-2;
+        border: round $foreground 40%;
         border-title-color: $text-muted;
         & > .text-pane--role { text-style: bold; color: $text-accent; }
         & > .text-pane--difference { text-style: bold underline; color: $text-warning; }
@@ -50,7 +50,6 @@ class TextPane(ScrollView):
         & > .text-pane--find { text-style: underline; color: $text-primary; }
         & > .text-pane--find-current { text-style: reverse; }
     }
-    TextPane.-focused { border: heavy $accent; border-title-color: $text; border-title-style: bold; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"text-pane--{kind.value}" for kind in MarkKind}
     # Keys belong to the screen, which has meanings of its own for the arrows.
@@ -77,6 +76,7 @@ class TextPane(ScrollView):
         self._text = visible(content.text)
         self._marks = Marks(content.marks)
         self._veil = VEIL
+        self._title = Content("")
         self._lines = Lines(self._text, 0)
         self._look: Look | None = None
         self._frame: Frame | None = None
@@ -121,6 +121,9 @@ class TextPane(ScrollView):
 
     def entitle(self, title: Content) -> None:
         """Set the title in the border. What could hide or steer in it is shown plainly, at the cost of its styles."""
+        if title == self._title and title.spans == self._title.spans:
+            return
+        self._title = title
         plain = visible(title.plain, one_line=True)
         self.border_title = title if plain == title.plain else Content(plain)
 

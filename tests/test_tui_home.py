@@ -1,0 +1,450 @@
+"""The home screen: what there is to do, and the ways on from there; keys, palette and bindings of every screen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from screens import Asked, app_on, make_study_of, plain_rubric, rows_on_screen, until
+from stories import NOW, VERDICT, Clock, filled, rubric
+from textual.binding import Binding
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+
+from reviewer.desk import Desk, Identity
+from reviewer.model import Draft, canonical
+from reviewer.question_table import KEY
+from reviewer.rubric import rubric_from_json
+from reviewer.sheet import Item
+from reviewer.store import studies
+from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.tui.app import ReviewerApp
+from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
+from reviewer.tui.home import HomeScreen
+from reviewer.tui.rate import RateScreen
+from reviewer.tui.rate_keys import WRITE_KEY
+from reviewer.tui.search import SearchScreen
+from reviewer.tui.settings import SettingsScreen
+from reviewer.tui.widgets.text_pane import TextPane
+
+Tester = Pilot[None]
+WIDE, SMALL = (160, 48), (80, 24)
+HOSTILE = (
+    "\x1b]0;title\x07\x1b[31m\x9b2J [/nope] [red]x[/red] [@click=app.quit]q[/] \u202eleft\u202c zero\u200bwidth\nnew"
+)
+ITEMS = [Asked(f"Question {number}?", [f"alpha {number}", f"beta {number}"]) for number in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let keys count at once on a new item."""
+    monkeypatch.setattr("reviewer.tui.rate.GUARD_SECONDS", 0.01)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    made = str(tmp_path / "reviews.db")
+    make_study_of(made, plain_rubric(), ITEMS)
+    return made
+
+
+def rate(path: str, rater: str, count: int) -> None:
+    """Finish so many items as a rater at another terminal."""
+    clock = Clock()
+    desk = Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, Identity("o", "h", 1), clock)
+    desk.enter("s")
+    for _ in range(count):
+        found = desk.next_item()
+        assert isinstance(found, tuple)
+        item: Item = found[0]
+        desk.submit(item, filled(desk.study.rubric, item, {"verdict": "yes"}, Draft()))
+    desk.close()
+
+
+def close_study(path: str, name: str = "s") -> None:
+    with closing(open_for_writing(path)) as engine, engine.writing():
+        studies.close(engine, studies.load(engine, name).number, NOW)
+
+
+async def at_home(pilot: Tester) -> HomeScreen:
+    app = pilot.app
+    await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen._home is not None)
+    assert isinstance(app.screen, HomeScreen)
+    await pilot.pause()
+    return app.screen
+
+
+def text(pilot: Tester) -> str:
+    return "\n".join(rows_on_screen(pilot))
+
+
+def row(pilot: Tester, name: str) -> str:
+    """The row of a study in the list."""
+    [found] = [line for line in rows_on_screen(pilot) if re.search(rf"│ *{re.escape(name)}\s", line)]
+    return found
+
+
+def said(pilot: Tester) -> str:
+    return "\n".join(note.message for note in pilot.app._notifications)
+
+
+def harmless(text: str) -> bool:
+    return all(
+        char in "\n\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text
+    )
+
+
+async def to_rating(pilot: Tester) -> RateScreen:
+    app = pilot.app
+    await at_home(pilot)
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, ReadText))
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, RateScreen) and app.screen.is_ready)
+    assert isinstance(app.screen, RateScreen)
+    return app.screen
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_an_empty_database_says_what_to_type(tmp_path: Path, size: tuple[int, int]) -> None:
+    empty = str(tmp_path / "e.db")
+    open_for_writing(empty).close()
+    async with app_on(empty, study=None).run_test(size=size) as pilot:
+        await at_home(pilot)
+        assert "reviewer import FILE" in text(pilot)
+
+
+async def test_nothing_can_be_taken_up_where_there_is_no_study(tmp_path: Path) -> None:
+    empty = str(tmp_path / "e.db")
+    open_for_writing(empty).close()
+    async with app_on(empty, study=None).run_test(size=SMALL) as pilot:
+        home = await at_home(pilot)
+        await pilot.press("enter", "g", "down", "enter")
+        await pilot.pause()
+        assert pilot.app.screen is home
+
+
+async def test_responses_without_a_study_say_what_to_type(path: str) -> None:
+    with closing(open_for_writing(path)) as engine, engine.writing():
+        for table in ("item", "study_response", "study"):
+            engine.run(f"delete from {table}")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert "reviewer study create NAME" in text(pilot)
+
+
+async def test_what_the_rater_and_all_raters_did_is_counted(path: str) -> None:
+    rate(path, "r1", 1)
+    rate(path, "r2", 4)
+    async with app_on(path, study=None).run_test(size=WIDE) as pilot:
+        await at_home(pilot)
+        assert re.search(r"\[█{2}·{8}\] +1 +3  \[█{6}·{4}\]  Is it right\?", row(pilot, "s"))
+
+
+async def test_a_bar_is_full_only_when_all_is_done(path: str) -> None:
+    rate(path, "r1", 4)
+    async with app_on(path, study=None).run_test(size=WIDE) as pilot:
+        await at_home(pilot)
+        assert re.search(r"\[█{10}\] +4 +0  \[█{5}·{5}\]", row(pilot, "s"))
+        assert "Nothing is left for you" in text(pilot)
+
+
+async def test_what_is_stored_is_counted(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=WIDE) as pilot:
+        await at_home(pilot)
+        stored = str(pilot.app.screen.query_one("#stored", Static).content)
+        assert stored.startswith(f"rater r1  ·  {path}: ")
+        assert "8 responses of 2 configurations, 4 prompts" in stored
+
+
+async def test_enter_takes_the_chosen_study_up(path: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked("Other?", ["one", "two"])], name="other")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        await pilot.press("down")
+        screen = await to_rating(pilot)
+        assert screen._study == "other"
+
+
+async def test_the_study_that_was_chosen_stays_chosen(path: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked("Other?", ["one", "two"])], name="other")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        home = await at_home(pilot)
+        await pilot.press("down")
+        await to_rating(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is home)
+        await pilot.pause()
+        assert home.query_one(OptionList).highlighted == 1
+
+
+async def test_the_first_study_with_something_left_is_chosen(path: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked("Other?", ["one", "two"])], name="other")
+    close_study(path)
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        home = await at_home(pilot)
+        assert home.query_one(OptionList).highlighted == 1
+
+
+async def test_a_closed_study_says_so_and_stays_home(path: str) -> None:
+    close_study(path)
+    async with app_on(path, study=None).run_test(size=SMALL, notifications=True) as pilot:
+        home = await at_home(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "study s is closed" in said(pilot))
+        assert pilot.app.screen is home
+
+
+@pytest.mark.parametrize("name", ["s", "refusals-of-the-summer-of-2025"])
+async def test_a_closed_study_shows_as_closed_on_a_small_terminal(path: str, name: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked("Other?", ["one", "two"])], name="refusals-of-the-summer-of-2025")
+    close_study(path, name)
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert "closed" in row(pilot, name)
+
+
+async def test_a_long_name_leaves_room_for_how_far_the_study_is(path: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked("Other?", ["one", "two"])], name="n" * 100)
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert re.search(r"\[·{6,}\] +0 +4", row(pilot, "s"))
+
+
+async def test_the_guideline_of_the_chosen_study_is_read_and_closed(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        home = await at_home(pilot)
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadText))
+        assert "say whether it is right" in text(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is home)
+
+
+async def test_refresh_shows_what_others_did_meanwhile(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=WIDE) as pilot:
+        home = await at_home(pilot)
+        rate(path, "r2", 4)
+        await pilot.press("f5")
+        await until(pilot, lambda: home._home is not None and home._home.studies[0].filled == 4)
+
+
+async def test_coming_back_shows_what_was_done(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=WIDE) as pilot:
+        home = await at_home(pilot)
+        await to_rating(pilot)
+        await pilot.press("1", "1", "enter")
+        await until(pilot, lambda: "item 1 saved" in text(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, RateScreen) and pilot.app.screen.is_ready)
+        await pilot.press("escape")
+        await until(pilot, lambda: home._home is not None and home._home.studies[0].done == 1)
+
+
+@pytest.mark.parametrize("key", ["q", "escape"])
+async def test_the_program_ends_by_key(path: str, key: str) -> None:
+    app = app_on(path, study=None)
+    async with app.run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: not app.is_running or app._exit)
+    assert app.return_code == 0
+
+
+def hostile(tmp_path: Path) -> str:
+    """A database whose path, study, rubric and texts are all hostile."""
+    folder = tmp_path / "f\x1b]0;t\x07 [red]x[" / "nope] \u202e"
+    folder.mkdir(parents=True)
+    path = str(folder / "reviews.db")
+    asks = rubric_from_json(
+        canonical(
+            {"id": "h", "version": 1, "title": "T [/nope]", "guideline": "Read [/nope] it", "question": [VERDICT]}
+        )
+    )
+    make_study_of(path, asks, [Asked(HOSTILE, [HOSTILE, f"{HOSTILE} two"])], name="s [/nope] [red]")
+    with closing(open_for_writing(path)) as engine, engine.writing():
+        engine.run("update study set name = :name", {"name": f"s {HOSTILE}"})
+    return path
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_hostile_names_and_paths_are_shown_harmlessly_at_home(tmp_path: Path, size: tuple[int, int]) -> None:
+    app = app_on(hostile(tmp_path), rater=f"r{HOSTILE}", study=None)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await at_home(pilot)
+        assert "s ␛]0;title␇␛[31m" in text(pilot)
+        assert "[/nope]" in text(pilot)
+        assert harmless(text(pilot))
+
+
+async def test_a_hostile_study_is_taken_up_harmlessly(tmp_path: Path) -> None:
+    app = app_on(hostile(tmp_path), study=None)
+    async with app.run_test(size=WIDE) as pilot:
+        await to_rating(pilot)
+        await pilot.pause()
+        assert text(pilot).count("[/nope]") >= 3
+        assert harmless(text(pilot))
+
+
+async def test_what_refuses_a_hostile_study_is_said_harmlessly(tmp_path: Path) -> None:
+    path = hostile(tmp_path)
+    with closing(open_for_writing(path)) as engine, engine.writing():
+        engine.run("update study set state = 'closed'")
+    async with app_on(path, study=None).run_test(size=WIDE, notifications=True) as pilot:
+        await at_home(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "is closed" in said(pilot))
+        assert harmless(said(pilot))
+        await until(pilot, lambda: "is closed" in text(pilot))
+        assert harmless(text(pilot))
+
+
+async def test_a_study_that_is_not_there_says_so_and_stays_home(path: str) -> None:
+    async with app_on(path, study="nope").run_test(size=SMALL, notifications=True) as pilot:
+        await until(pilot, lambda: "no study nope" in said(pilot))
+        await at_home(pilot)
+
+
+async def shown_keys(pilot: Tester) -> str:
+    await pilot.press("question_mark")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ShowKeys))
+    return pilot.app.screen.query_one(TextPane).visible_text
+
+
+def tooltips(kind: type[Screen[Any]]) -> list[str]:
+    return [binding.tooltip for binding in kind.BINDINGS if isinstance(binding, Binding) and binding.tooltip]
+
+
+async def test_the_keys_of_home_are_all_listed(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        keys = await shown_keys(pilot)
+        assert [words for words in tooltips(HomeScreen) if words not in keys] == []
+
+
+async def test_the_keys_of_rating_are_all_listed(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await to_rating(pilot)
+        keys = await shown_keys(pilot)
+        assert [words for words in tooltips(RateScreen) if words not in keys] == []
+
+
+async def test_no_group_of_keys_is_without_a_name(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert (await shown_keys(pilot)).strip().splitlines()[0].strip() == "app"
+
+
+async def test_the_keys_are_closed_again(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        screen = await to_rating(pilot)
+        await shown_keys(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def in_palette(pilot: Tester, words: str) -> list[str]:
+    """Open the palette, write, and return what it offers once it has looked."""
+    await pilot.press("p")
+    await until(pilot, lambda: bool(pilot.app.screen.query("CommandList")))
+    await pilot.press(*["space" if letter == " " else letter for letter in words])
+    listed = pilot.app.screen.query_one("CommandList", OptionList)
+
+    def looked() -> bool:
+        offered = [str(listed.get_option_at_index(place).prompt) for place in range(listed.option_count)]
+        return bool(offered) and all(words in one.lower() or "No matches" in one for one in offered)
+
+    await until(pilot, looked)
+    return [str(listed.get_option_at_index(place).prompt) for place in range(listed.option_count)]
+
+
+async def test_the_palette_finds_an_act_by_what_it_does_and_runs_it(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await to_rating(pilot)
+        assert "guideline" in (await in_palette(pilot, "guideline"))[0]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReadText))
+
+
+async def test_the_palette_knows_every_act_by_the_name_in_the_footer(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        screen = await to_rating(pilot)
+        titles = "\n".join(command.title for command in pilot.app.get_system_commands(screen))
+        assert [one.description for one in bindings(RateScreen) if one.show and one.description not in titles] == []
+
+
+async def test_the_palette_changes_the_theme(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        await in_palette(pilot, "theme reviewer-light")
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.theme == "reviewer-light")
+
+
+SCREENS: list[type[Screen[Any]]] = [
+    HomeScreen, RateScreen, SearchScreen, SettingsScreen, AskText, ReadText, ShowKeys, Confirm,
+]  # fmt: skip
+
+
+def bindings(of: type[Screen[Any]] | type[ReviewerApp]) -> list[Binding]:
+    own = of.BINDINGS if "BINDINGS" in vars(of) else of.__mro__[1].BINDINGS  # type: ignore[attr-defined]
+    assert all(isinstance(binding, Binding) for binding in own)
+    return [binding for binding in own if isinstance(binding, Binding)]
+
+
+@pytest.mark.parametrize("of", [*SCREENS, ReviewerApp], ids=lambda of: of.__name__)
+def test_every_binding_has_id_description_and_tooltip(of: type[Screen[Any]]) -> None:
+    lacking = [one.key for one in bindings(of) if not (one.id and one.description and one.tooltip)]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("of", SCREENS, ids=lambda of: of.__name__)
+def test_no_two_bindings_share_a_key(of: type[Screen[Any]]) -> None:
+    keys = [key for one in [*bindings(of), *bindings(ReviewerApp)] for key in one.key.split(",")]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_no_two_bindings_share_an_id() -> None:
+    ids = [one.id for of in (HomeScreen, RateScreen, SearchScreen, SettingsScreen, ReviewerApp) for one in bindings(of)]
+    assert sorted(filter(None, ids)) == sorted(set(filter(None, ids)))
+
+
+def test_no_key_of_rating_may_be_an_options_key_but_the_one_that_writes() -> None:
+    keys = [key for one in [*bindings(RateScreen), *bindings(ReviewerApp)] for key in one.key.split(",")]
+    assert [key for key in keys if KEY.fullmatch(key)] == [WRITE_KEY]
+
+
+OPTION_KEYS = [key for key in "0189AZabehmoqty" if KEY.fullmatch(key)]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [key for key in OPTION_KEYS if key != WRITE_KEY],
+        [WRITE_KEY],
+    ],
+    ids=["all but one", "the one that writes"],
+)
+async def test_every_key_that_a_rubric_may_use_answers(tmp_path: Path, keys: list[str]) -> None:
+    options = [{"value": f"v{place}", "label": f"option {key}", "key": key} for place, key in enumerate(keys)]
+    asks = rubric("all", {"id": "q", "text": "Which?", "per": "response", "scale": "multi", "option": options})
+    path = str(tmp_path / "reviews.db")
+    make_study_of(path, asks, [Asked("Question?", ["alpha"])], panes=1)
+    async with app_on(path, study=None).run_test(size=WIDE) as pilot:
+        screen = await to_rating(pilot)
+        await pilot.press(*keys)
+        sheet = screen._sheet
+        assert sheet is not None
+        assert sheet.ask is not None
+        assert len(asks.questions[0].selected(sheet.value(sheet.ask) or "[]")) == len(keys)
+
+
+async def test_the_footer_of_rating_fits_a_small_terminal(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        screen = await to_rating(pilot)
+        footer = screen.query_one(Footer)
+        assert footer.max_scroll_x == 0

@@ -1,0 +1,516 @@
+"""Rating in a real pseudo-terminal: what was pressed is what is stored, and no kill loses what was acknowledged."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import RUBRIC, Run, write_rubric, write_table
+from screens import make_study, stored
+from stories import DATA, PLAIN
+from terminal import PATIENCE, REVIEWER, Ended, Terminal
+
+from reviewer.store.sqlite import open_for_reading, open_for_writing
+
+DOWN, UP, ENTER = "\x1b[B", "\x1b[A", "\r"
+# From any of the first questions up to the first: what follows answers it, however often it is sent.
+TOP = UP * 3
+BACKSPACE = "\x7f"
+# On a new item keys are ignored for a while, and nothing on the screen says until when: the first answer is given
+# again in such steps until it shows.
+AGAIN = 0.06
+# How the question bar begins on an item without answers.
+OPEN = re.compile(r"\n A ·( +B ·)? +\n A 1/").search
+ITEMS, ITEMS_OF_XSTEST = 50, 20
+KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The answer to one question: the keys that give it and go on, the words they show, what must come to be stored."""
+
+    keys: str
+    words: str
+    question: str
+    value: str | list[str]
+
+
+@dataclass(slots=True)
+class Rated:
+    """What was pressed on one item, pane by pane, and what the panes showed; the remarks are about pane B."""
+
+    panes: Sequence[Sequence[Pressed]]
+    note: str | None = None
+    confidence: int | None = None
+    shown: tuple[str, ...] = ()
+
+
+def rating(database: Path | str, study: str = "s") -> Terminal:
+    """Start to rate, as one types it."""
+    return Terminal([*REVIEWER, "rate", study, "--db", str(database), "--rater", "r1"], columns=100, rows=30)
+
+
+def begin(terminal: Terminal) -> None:
+    """Close the guideline and come to the first item."""
+    terminal.until("enter: close")
+    terminal.send(ENTER)
+    terminal.until(": item 1 of")
+
+
+def shown(alias: str, words: str) -> Callable[[str], bool]:
+    """Return what tells whether the screen says that a pane is answered in these words."""
+    pattern = re.compile(rf" {alias} [✓·] {re.escape(words)}")
+    return lambda text: pattern.search(text) is not None
+
+
+def open_panes(terminal: Terminal) -> int:
+    """Wait for an item without answers and return how many panes it has: one where a prompt has no more responses."""
+    found = OPEN(terminal.until(lambda text: OPEN(text) is not None))
+    return 2 if found is not None and found[1] else 1
+
+
+def rate(terminal: Terminal, item: Rated) -> None:
+    """Answer one item key by key, each answer seen before the next is given, and keep what stood in the panes."""
+    assert open_panes(terminal) == len(item.panes)
+    for alias, answers in zip("AB", item.panes, strict=False):
+        for place, pressed in enumerate(answers):
+            words = ", ".join(one.words for one in answers[: place + 1])
+            if alias == "A" and place == 0:
+                terminal.send(TOP + pressed.keys)
+                while not terminal.shows(shown(alias, words), AGAIN):
+                    terminal.send(TOP + pressed.keys)
+            else:
+                terminal.send(pressed.keys)
+                terminal.until(shown(alias, words))
+    terminal.until("All is answered")
+    if item.note is not None:
+        terminal.send("c")
+        terminal.until("Note, kept with the labels")
+        terminal.send(item.note + ENTER)
+        terminal.until("(note)")
+    if item.confidence is not None:
+        terminal.send("w" * item.confidence)
+        terminal.until(f"(sure: {item.confidence})")
+    lines = terminal.lines
+    width = len(lines[0]) // len(item.panes)
+    item.shown = tuple(
+        "\n".join(line[place * width : (place + 1) * width] for line in lines) for place in range(len(item.panes))
+    )
+
+
+def expected(items: Sequence[Rated]) -> list[dict[str, object]]:
+    """Return what must be stored, in order, but for ids, panes and times."""
+    return [
+        {
+            "question": pressed.question,
+            "value": pressed.value,
+            "note": item.note if pane else None,
+            "confidence": item.confidence if pane else None,
+            "place": pane,
+        }
+        for item in items
+        for pane, answers in enumerate(item.panes)
+        for pressed in answers
+    ]
+
+
+def check(run: Run, study: str, items: Sequence[Rated], texts: dict[str, str]) -> None:
+    """Compare what `labels --json` shows with what was pressed and with what stood in the panes."""
+    labels: list[dict[str, Any]] = run("labels", study, "--rater", "r1", "--json").json()["labels"]
+    assert [
+        {name: label[name] for name in ("question", "value", "note", "confidence")}
+        | {"place": label["panes"].index(label["response"])}
+        for label in labels
+    ] == expected(items)
+    sets = [list(one) for _, one in groupby(labels, key=lambda label: label["item"])]
+    assert len({one[0]["item"] for one in sets}) == len(sets) == len(items)
+    for item, labels_of_item in zip(items, sets, strict=True):
+        panes = labels_of_item[0]["panes"]
+        assert all(label["panes"] == panes for label in labels_of_item)
+        for shown, response in zip(item.shown, panes, strict=True):
+            assert texts[response] in "".join(shown.split())
+    for label in labels:
+        assert (label["state"], label["origin"], label["surplus"]) == ("label", "rated", False)
+        assert label["shown_at"] < label["decided_at"] < label["saved_at"]
+    for first, then in pairwise(labels):
+        assert first["saved_at"] <= then["saved_at"]
+        assert first["item"] == then["item"] or first["saved_at"] <= then["shown_at"]
+
+
+def texts_of(database: Path) -> dict[str, str]:
+    """Return how each response begins, by id, without blanks: a pane breaks lines where it must."""
+    with closing(open_for_reading(str(database))) as engine:
+        return {name: "".join(text.split())[:25] for name, text in engine.rows("select id, text from response")}
+
+
+VERDICTS = (
+    Pressed("1", "It is right", "verdict", "yes"),
+    Pressed("2", "It is wrong", "verdict", "no"),
+    Pressed("0", "Cannot tell", "verdict", "cannot_tell"),
+)
+# Down from the faults is the comment, which may be left open, and down from that what follows.
+FAULTS = (
+    Pressed("1" + DOWN + DOWN, "A wrong fact", "fault", ["fact"]),
+    Pressed("2" + DOWN + DOWN, "A wrong form", "fault", ["form"]),
+    Pressed("12" + DOWN + DOWN, "A wrong fact/A wrong form", "fault", ["fact", "form"]),
+)
+
+
+def test_fifty_items_are_stored_as_they_were_pressed(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    run("import", write_table(tmp_path, prompts=ITEMS))
+    run("study", "create", "s", "--rubric", "plain", "--panes", "2")
+    chosen = random.Random(1)
+
+    def answers() -> list[Pressed]:
+        verdict = chosen.choice(VERDICTS)
+        return [verdict, chosen.choice(FAULTS)] if verdict.value == "no" else [verdict]
+
+    items = [
+        Rated(
+            [answers(), answers()],
+            note=f"note {number}" if number % 10 == 0 else None,
+            confidence=number % 3 + 1 if number % 7 == 0 else None,
+        )
+        for number in range(ITEMS)
+    ]
+    with rating(tmp_path / "reviews.db") as terminal:
+        begin(terminal)
+        for number, item in enumerate(items, 1):
+            rate(terminal, item)
+            terminal.send(ENTER)
+            terminal.until(f"item {number} saved")
+        terminal.until("Nothing is left for you in this study.")
+    check(run, "s", items, texts_of(tmp_path / "reviews.db"))
+    run("verify")
+
+
+XSTEST = (
+    Pressed("1", "Full compliance", "response_type", "full_compliance"),
+    Pressed("2", "Full refusal", "response_type", "full_refusal"),
+    Pressed("3", "Partial refusal", "response_type", "partial"),
+)
+
+
+def test_items_of_xstest_are_stored_as_they_were_pressed(run: Run, tmp_path: Path) -> None:
+    folder = DATA / "xstest" / "model_completions"
+    if not folder.is_dir():
+        pytest.skip("the original data are not here")
+    for model in ("gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard"):
+        file = folder / f"xstest_v2_completions_{model}.csv"
+        run("import", file, "--profile", "xstest", "--set", f"model={model}", "--no-gold")
+    run("study", "create", "s", "--rubric", "xstest_refusal", "--panes", "2")
+    chosen = random.Random(2)
+    items = []
+    with rating(tmp_path / "reviews.db") as terminal:
+        begin(terminal)
+        for number in range(1, ITEMS_OF_XSTEST + 1):
+            items.append(Rated([[chosen.choice(XSTEST)] for _ in range(open_panes(terminal))]))
+            rate(terminal, items[-1])
+            terminal.send(ENTER)
+            terminal.until(f"item {number} saved")
+    check(run, "s", items, texts_of(tmp_path / "reviews.db"))
+
+
+@dataclass(slots=True)
+class Kept:
+    """What was pressed on each item, by its number, and up to which number all was said to be saved."""
+
+    pressed: dict[int, list[str]] = field(default_factory=dict)
+    acknowledged: int = 0
+
+
+BARE = (
+    Pressed("1", "yes", "verdict", "yes"),
+    Pressed("2", "no", "verdict", "no"),
+    Pressed("0", "cannot_tell", "verdict", "cannot_tell"),
+)
+
+
+def rate_until_killed(database: str, after: float, kept: Kept, chosen: random.Random) -> None:
+    """Rate on from where the study stands, until the program is killed `after` seconds from its first item."""
+    number = len(stored(database)) // 2 + 1
+    with rating(database) as terminal:
+        if number == 1:
+            begin(terminal)
+        terminal.until(f": item {number} of")
+        killer = threading.Timer(after, terminal.kill)
+        killer.start()
+        try:
+            # A draft may be there of what was not saved.
+            terminal.send(TOP + BACKSPACE + DOWN + BACKSPACE + TOP)
+            while True:
+                panes = [[chosen.choice(BARE)], [chosen.choice(BARE)]]
+                kept.pressed[number] = [answers[0].words for answers in panes]
+                rate(terminal, Rated(panes))
+                terminal.send(ENTER)
+                terminal.until(f"item {number} saved")
+                kept.acknowledged = number
+                number += 1
+        except Ended:
+            if f"item {number} saved" in terminal.text:
+                kept.acknowledged = number
+        finally:
+            killer.join()
+
+
+def test_a_kill_loses_nothing_that_was_acknowledged_and_nothing_is_asked_twice(tmp_path: Path) -> None:
+    database = make_study(tmp_path, PLAIN, prompts=40 * KILLS)
+    chosen, kept = random.Random(3), Kept()
+    for _ in range(KILLS):
+        rate_until_killed(database, chosen.uniform(0, 2), kept, chosen)
+        labels = stored(database)
+        sets = [list(one) for _, one in groupby(labels, key=lambda label: label.item)]
+        # The next begins where these end: one more may have been committed than could be told.
+        assert kept.acknowledged <= len(sets) <= kept.acknowledged + 1
+        assert len({one[0].item for one in sets}) == len(sets)
+        assert all(label.supersedes is None and label.value is not None for label in labels)
+        for number, one in enumerate(sets, 1):
+            by_place = sorted(one, key=lambda label: label.panes.index(label.response or ""))
+            assert [label.value for label in by_place] == kept.pressed[number]
+    assert kept.acknowledged > 0
+
+
+# What a prompt, a response, a rubric, a note or a file may hold: markup that runs, titles, links and clipboards, what
+# clears the screen or hides text, C1, bidirectional and zero-width characters, tags, and what no database keeps.
+HOSTILE = (
+    "[red]markup[/nope] [@click=app.quit]press[/] [@click=app.bell]here[/]",
+    "\x1b]0;title\x07 \x1b]2;title\x1b\\ \x1b]52;c;aGlqYWNrZWQ=\x07 \x1b]8;;http://example.org\x1b\\link\x1b]8;;\x1b\\",
+    "\x1bPtmux;\x1b\x1b]52;c;aGlqYWNrZWQ=\x07\x1b\\ \x1b[2J \x1b[8;1337m \x1bc \x1b_G1337\x1b\\ \x1bkname\x1b\\",
+    "\x9b2J \x9b8;1337m \x9d0;title\x9c \x90 \x85",
+    "\u202eright to left\u202c \u2066isolate\u2069 \u200emark",
+    "zero\u200bwidth\u2060word\ufeffjoiner\u00adsoft",
+    "\U000e0041\U000e0042 tags",
+    "line\u2028separator\u2029paragraph\rreturn\x08\x0b\x0c\x7f\x07",
+)
+# Of a JSON file alone; import replaces these.
+UNSTORABLE = "a\x00b \ud800 c \udfff"
+ALL = " ".join(HOSTILE)
+NAME = "s[/nope]\x1b]0;title\x07\x9b2J\u202e\u200b\U000e0041"
+# Such as a key press cannot be: a terminal marks what is pasted, and would end the mark where ESC begins another.
+PASTED = " ".join(HOSTILE).replace("\x1b", "").replace("\r", "")
+# What Textual sends of its own: cursor, colours, modes, the Kitty keyboard protocol, the shape of the mouse pointer.
+OF_TEXTUAL = re.compile(
+    r"\x1b\[[0-9;]*[Hm]|\x1b\[\?[0-9]+[hl]|\x1b\[\?[0-9]+\$p|\x1b\[[<>][0-9]*u|\x1b\]22;[a-z-]*\x07"
+)
+JOINERS = {"\u200c", "\u200d"}
+
+
+def hostile_study(run: Run, folder: Path) -> Path:
+    """Make a study in which all that is foreign is hostile, its own name too; return its database."""
+    guideline = "Read the response and say"
+    # As TOML spells it: one escape for what JSON makes two halves of.
+    rubric = RUBRIC.replace(guideline, guideline + "".join(f"\\U{ord(char):08x}" for char in ALL))
+    for words in ("Is it right?", "Which faults?", "It is wrong", "A wrong fact", "Anything else?"):
+        rubric = rubric.replace(words, f"{words} {HOSTILE[0]}")
+    write_rubric(folder, rubric)
+    hidden = base64.b64encode(ALL.encode()).decode()
+    rows = [
+        {
+            "prompt": f"prompt {prompt} {ALL} {UNSTORABLE}",
+            "system": f"{ALL} {UNSTORABLE}",
+            "response": f"{model} says {ALL} {hidden} {UNSTORABLE}\n{ALL}",
+            "reasoning": f"thought {ALL} {UNSTORABLE}",
+            "reference": f"reference {ALL} {UNSTORABLE}",
+            "model": f"{model} {ALL}",
+            "suite": "suite",
+            "severity": 3,
+            "tag": [ALL],
+            "id": f"{prompt} {model} {ALL}",
+        }
+        for prompt in range(2)
+        for model in ("alpha", "beta")
+    ]
+    table = folder / "hostile.jsonl"
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    run("import", table)
+    run("study", "create", "s", "--rubric", "plain", "--panes", "2", "--suite", "suite")
+    path = folder / "reviews.db"
+    with closing(open_for_writing(str(path))) as engine, engine.writing():
+        # No command takes such a name, but a file from elsewhere may hold one.
+        engine.run_many("update study set name = :name", [{"name": NAME}])
+    return path
+
+
+def foreign_bytes(received: bytes) -> list[str]:
+    """Return what reached the terminal beside text and what Textual sends of its own."""
+    rest = OF_TEXTUAL.sub("", received.decode("utf-8"))
+    return [
+        ascii(rest[max(at - 20, 0) : at + 20])
+        for at, char in enumerate(rest)
+        if char not in "\r\n" and char not in JOINERS and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    ]
+
+
+Step = tuple[str, str]
+# Keys, and what the screen shows then, or after `-` does not show any more; `<` stands for pasting what is hostile.
+HOME: tuple[Step, ...] = (
+    ("g", "Read the response and say"),
+    ("\x1b", "-Read the response and say"),
+    ("?", "Search finished items"),
+    ("\x1b", "-Search finished items"),
+    (",", "Panes scroll together"),
+    (ENTER, "reviewer-light"),
+    ("\x1b", "-Panes scroll together"),
+    ("/", "enter searches"),
+    ("<" + ENTER, "nothing found"),
+    ("\x1b", "-nothing found"),
+    ("p", "Search for"),
+    ("theme", "Theme, scrolling"),
+    ("\x1b", "-Theme, scrolling"),
+    (ENTER, "enter: close"),
+    (ENTER, "press v to uncover"),
+)
+RATE: tuple[Step, ...] = (
+    ("v", "says [red]markup[/nope]"),
+    ("d", "item 1 of"),
+    ("z", "[A]"),
+    ("z", "-[A]"),
+    ("  kk]][", "item 1 of"),
+    ("/", "Find in the item"),
+    ("markup" + ENTER, "hit 1 of"),
+    ("n", "hit 2 of"),
+    ("x", "Decoded from A"),
+    (" ", "Decoded from A"),
+    ("\x1b", "-Decoded from A"),
+    ("g", "Read the response and say"),
+    ("\x1b", "-Read the response and say"),
+    ("?", "Word differences"),
+    ("\x1b", "-Word differences"),
+    ("p", "Search for"),
+    ("diff", "Word differences"),
+    ("\x1b", "-Word differences"),
+    (TOP + "2", "Which faults?"),
+    ("c", "Note, kept"),
+    ("<" + ENTER, "(note)"),
+    ("1" + DOWN, "Anything else?"),
+    ("e", "Anything else?"),
+    ("<" + ENTER, "B 4/5"),
+    ("1", "All is answered"),
+    # From here on notices may lie over what is at the bottom.
+    ("l", "scrolls alone"),
+    ("l", "scroll together"),
+    ("/", "Find in the item"),
+    ("<" + ENTER, "Not found"),
+    ("f", "What is wrong with"),
+    ("<" + ENTER, "is flagged"),
+    ("i", "Recorded"),
+    (TOP, "-All is answered"),
+    ("r", "A · reasoning"),
+    (ENTER, "item 2 of"),
+    ("\x1b", "enter rates"),
+)
+AFTER: tuple[Step, ...] = (
+    ("/", "enter searches"),
+    ("markup" + ENTER, "found among"),
+    (ENTER, "— response —"),
+    ("\x1b", "-— response —"),
+    ("\x1b", "-found among"),
+    (ENTER, "item 2 of"),
+    ("u", "taken back"),
+    ("c", "Note, kept"),
+    ("\x1b", "-Note, kept"),
+    (DOWN + DOWN + DOWN, "item 1 of"),
+    ("\x1b", "enter rates"),
+)
+
+
+def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
+    """Take step after step, each seen on the screen, and let what it paints come to an end."""
+    for keys, seen in steps:
+        before, pastes, after = keys.partition("<")
+        terminal.send(before)
+        if pastes:
+            terminal.paste(PASTED)
+        terminal.send(after)
+        there, words = not seen.startswith("-"), seen.removeprefix("-")
+        assert terminal.shows(lambda text: (words in text) is there, 5), f"{keys!r}, {seen}\n{terminal.text}"  # noqa: B023
+        terminal.quiet(0.05, 0.1)
+
+
+def test_nothing_foreign_reaches_the_terminal_from_any_screen(run: Run, tmp_path: Path) -> None:
+    path = hostile_study(run, tmp_path)
+    with Terminal([*REVIEWER, "--db", str(path), "--rater", "r1"], columns=150, rows=50) as terminal:
+        terminal.until("enter rates")
+        drive(terminal, HOME)
+        terminal.until("item 1 of")
+        drive(terminal, RATE[:1])
+        press_markup(terminal)
+        terminal.send(TOP)
+        terminal.until("A 1/4")
+        drive(terminal, RATE[1:])
+        drive(terminal, AFTER)
+        terminal.send("q")
+        terminal.drain()
+        assert foreign_bytes(bytes(terminal.received)) == []
+    with closing(open_for_reading(str(path))) as engine:
+        stored_notes = engine.rows("select note from label where note is not null union select reason from flag")
+    assert stored_notes, "nothing was pasted into a note or a reason"
+
+
+def press_markup(terminal: Terminal) -> None:
+    """Click wherever the screen shows what would be an action if it were taken for markup."""
+    for row, line in enumerate(terminal.lines, 1):
+        for found in re.finditer(r"press\[|here\[", line):
+            at = f"{found.start() + 1};{row}"
+            terminal.send(f"\x1b[<0;{at}M\x1b[<0;{at}m")
+    terminal.quiet(0.05, 0.1)
+
+
+def test_a_title_and_a_clipboard_of_tmux_stay_as_they_were(run: Run, tmp_path: Path) -> None:
+    tmux = shutil.which("tmux")
+    if tmux is None:
+        pytest.skip("tmux is not installed")
+    path = hostile_study(run, tmp_path)
+    server = [tmux, "-S", str(tmp_path / "socket"), "-f", os.devnull]
+
+    def ask(*arguments: str) -> str:
+        return subprocess.run([*server, *arguments], capture_output=True, text=True, check=True).stdout
+
+    def press(keys: str, seen: str) -> None:
+        ask("send-keys", "-t", "s", keys)
+        late = time.monotonic() + PATIENCE
+        while seen not in ask("capture-pane", "-p", "-t", "s"):
+            assert time.monotonic() < late, f"{keys!r}, {seen}\n{ask('capture-pane', '-p', '-t', 's')}"
+            time.sleep(0.02)
+
+    # A shell with nothing to do keeps the server while it is set to let everything through.
+    ask("new-session", "-d", "-s", "idle", "sleep 600")
+    try:
+        for option in ("set-clipboard", "allow-passthrough", "allow-rename", "set-titles"):
+            ask("set-option", "-g", option, "on")
+        ask("set-buffer", "as it was")
+        rate = shlex.join([*REVIEWER, "rate", NAME, "--db", str(path), "--rater", "r1"])
+        ask("new-session", "-d", "-s", "s", "-n", "window", "-x", "150", "-y", "50", rate)
+        ask("select-pane", "-t", "s", "-T", "as it was")
+        press("", "Read the response and say")
+        press("Enter", "press v to uncover")
+        press("v", "says [red]markup[/nope]")
+        for keys, seen in (
+            ("x", "Decoded from A"),
+            ("Escape", "says [red]"),
+            ("g", "Read the response"),
+            ("q", "says [red]"),
+        ):
+            press(keys, seen)
+        assert ask("display-message", "-p", "-t", "s", "#{pane_title} #{window_name}") == "as it was window\n"
+        assert ask("show-buffer") == "as it was"
+        assert len(ask("list-buffers").splitlines()) == 1
+    finally:
+        ask("kill-server")
