@@ -19,7 +19,7 @@ RATE_KEYS = (
     Binding("w", "confidence", "Sure?", show=False, id="answer.confidence", tooltip="How sure you are: 1, 2, 3"),
     Binding(WRITE_KEY, "write", "Write", show=False, id="answer.write", tooltip="Write an answer in words or numbers"),
     Binding("backspace", "clear", "Clear", show=False, id="answer.clear", tooltip="Clear the answer"),
-    Binding("g", "guideline", "Guideline", id="read.guideline", tooltip="Read the guideline"),
+    Binding("g", "guideline", "Guide", id="read.guideline", tooltip="Read the guideline"),
     Binding("d", "differences", "Diff", id="read.differences", tooltip="Word differences to the next pane"),
     Binding("z", "zoom", "Zoom", show=False, id="read.zoom", tooltip="One pane at full width"),
     Binding("slash", "find", "Find", key_display="/", id="read.find", tooltip="Find in the item"),
