@@ -83,6 +83,7 @@ class ReviewerApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Finish what the desk was asked, and close it."""
+        gc.unfreeze()
         self._thread.close(lambda desk: desk.close())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

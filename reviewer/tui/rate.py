@@ -83,6 +83,10 @@ class RateScreen(ReadingScreen):
         yield self._view
         yield Footer(show_command_palette=False, compact=True)
 
+    def on_unmount(self) -> None:
+        """Give the collector back to the program."""
+        gc.enable()
+
     def on_mount(self) -> None:
         """Take the first item, and keep its lease while the screen is open."""
         self.set_interval(1, self._show_status)
@@ -128,10 +132,10 @@ class RateScreen(ReadingScreen):
     def _lift_guard(self) -> None:
         # Full collections took 40 ms and fell on keys. They are made here, where no key counts yet, and what was loaded
         # up to the first item is left out of all that follow.
-        gc.collect()
         if gc.isenabled():
             gc.freeze()
             gc.disable()
+        gc.collect()
         self._guarded = False
 
     async def _submit(self) -> None:
@@ -382,7 +386,6 @@ class RateScreen(ReadingScreen):
     # Showing.
 
     def _leave(self) -> None:
-        gc.enable()
         self._calls.send(lambda desk: desk.leave(), lambda _: None)
         self.dismiss(None)
 
