@@ -25,6 +25,16 @@ class Role(StrEnum):
     TOOL = "tool"
 
 
+class Turns(StrEnum):
+    """What becomes of a prompt with several messages from the user: the model is asked after each, or once at the end.
+
+    Played, its own answers stand in between; replayed, the messages are sent just as they are written.
+    """
+
+    PLAYED = "played"
+    REPLAYED = "replayed"
+
+
 class RaterKind(StrEnum):
     """What a rater is; a grader is a rater of kind `model` or `rule`."""
 
@@ -93,6 +103,7 @@ class Suite:
     source: str = ""
     hash: str = ""
     prompts: tuple[SuitePrompt, ...] = ()
+    turns: Turns = Turns.REPLAYED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Suites: named, versioned sets of prompts, checked whole when they are read.
 
-A suite is a TOML file with its prompts in it, or a TOML head with a JSONL file of the same stem beside it, one prompt
-a line. Knows nothing of collecting, rating or storing.
+A suite is a TOML file with its prompts or templates of prompts in it, or a TOML head with a JSONL file of the same stem
+beside it, one prompt a line. Knows nothing of collecting, rating or storing.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from reviewer.definition import Source, Table, check_stem, json_table, read_text, read_toml, read_version
-from reviewer.model import Message, Role, Suite, SuitePrompt, canonical, digest, message_values, prompt_of
+from reviewer.errors import BadInput
+from reviewer.model import Message, Role, Suite, SuitePrompt, Turns, canonical, digest, message_values, prompt_of
 from reviewer.shipped import find_in
+from reviewer.templates import Expansion, expanded, read_severity
 
-HIGHEST_SEVERITY = 3
 INSTRUCTING = (Role.SYSTEM, Role.DEVELOPER)  # who can hand a model a secret to keep
 ANSWERED = (Role.USER, Role.TOOL)  # whose message a model answers
+MADE_IN_PLAY = (Role.ASSISTANT, Role.TOOL)  # what a prompt cannot hold whose turns are answered by the model itself
 
 
 def find_suite(name: str, folders: Sequence[Path]) -> Suite:
@@ -36,57 +38,65 @@ def read_suite(path: Path) -> Suite:
         evaluation=head.identifier("evaluation"),
         rubric=head.identifier("rubric"),
         source=head.prose("source", ""),
+        turns=head.choice("turns", Turns, Turns.REPLAYED),
     )
-    tables = _prompt_tables(head, path.with_suffix(".jsonl"))
+    expansions = _prompt_tables(head, path.with_suffix(".jsonl"))
     head.done()
-    suite = replace(suite, prompts=_prompts(tables))
+    suite = replace(suite, prompts=_prompts(expansions, suite.turns))
     return replace(suite, hash=digest("suite", _content(suite)))
 
 
-def _prompt_tables(head: Table, rows: Path) -> list[Table]:
-    """Return the prompts of the TOML file itself, or of the file `rows` beside it."""
-    tables = head.tables("prompt")
+def _prompt_tables(head: Table, rows: Path) -> list[Expansion]:
+    """Return the prompts of the TOML file itself, those of its templates last, or of the file `rows` beside it."""
+    found = [*map(Expansion, head.tables("prompt")), *expanded(head)]
     if rows.exists():
-        if tables:
-            raise tables[0].wrong(None, f"a prompt here and a file {rows.name} beside it", "prompts in one of the two")
+        if found:
+            problem = f"a prompt here and a file {rows.name} beside it"
+            raise found[0].table.wrong(None, problem, "prompts in one of the two")
         lines = enumerate(read_text(rows).split("\n"), 1)
         tables = [json_table(line, Source(str(rows), line=number)) for number, line in lines if line.strip()]
-    if not tables:
+        found = [Expansion(table) for table in tables]
+    if not found:
         raise head.wrong(None, "no prompt", f"one or more [[prompt]], or lines in a file {rows.name} beside it")
-    return tables
+    return found
 
 
-def _prompts(tables: Sequence[Table]) -> tuple[SuitePrompt, ...]:
+def _prompts(expansions: Sequence[Expansion], turns: Turns) -> tuple[SuitePrompt, ...]:
     by_name: dict[str, SuitePrompt] = {}
     by_messages: dict[str, SuitePrompt] = {}
-    for table in tables:
-        member = _prompt(table)
+    for expansion in expansions:
+        table = expansion.table
+        try:
+            member = _prompt(expansion, turns)
+        except BadInput as error:
+            raise expansion.blamed(error) from None
         if member.name in by_name:
-            raise table.wrong("id", f"a second prompt {member.name}", "an id of its own")
+            problem = table.wrong("id", f"a second prompt {member.name}", "an id of its own")
+            raise expansion.blamed(problem)
         if member.prompt.id in by_messages:
             twin = by_messages[member.prompt.id]
-            raise table.wrong("messages", f"the same messages as prompt {twin.name}", "each prompt once")
+            problem = table.wrong("messages", f"the same messages as prompt {twin.name}", "each prompt once")
+            raise expansion.blamed(problem)
         by_name[member.name] = member
         by_messages[member.prompt.id] = member
     return tuple(by_name.values())
 
 
-def _prompt(table: Table) -> SuitePrompt:
+def _prompt(expansion: Expansion, turns: Turns) -> SuitePrompt:
+    table = expansion.table
     name = table.line("id")
-    messages = _messages(table)
+    messages = _messages(table, turns)
     secret = table.prose("secret", None)
     if secret is not None and not any(secret in message.content for message in messages if message.role in INSTRUCTING):
         raise table.wrong("secret", "the secret is in no system or developer message", "one that the model was given")
-    severity = table.integer("severity", None)
-    if severity is not None and not 0 <= severity <= HIGHEST_SEVERITY:
-        raise table.wrong("severity", f"severity is {severity}", f"0 to {HIGHEST_SEVERITY}")
+    severities = [severity for severity in (read_severity(table), expansion.severity) if severity is not None]
     member = SuitePrompt(
         name=name,
         prompt=prompt_of(messages),
         reference=table.prose("reference", None),
         secret=secret,
-        severity=severity,
-        tags=table.texts("tags", ()),
+        severity=max(severities, default=None),
+        tags=(*table.texts("tags", ()), *expansion.tags),
         group=table.line("group", None),
         provenance=table.prose("provenance", None),
     )
@@ -94,9 +104,9 @@ def _prompt(table: Table) -> SuitePrompt:
     return member
 
 
-def _messages(table: Table) -> list[Message]:
+def _messages(table: Table, turns: Turns) -> list[Message]:
     table.value("messages")  # an array of tables may be left out, but not this one
-    messages = [_message(entry) for entry in table.tables("messages")]
+    messages = [_message(entry, turns) for entry in table.tables("messages")]
     if not messages:
         raise table.wrong("messages", "messages is empty", "one or more messages")
     if messages[-1].role not in ANSWERED:
@@ -105,8 +115,11 @@ def _messages(table: Table) -> list[Message]:
     return messages
 
 
-def _message(table: Table) -> Message:
+def _message(table: Table, turns: Turns) -> Message:
     role = table.choice("role", Role)
+    if turns is Turns.PLAYED and role in MADE_IN_PLAY:
+        expected = 'only what is said to the model, or turns = "replayed" in the head'
+        raise table.wrong("role", f"a message from {role} where turns are played", expected)
     tool_calls = _tool_calls(table)
     content = table.prose("content") if tool_calls is None else table.text("content", "")
     if tool_calls is not None and role is not Role.ASSISTANT:
@@ -132,8 +145,12 @@ def _tool_calls(table: Table) -> str | None:
 
 
 def _content(suite: Suite) -> dict[str, object]:
-    """Return what the hash of a suite covers, the same for both forms of file."""
-    return {
+    """Return what the hash of a suite covers: the prompts, however the file spells them.
+
+    How turns are taken is left out where it is as by default, so that a suite from before there was a choice is itself.
+    """
+    turns = {} if suite.turns is Turns.REPLAYED else {"turns": suite.turns.value}
+    return turns | {
         "id": suite.id,
         "version": suite.version,
         "title": suite.title,

@@ -15,6 +15,7 @@ from reviewer.errors import ReviewerError
 # Name -> where it is defined and what `reviewer --help` says of it. Loading every command for its help line alone
 # would make `--help` pay for all of them.
 COMMANDS = {
+    "collect": ("reviewer.cli.collect:collect_command", "Ask models the prompts of suites, and store the answers."),
     "import": ("reviewer.cli.importing:import_command", "Bring in responses, and labels where the file has them."),
     "study": ("reviewer.cli.study:study_group", "Make, list, show and close studies."),
     "rate": ("reviewer.cli.rate:rate_command", "Rate the items of a study, blind."),

@@ -107,3 +107,27 @@ def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(visible(what, one_line=True), total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def watched(rows: Callable[[], list[list[str]]]) -> Iterator[None]:
+    """Show on stderr, where that is a terminal, a table that is made anew several times a second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.table import Table
+    from rich.text import Text
+
+    def drawn() -> Table:
+        head, *body = rows()
+        drawing = Table(box=None, pad_edge=False, header_style="bold")
+        for place, title in enumerate(head):
+            drawing.add_column(title, justify="right" if place else "left", overflow="ellipsis", no_wrap=True)
+        for row in body:
+            drawing.add_row(*(Text(visible(cell, one_line=True)) for cell in row))
+        return drawing
+
+    with Live(get_renderable=drawn, console=Console(stderr=True), transient=True, refresh_per_second=4):
+        yield

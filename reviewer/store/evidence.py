@@ -164,8 +164,8 @@ def ensure_suite(engine: Engine, suite: Suite, now: str) -> int:
         return int(number)
     [(number,)] = engine.rows("select coalesce(max(number), 0) + 1 from suite")
     engine.run(
-        "insert into suite (number, id, version, hash, title, evaluation, rubric, source, stored_at)"
-        " values (:number, :id, :version, :hash, :title, :evaluation, :rubric, :source, :now)",
+        "insert into suite (number, id, version, hash, title, evaluation, rubric, source, turns, stored_at)"
+        " values (:number, :id, :version, :hash, :title, :evaluation, :rubric, :source, :turns, :now)",
         {
             "number": number,
             "id": suite.id,
@@ -175,6 +175,7 @@ def ensure_suite(engine: Engine, suite: Suite, now: str) -> int:
             "evaluation": suite.evaluation,
             "rubric": suite.rubric,
             "source": suite.source,
+            "turns": suite.turns.value,
             "now": now,
         },
     )

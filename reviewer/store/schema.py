@@ -246,4 +246,36 @@ FIRST_STEP = (
     "insert into words_indexed (up_to) values (0)",
 )
 
-STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (("m001_evidence_studies_labels", FIRST_STEP),)
+COLLECTION_STEP = (
+    "alter table suite add column turns text not null default 'replayed' check (turns in ('played', 'replayed'))",
+    """create table attempt (
+        number integer primary key,
+        prompt integer not null references prompt (number),
+        configuration integer not null references configuration (number),
+        sample integer not null,
+        reason text not null,
+        status integer,
+        message text not null,
+        tries integer not null,
+        failed_at text not null
+    )""",
+    "create index attempt_by_configuration on attempt (configuration, prompt, sample)",
+    """create table batch (
+        number integer primary key,
+        errand text not null,
+        id text,
+        state text not null check (state in ('submitting', 'submitted', 'fetched')),
+        submitted_at text not null,
+        fetched_at text
+    )""",
+    """create table batch_request (
+        batch integer not null references batch (number),
+        key text not null,
+        primary key (batch, key)
+    )""",
+)
+
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("m001_evidence_studies_labels", FIRST_STEP),
+    ("m002_collection", COLLECTION_STEP),
+)

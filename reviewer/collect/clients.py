@@ -1,0 +1,60 @@
+"""The right caller for a configuration, with its key from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reviewer.collect.calls import Caller
+from reviewer.configurations import Provider, Setup
+from reviewer.errors import NotFound, ReviewerError
+
+KEYS = {
+    Provider.OPENAI: "OPENAI_API_KEY",
+    Provider.OPENAI_CHAT: "OPENAI_API_KEY",
+    Provider.ANTHROPIC: "ANTHROPIC_API_KEY",
+}
+NO_KEY = "none"  # what servers without keys are sent, since the SDKs insist on one
+
+
+def open_caller(setup: Setup, environment: Mapping[str, str]) -> Caller:
+    """Return what calls the configuration. A key leaves only for the server that it belongs to.
+
+    Raises:
+        NotFound: the environment variable with the key is not set, or there is no recording.
+    """
+    if setup.provider is Provider.REPLAY:
+        from reviewer.collect.replay import Replay
+
+        if setup.answers is None:
+            raise ReviewerError(f"{setup.name}: a replay needs answers = FILE in the models file")
+        return Replay(setup.answers, setup.model)
+    key = key_of(setup, environment)
+    if setup.provider is Provider.ANTHROPIC:
+        from reviewer.collect import anthropic_messages
+
+        return anthropic_messages.AnthropicMessages(setup, anthropic_messages.open_client(setup.base_url, key), [key])
+    from reviewer.collect.openai_client import open_client
+
+    client = open_client(setup.base_url, key)
+    if setup.provider is Provider.OPENAI:
+        from reviewer.collect.openai_responses import OpenAIResponses
+
+        return OpenAIResponses(setup, client, [key])
+    from reviewer.collect.openai_chat import OpenAIChat
+
+    return OpenAIChat(setup, client, [key])
+
+
+def key_of(setup: Setup, environment: Mapping[str, str]) -> str:
+    """Return the key for the configuration's server; a server that is named without a variable is sent none.
+
+    Raises:
+        NotFound: the environment variable with the key is not set.
+    """
+    if setup.base_url is not None and setup.key_variable is None:
+        return NO_KEY
+    variable = setup.key_variable or KEYS[setup.provider]
+    key = environment.get(variable, "")
+    if not key.strip():
+        raise NotFound(f"{setup.name}: the environment variable {variable} holds no key; set it and try again")
+    return key

@@ -1,0 +1,105 @@
+"""Chat completions, which OpenAI and most compatible servers speak: request and reply.
+
+Source: the types of openai 3.54 (`openai.types.chat`). A refused answer has `content` null and `refusal` set; servers
+that show their reasoning do so in `reasoning_content` (llama.cpp, vLLM, DeepSeek) or `reasoning` (OpenRouter).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reviewer.collect import openai_client
+from reviewer.collect.calls import CallFailed, Json, Received, Reply, Usage
+from reviewer.collect.failures import Failure, Reason
+from reviewer.collect.openai_responses import EFFORTS, role_of
+from reviewer.configurations import Setup
+from reviewer.model import Message
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+ENDPOINT = "/v1/chat/completions"
+
+
+class OpenAIChat:
+    """Calls one configuration through chat completions."""
+
+    def __init__(self, setup: Setup, client: AsyncOpenAI, keys: Sequence[str]) -> None:
+        self._setup = setup
+        self._client = client
+        self._keys = keys
+        self.sdk = openai_client.sdk_name()
+        self.server = str(client.base_url)
+
+    async def check(self) -> str | None:
+        """Return what is wrong with server, key or model."""
+        return await openai_client.check(self._client, self._setup.model, self._keys)
+
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
+        """Send `messages` and return the reply; see `Caller`."""
+        sent = body(self._setup, messages, sample, schema)
+        create = self._client.chat.completions.with_raw_response.create
+        reply, request_id = await openai_client.called(lambda: create(**sent), self._keys)
+        return Received(sent, read(reply), request_id)
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._client.close()
+
+
+def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Json:
+    """Return the body of a request. Sample n is sent with the n-th seed from the configuration's own on."""
+    sent: Json = {
+        "model": setup.model,
+        "messages": [{"role": role_of(setup, message), "content": message.content} for message in messages],
+        "max_completion_tokens": setup.max_tokens,
+    }
+    if setup.temperature is not None:
+        sent["temperature"] = setup.temperature
+    if setup.seed is not None:
+        sent["seed"] = setup.seed + sample - 1
+    if setup.stop:
+        sent["stop"] = list(setup.stop)
+    if setup.reasoning is not None:
+        sent["reasoning_effort"] = EFFORTS.get(setup.reasoning, setup.reasoning.value)
+    if schema is not None:
+        form = {"name": "verdict", "schema": schema, "strict": True}
+        sent["response_format"] = {"type": "json_schema", "json_schema": form}
+    return sent
+
+
+def read(reply: Json) -> Reply:
+    """Return what a reply says.
+
+    Raises:
+        CallFailed: the reply has another form.
+    """
+    try:
+        return _read(reply)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise CallFailed(Failure(Reason.MALFORMED, f"the reply has no {error}")) from None
+
+
+def _read(reply: Json) -> Reply:
+    choice = reply["choices"][0]
+    message = choice["message"]
+    usage = reply.get("usage") or {}
+    calls = message.get("tool_calls")
+    return Reply(
+        text=message["content"] or "",
+        body=reply,
+        refusal=message.get("refusal") or None,
+        reasoning=message.get("reasoning_content") or message.get("reasoning") or None,
+        tool_calls=json.dumps(calls, ensure_ascii=False) if calls else None,
+        stop_reason=choice.get("finish_reason"),
+        usage=Usage(
+            read=usage.get("prompt_tokens") or 0,
+            written=usage.get("completion_tokens") or 0,
+            reasoning=(usage.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0,
+            cached=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+        ),
+        id=reply.get("id"),
+        model=reply.get("model"),
+    )

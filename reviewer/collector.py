@@ -1,0 +1,128 @@
+"""One run of collecting: asks what is missing, hands what comes back to whoever stores it, and counts.
+
+The command line and the application watch the same counts. Knows neither the database nor a terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reviewer.collect import estimate
+from reviewer.collect.calls import Answered, Caller, Outcome, Request
+from reviewer.collect.gate import Gate
+from reviewer.collect.run import Budget, Lane, Patience, outcomes
+from reviewer.collecting import Work
+from reviewer.configurations import Setup
+
+Keep = Callable[[list[tuple[Work, Outcome]]], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one configuration is. Tokens and cost are those of this run; cost is None without prices."""
+
+    work: Work
+    gate: Gate
+    answered: int = 0
+    failed: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    example: str | None = None
+    stopped: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the configuration's name."""
+        return self.work.setup.name
+
+    @property
+    def missing(self) -> int:
+        """Return how many samples are still not there."""
+        return len(self.work.missing) - self.answered
+
+    @property
+    def cost(self) -> float | None:
+        """Return what this run cost in US dollars."""
+        return self.work.setup.cost(self.tokens_in, self.tokens_out)
+
+
+class Collector:
+    """Asks for the missing samples of several configurations at once."""
+
+    def __init__(
+        self,
+        works: Sequence[Work],
+        callers: Mapping[str, Caller],
+        *,
+        concurrency: int,
+        max_cost: float | None,
+        now: Callable[[], datetime],
+        patience: Patience | None = None,
+    ) -> None:
+        """Make ready; `callers` are by the configuration's name, `concurrency` counts requests to one model at once."""
+        gates: dict[tuple[str, str, str], Gate] = {}
+        self.progress: list[Progress] = []
+        self._lanes: list[Lane] = []
+        self._now = now
+        self._patience = patience or Patience()
+        self._budget = Budget(max_cost)
+        for work in works:
+            caller = callers[work.setup.name]
+            # Two configurations of one model share what its server allows.
+            place = (work.setup.provider, caller.server, work.setup.model)
+            gate = gates.setdefault(place, Gate(concurrency))
+            self.progress.append(Progress(work, gate))
+            self._lanes.append(_lane(work, caller, gate, min(concurrency, len(work.missing))))
+
+    async def run(self, keep: Keep, stop: asyncio.Event) -> None:
+        """Ask, and await `keep` with what came, until nothing is left or `stop` is set."""
+        by_name = {progress.name: progress for progress in self.progress}
+        async for together in outcomes(self._lanes, self._patience, self._budget, self._now, stop):
+            # What is being stored is stored to the end, even while the run is being cancelled.
+            await asyncio.shield(
+                asyncio.ensure_future(keep([(by_name[lane.name].work, outcome) for lane, outcome in together]))
+            )
+            for lane, outcome in together:
+                _count(by_name[lane.name], outcome)
+        for lane in self._lanes:
+            by_name[lane.name].stopped = lane.stopped or ("stopped" if stop.is_set() else None)
+
+
+def _lane(work: Work, caller: Caller, gate: Gate, workers: int) -> Lane:
+    setup: Setup = work.setup
+
+    def price(answered: Answered) -> float:
+        usage = answered.usage
+        return setup.cost(usage.read, usage.written) or 0.0
+
+    def most(request: Request) -> float:
+        return estimate.most_cost(setup, request)
+
+    return Lane(setup.name, caller, gate, work.requests(), workers, most, price)
+
+
+def _count(progress: Progress, outcome: Outcome) -> None:
+    if isinstance(outcome, Answered):
+        progress.answered += 1
+        progress.tokens_in += outcome.usage.read
+        progress.tokens_out += outcome.usage.written
+    else:
+        progress.failed += 1
+        progress.reasons[outcome.failure.reason.value] += 1
+        progress.example = outcome.failure.message
+
+
+async def unusable(callers: Mapping[str, Caller]) -> list[str]:
+    """Return what is wrong with servers, keys and models, one line a configuration; the checks run together."""
+    names = list(callers)
+    found = await asyncio.gather(*(callers[name].check() for name in names))
+    return [
+        f"{name} at {callers[name].server}: {problem}"
+        for name, problem in zip(names, found, strict=True)
+        if problem is not None
+    ]
