@@ -33,25 +33,31 @@ class Patience:
     silence: float = 120.0
 
 
-@dataclass(slots=True)
 class Budget:
     """What may be spent, in US dollars; None is no limit. What is under way is held back at its highest price."""
 
-    limit: float | None = None
-    spent: float = 0.0
-    held: float = 0.0
+    def __init__(self, limit: float | None = None) -> None:
+        self.limit = limit
+        self.spent = 0.0
+        self._held: list[float] = []
+        self._settled = asyncio.Event()
 
-    def hold(self, amount: float) -> bool:
-        """Set `amount` aside; False if that would go over the limit."""
-        if self.limit is not None and self.spent + self.held + amount > self.limit:
-            return False
-        self.held += amount
+    async def hold(self, amount: float) -> bool:
+        """Set `amount` aside, once there is room for it; False if there will be none."""
+        while self.limit is not None and self.spent + sum(self._held) + amount > self.limit:
+            if not self._held:
+                return False
+            # What is under way mostly costs less than it might.
+            self._settled.clear()
+            await self._settled.wait()
+        self._held.append(amount)
         return True
 
     def settle(self, amount: float, actual: float) -> None:
         """Replace what was set aside by what it came to."""
-        self.held -= amount
+        self._held.remove(amount)
         self.spent += actual
+        self._settled.set()
 
 
 @dataclass(slots=True)
@@ -154,7 +160,7 @@ class _Run:
             if request is None:
                 return
             most = lane.most(request)
-            if not self._budget.hold(most):
+            if not await self._budget.hold(most):
                 lane.stopped = f"the next request could go over the limit of ${self._budget.limit:g}"
                 return
             outcome = await self._ask(lane, request)

@@ -1,0 +1,401 @@
+"""Each interface over the real SDK, against a server on loopback: what is sent, what is kept of what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from llm_server import Given, LLMServer, chat, error, message, responses, served
+
+from reviewer.collect.calls import CallFailed, Received, Usage
+from reviewer.collect.clients import open_caller
+from reviewer.collect.failures import Reason
+from reviewer.configurations import Provider, Reasoning, Setup
+from reviewer.errors import NotFound
+from reviewer.model import Message, Role
+
+KEY = "sk-secret-key-of-this-test"
+PROVIDERS = (Provider.OPENAI, Provider.OPENAI_CHAT, Provider.ANTHROPIC)
+ASK = (Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "Why?"))
+
+
+@pytest.fixture
+def server() -> Iterator[LLMServer]:
+    with served() as state:
+        yield state
+
+
+def setup_for(server: LLMServer, provider: Provider, **more: Any) -> Setup:
+    base = server.url if provider is Provider.ANTHROPIC else f"{server.url}/v1"
+    return Setup("it", provider, "model-a", base_url=base, key_variable="TEST_KEY", **more)
+
+
+def call(
+    setup: Setup,
+    messages: tuple[Message, ...] = ASK,
+    sample: int = 1,
+    schema: Mapping[str, Any] | None = None,
+) -> Received:
+    async def once() -> Received:
+        caller = open_caller(setup, {"TEST_KEY": KEY})
+        try:
+            return await caller.call(messages, sample, schema)
+        finally:
+            await caller.close()
+
+    return asyncio.run(once())
+
+
+def check(setup: Setup) -> str | None:
+    async def once() -> str | None:
+        caller = open_caller(setup, {"TEST_KEY": KEY})
+        try:
+            return await caller.check()
+        finally:
+            await caller.close()
+
+    return asyncio.run(once())
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_answer_comes_with_model_id_and_request_id(server: LLMServer, provider: Provider) -> None:
+    received = call(setup_for(server, provider))
+    assert received.reply.text == "re: Why?"
+    assert received.reply.model == "model-a-2026"
+    assert received.reply.refusal is None
+    assert received.request_id == "req-1"
+
+
+@pytest.mark.parametrize(
+    ("provider", "usage"),
+    [
+        (Provider.OPENAI, Usage(10, 5, reasoning=3, cached=4)),
+        (Provider.OPENAI_CHAT, Usage(10, 5)),
+        (Provider.ANTHROPIC, Usage(10, 5, cached=5)),  # the provider's input_tokens leave cached ones out
+    ],
+)
+def test_tokens_are_counted_alike(server: LLMServer, provider: Provider, usage: Usage) -> None:
+    assert call(setup_for(server, provider)).reply.usage == usage
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_key_travels_as_bearer(server: LLMServer, provider: Provider) -> None:
+    call(setup_for(server, provider))
+    assert server.prompts[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_system_messages_lead_in_the_form_of_each_interface(server: LLMServer) -> None:
+    for provider in PROVIDERS:
+        call(setup_for(server, provider))
+    openai, compatible, anthropic = (asked.body for asked in server.prompts)
+    assert [item["role"] for item in openai["input"]] == ["system", "user"]
+    assert [item["type"] for item in openai["input"]] == ["message", "message"]
+    assert [item["role"] for item in compatible["messages"]] == ["system", "user"]
+    assert anthropic["system"] == "Be brief."
+    assert [item["role"] for item in anthropic["messages"]] == ["user"]
+
+
+def test_instructions_go_in_the_role_that_the_configuration_names(server: LLMServer) -> None:
+    call(setup_for(server, Provider.OPENAI, system_role=Role.DEVELOPER))
+    assert server.prompts[0].body["input"][0]["role"] == "developer"
+
+
+def test_a_later_system_message_stays_where_it_is(server: LLMServer) -> None:
+    call(setup_for(server, Provider.ANTHROPIC), (*ASK, Message(Role.SYSTEM, "Now stop."), Message(Role.USER, "Go on")))
+    assert [item["role"] for item in server.prompts[0].body["messages"]] == ["user", "system", "user"]
+
+
+def test_only_what_the_configuration_says_is_sent(server: LLMServer) -> None:
+    for provider in PROVIDERS:
+        call(setup_for(server, provider))
+    for asked in server.prompts:
+        assert not {"temperature", "seed", "reasoning", "reasoning_effort", "thinking", "stop"} & asked.body.keys()
+
+
+@pytest.mark.parametrize(
+    ("provider", "settings", "sent"),
+    [
+        (Provider.OPENAI, {"reasoning": Reasoning.OFF}, {"reasoning": {"effort": "none"}}),
+        (Provider.OPENAI, {"reasoning": Reasoning.HIGH}, {"reasoning": {"effort": "high", "summary": "auto"}}),
+        (Provider.OPENAI, {"temperature": 0.5}, {"temperature": 0.5, "max_output_tokens": 4096, "store": False}),
+        (Provider.OPENAI_CHAT, {"reasoning": Reasoning.LOW}, {"reasoning_effort": "low"}),
+        (Provider.OPENAI_CHAT, {"stop": ("X",), "temperature": 0.0}, {"stop": ["X"], "temperature": 0.0}),
+        (Provider.ANTHROPIC, {"reasoning": Reasoning.OFF}, {"thinking": {"type": "disabled"}}),
+        (Provider.ANTHROPIC, {"reasoning": Reasoning.ON}, {"thinking": {"type": "adaptive"}}),
+        (
+            Provider.ANTHROPIC,
+            {"reasoning": Reasoning.ON, "reasoning_budget": 2000},
+            {"thinking": {"type": "enabled", "budget_tokens": 2000}},
+        ),
+        (
+            Provider.ANTHROPIC,
+            {"reasoning": Reasoning.MAX},
+            {"thinking": {"type": "adaptive"}, "output_config": {"effort": "max"}},
+        ),
+        (Provider.ANTHROPIC, {"temperature": 0.5, "stop": ("X",)}, {"temperature": 0.5, "stop_sequences": ["X"]}),
+        (Provider.ANTHROPIC, {"max_tokens": 60_000}, {"max_tokens": 60_000}),
+    ],
+)
+def test_settings_are_sent(
+    server: LLMServer, provider: Provider, settings: dict[str, Any], sent: dict[str, object]
+) -> None:
+    received = call(setup_for(server, provider, **settings))
+    body = server.prompts[0].body
+    assert {key: body.get(key) for key in sent} == sent
+    assert {key: received.sent.get(key) for key in sent} == sent
+
+
+def test_each_sample_has_a_seed_of_its_own(server: LLMServer) -> None:
+    for sample in (1, 3):
+        call(setup_for(server, Provider.OPENAI_CHAT, seed=7), sample=sample)
+    assert [asked.body["seed"] for asked in server.prompts] == [7, 9]
+
+
+def test_a_schema_goes_where_the_interface_takes_it(server: LLMServer) -> None:
+    schema = {"type": "object", "properties": {}}
+    for provider in PROVIDERS:
+        call(setup_for(server, provider), schema=schema)
+    openai, compatible, anthropic = (asked.body for asked in server.prompts)
+    assert openai["text"]["format"]["schema"] == schema
+    assert compatible["response_format"]["json_schema"]["schema"] == schema
+    assert anthropic["output_config"]["format"] == {"type": "json_schema", "schema": schema}
+
+
+SUMMARY = {"type": "reasoning", "id": "rs-1", "summary": [{"type": "summary_text", "text": "I think"}]}
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "text", "refusal", "stop"),
+    [
+        (Provider.OPENAI, responses([{"type": "refusal", "refusal": "I won't"}]), "", "I won't", "completed"),
+        (Provider.OPENAI_CHAT, chat(None, refusal="I won't"), "", "I won't", "stop"),
+        (Provider.OPENAI_CHAT, chat(None, "content_filter"), "", None, "content_filter"),
+        (
+            Provider.ANTHROPIC,
+            message([], "refusal", stop_details={"type": "refusal", "category": "cyber", "explanation": None}),
+            "",
+            "cyber",
+            "refusal",
+        ),
+        (Provider.ANTHROPIC, message([], "refusal"), "", "refusal", "refusal"),
+        (Provider.ANTHROPIC, message([{"type": "text", "text": "No."}], "refusal"), "No.", "refusal", "refusal"),
+    ],
+)
+def test_a_refusal_is_kept_apart_from_the_text(
+    server: LLMServer, provider: Provider, body: dict[str, Any], text: str, refusal: str | None, stop: str
+) -> None:
+    server.behave = lambda _: Given(body)
+    reply = call(setup_for(server, provider)).reply
+    assert (reply.text, reply.refusal, reply.stop_reason) == (text, refusal, stop)
+
+
+@pytest.mark.parametrize(
+    ("provider", "body"),
+    [
+        (Provider.OPENAI, responses([{"type": "output_text", "text": "", "annotations": []}])),
+        (Provider.OPENAI_CHAT, chat("")),
+        (Provider.ANTHROPIC, message([])),
+    ],
+)
+def test_an_empty_answer_is_an_answer(server: LLMServer, provider: Provider, body: dict[str, Any]) -> None:
+    server.behave = lambda _: Given(body)
+    reply = call(setup_for(server, provider)).reply
+    assert (reply.text, reply.refusal) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("provider", "body"),
+    [
+        (Provider.OPENAI, responses([{"type": "output_text", "text": "so", "annotations": []}], SUMMARY)),
+        (Provider.OPENAI_CHAT, chat("so", reasoning_content="I think")),
+        (
+            Provider.ANTHROPIC,
+            message([{"type": "thinking", "thinking": "I think", "signature": "s"}, {"type": "text", "text": "so"}]),
+        ),
+    ],
+)
+def test_reasoning_is_kept_apart_from_the_text(server: LLMServer, provider: Provider, body: dict[str, Any]) -> None:
+    server.behave = lambda _: Given(body)
+    reply = call(setup_for(server, provider)).reply
+    assert (reply.text, reply.reasoning) == ("so", "I think")
+
+
+@pytest.mark.parametrize(
+    ("provider", "body"),
+    [
+        (
+            Provider.OPENAI,
+            responses([], {"type": "function_call", "id": "f", "call_id": "c", "name": "look", "arguments": "{}"}),
+        ),
+        (
+            Provider.OPENAI_CHAT,
+            chat(None, "tool_calls", tool_calls=[{"id": "c", "type": "function", "function": {"name": "look"}}]),
+        ),
+        (Provider.ANTHROPIC, message([{"type": "tool_use", "id": "c", "name": "look", "input": {}}], "tool_use")),
+    ],
+)
+def test_tool_calls_are_kept(server: LLMServer, provider: Provider, body: dict[str, Any]) -> None:
+    server.behave = lambda _: Given(body)
+    assert "look" in (call(setup_for(server, provider)).reply.tool_calls or "")
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "stop"),
+    [
+        (
+            Provider.OPENAI,
+            responses([], status="incomplete", incomplete_details={"reason": "max_output_tokens"}),
+            "max_output_tokens",
+        ),
+        (Provider.OPENAI_CHAT, chat("a", "length"), "length"),
+        (Provider.ANTHROPIC, message([], "model_context_window_exceeded"), "model_context_window_exceeded"),
+    ],
+)
+def test_the_stop_reason_is_the_providers(
+    server: LLMServer, provider: Provider, body: dict[str, Any], stop: str
+) -> None:
+    server.behave = lambda _: Given(body)
+    assert call(setup_for(server, provider)).reply.stop_reason == stop
+
+
+STATUSES = {
+    400: Reason.BAD_REQUEST,
+    401: Reason.UNAUTHORIZED,
+    402: Reason.QUOTA,
+    403: Reason.FORBIDDEN,
+    404: Reason.NOT_FOUND,
+    408: Reason.TIMEOUT,
+    409: Reason.CONFLICT,
+    413: Reason.TOO_LARGE,
+    422: Reason.UNPROCESSABLE,
+    429: Reason.RATE_LIMITED,
+    500: Reason.SERVER,
+    529: Reason.SERVER,
+}
+TRIED_AGAIN = {408, 409, 429, 500, 529}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("status", STATUSES)
+def test_an_error_is_told_by_its_status_and_asked_once(server: LLMServer, provider: Provider, status: int) -> None:
+    server.behave = lambda _: error(status)
+    with pytest.raises(CallFailed) as failed:
+        call(setup_for(server, provider))
+    failure = failed.value.failure
+    assert (failure.reason, failure.again) == (STATUSES[status], status in TRIED_AGAIN)
+    assert len(server.prompts) == 1
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_exhausted_quota_is_no_rate_limit(server: LLMServer, provider: Provider) -> None:
+    code = "billing_error" if provider is Provider.ANTHROPIC else "insufficient_quota"
+    server.behave = lambda _: error(429, code)
+    with pytest.raises(CallFailed) as failed:
+        call(setup_for(server, provider))
+    assert failed.value.failure.reason is Reason.QUOTA
+    assert failed.value.failure.hopeless
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry_after": "7"}, 7.0),
+        ({"retry_after_ms": "250", "retry_after": "9"}, 0.25),
+        ({"retry_after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.0),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": "nan"}, None),
+        ({}, None),
+    ],
+)
+def test_the_wait_that_a_server_asks_for_is_read(
+    server: LLMServer, provider: Provider, headers: dict[str, str], seconds: float | None
+) -> None:
+    server.behave = lambda _: error(429, **headers)
+    with pytest.raises(CallFailed) as failed:
+        call(setup_for(server, provider))
+    assert failed.value.failure.wait == seconds
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (Given('{"id": "x", "cho', cut=False), Reason.MALFORMED),
+        (Given("[]"), Reason.MALFORMED),
+        (Given({"id": "x"}), Reason.MALFORMED),
+        (Given({"choices": [], "output": [{}], "content": [3]}), Reason.MALFORMED),
+        (Given(chat("a long answer " * 100), cut=True), Reason.CONNECTION),
+    ],
+)
+def test_a_reply_that_cannot_be_read_is_tried_again(
+    server: LLMServer, provider: Provider, given: Given, reason: Reason
+) -> None:
+    server.behave = lambda _: given
+    with pytest.raises(CallFailed) as failed:
+        call(setup_for(server, provider))
+    assert failed.value.failure.reason is reason
+    assert failed.value.failure.again
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_key_is_taken_out_of_what_a_server_says(server: LLMServer, provider: Provider) -> None:
+    server.behave = lambda _: error(401, message=f"wrong key {KEY}")
+    with pytest.raises(CallFailed) as failed:
+        call(setup_for(server, provider))
+    assert KEY not in failed.value.failure.message
+    assert "wrong key [key]" in failed.value.failure.message
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_check_finds_nothing_wrong(server: LLMServer, provider: Provider) -> None:
+    assert check(setup_for(server, provider)) is None
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_check_names_the_models_there_are(server: LLMServer, provider: Provider) -> None:
+    setup = setup_for(server, provider)
+    problem = check(Setup(setup.name, provider, "other", base_url=setup.base_url, key_variable="TEST_KEY"))
+    assert problem == "it has no model other; it has: model-a, model-b"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_check_tells_a_refused_key(server: LLMServer, provider: Provider) -> None:
+    server.behave = lambda _: error(401, message=f"bad {KEY}")
+    problem = check(setup_for(server, provider))
+    assert problem is not None
+    assert "bad [key]" in problem
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_check_passes_over_a_server_that_lists_no_models(server: LLMServer, provider: Provider) -> None:
+    server.behave = lambda _: error(404)
+    assert check(setup_for(server, provider)) is None
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_check_tells_that_no_server_answers(provider: Provider) -> None:
+    problem = check(Setup("it", provider, "m", base_url="http://127.0.0.1:9/v1", key_variable="TEST_KEY"))
+    assert problem is not None
+    assert problem.startswith("no server answers")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_missing_key_is_named(provider: Provider) -> None:
+    with pytest.raises(NotFound, match=r"environment variable [A-Z]+_API_KEY holds no key"):
+        open_caller(Setup("it", provider, "m"), {})
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_key_of_the_providers_own_does_not_leave_for_another_server(server: LLMServer, provider: Provider) -> None:
+    setup = Setup("it", provider, "model-a", base_url=setup_for(server, provider).base_url)
+
+    async def once() -> None:
+        caller = open_caller(setup, {"OPENAI_API_KEY": KEY, "ANTHROPIC_API_KEY": KEY})
+        await caller.call(ASK, 1, None)
+        await caller.close()
+
+    asyncio.run(once())
+    assert KEY not in str(server.prompts[0].headers)
