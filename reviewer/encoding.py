@@ -14,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 _LEET = str.maketrans("aeiostAEIOST", "431057431057")
-_WORD = re.compile("[A-Za-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _ONSET = re.compile("(?:[Qq]u|[^AEIOUaeiou])*")
 _SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CODES = """

