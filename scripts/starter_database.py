@@ -1,41 +1,77 @@
-"""Makes `reviews.db`, the database that is shipped: the starter suites and rubrics of `prompts/`, in WAL mode.
+"""Makes `reviews.db`, the database that is shipped: suites and rubrics of `prompts/`, real answers, a study a rubric.
 
     python scripts/starter_database.py [FILE]
 
-Run it again after a change in `prompts/`; a test tells when it was forgotten.
+The answers are those of two small models on this machine, `smollm2-135m` (asked through the openai SDK) and
+`gemma3-270m-base` (asked through the anthropic SDK), as `prompts/models.toml` describes their servers, which must be
+up: any server that speaks both interfaces will do, llama.cpp's does. Answers that FILE already holds are not asked for
+again, so after a change in `prompts/rubrics` the script needs no server; a test tells when it was forgotten.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reviewer.design import Plan, create_study
 from reviewer.model import utc
 from reviewer.rubric import read_rubric
-from reviewer.store import evidence, rubrics
+from reviewer.store import evidence, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
+from reviewer.store.studies import Design
 from reviewer.suites import read_suite
 
 ROOT = Path(__file__).parents[1]
+PROMPTS = ROOT / "prompts"
+MODELS = ("smollm2-135m", "gemma3-270m-base")
+ASKED = ("hierarchy_password", "facts", "over_refusal", "hierarchy_phrase", "jailbreak", "hierarchy_conflict")
+# Name of the study: its rubric, and the suites whose responses are in it.
+STUDIES = {
+    "hierarchy": ("hierarchy", ("hierarchy_password", "hierarchy_phrase", "hierarchy_conflict")),
+    "jailbreak": ("jailbreak", ("jailbreak",)),
+    "hallucination": ("hallucination", ("facts",)),
+    "refusal": ("refusal", ("over_refusal",)),
+    "preference": ("preference", ("facts", "over_refusal")),
+}
+SEED = 20250827
 
 
-def make(path: Path, prompts: Path, now: str) -> None:
-    """Make the database at `path` anew from the definitions in `prompts`."""
-    for old in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-        old.unlink(missing_ok=True)
+def define(path: Path, now: str) -> None:
+    """Store the rubrics and suites of `prompts/` that are not stored."""
     engine = open_for_writing(str(path))
     with engine.writing():
-        for file in sorted((prompts / "rubrics").glob("*.toml")):
+        for file in sorted((PROMPTS / "rubrics").glob("*.toml")):
             rubrics.ensure(engine, read_rubric(file), now)
-        for file in sorted((prompts / "suites").glob("*.toml")):
+        for file in sorted((PROMPTS / "suites").glob("*.toml")):
             evidence.ensure_suite(engine, read_suite(file), now)
     engine.close()
 
 
+def collect(path: Path) -> None:
+    """Ask the models what they have not answered."""
+    chosen = [word for suite in ASKED for word in ("--suite", suite)]
+    chosen += [word for model in MODELS for word in ("--model", model)]
+    command = [sys.executable, "-m", "reviewer", "--db", str(path.resolve()), "collect", *chosen, "--concurrency", "4"]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def prepare(path: Path, now: str) -> None:
+    """Make the studies that are not there, unlabelled, and shrink the file."""
+    engine = open_for_writing(str(path))
+    known = {study.name for study in studies.every(engine)}
+    for name, (rubric, suites) in STUDIES.items():
+        if name not in known:
+            design = Design(2, 2, SEED, "majority:1", "all", "after", assigned=False)
+            create_study(engine, Plan(name, design, suites), read_rubric(PROMPTS / "rubrics" / f"{rubric}.toml"), now)
+    engine.rows("vacuum")
+    engine.close()
+
+
 if __name__ == "__main__":
-    make(
-        Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "reviews.db",
-        ROOT / "prompts",
-        utc(datetime.now(UTC)),
-    )
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "reviews.db"
+    moment = utc(datetime.now(UTC))
+    define(target, moment)
+    collect(target)
+    prepare(target, moment)

@@ -43,7 +43,34 @@ def test_it_holds_every_shipped_suite_and_nothing_else(tmp_path: Path) -> None:
     engine.close()
 
 
+def test_it_holds_one_answer_of_each_model_to_every_prompt_asked(tmp_path: Path) -> None:
+    engine = opened(tmp_path)
+    asked = engine.rows(
+        "select suite.id, count(distinct response.prompt), count(*) from response"
+        " join suite_prompt on suite_prompt.prompt = response.prompt join suite on suite.number = suite_prompt.suite"
+        " group by suite.id order by suite.id"
+    )
+    suites = ("facts", "hierarchy_conflict", "hierarchy_password", "hierarchy_phrase", "jailbreak", "over_refusal")
+    prompts = [len(read_suite(ROOT / "prompts" / "suites" / f"{suite}.toml").prompts) for suite in suites]
+    assert asked == [(suite, count, 2 * count) for suite, count in zip(suites, prompts, strict=True)]
+    assert engine.rows("select count(*) from response where raw is null or source is null") == [(0,)]
+    engine.close()
+
+
+def test_its_studies_wait_for_their_first_rater(run: Run, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "reviews.db", tmp_path / "reviews.db")
+    studies = run("study", "list", "--json").json()["studies"]
+    assert {study["study"]: study["rubric"] for study in studies} == {
+        name: name for name in ("hierarchy", "jailbreak", "hallucination", "refusal", "preference")
+    }
+    assert all((study["labels"], study["state"]) == (0, "open") for study in studies)
+
+
+def test_it_is_small_enough_to_ship() -> None:
+    assert (ROOT / "reviews.db").stat().st_size < 3_000_000
+
+
 def test_home_on_it_says_what_to_type(run: Run, tmp_path: Path) -> None:
     shutil.copy(ROOT / "reviews.db", tmp_path / "reviews.db")
-    assert "reviewer import FILE" in run().out
+    assert "reviewer rate hierarchy --plain" in run().out
     run("verify")
