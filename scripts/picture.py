@@ -20,6 +20,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from reviewer.cli.home_collect import HomeCollect
 from reviewer.cli.home_import import HomeImport
 from reviewer.design import Plan, create_study
 from reviewer.desk import Desk, Identity
@@ -83,7 +84,7 @@ async def picture(path: str) -> str:
         here = Identity("picture", "picture", 1)
         return Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), "rater", here, lambda: NOON)
 
-    app = ReviewerApp(open_desk, "rater", lambda _: [], HomeImport(path), "facts")
+    app = ReviewerApp(open_desk, "rater", lambda _: [], HomeImport(path), HomeCollect(path), "facts")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("enter")

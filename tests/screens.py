@@ -12,6 +12,7 @@ from commands import RUBRIC
 from stories import NOW, fill
 from textual.pilot import Pilot
 
+from reviewer.cli.home_collect import HomeCollect
 from reviewer.cli.home_import import HomeImport
 from reviewer.desk import Desk, Identity
 from reviewer.model import Configuration, Label, Message, Response, Role, Suite, SuitePrompt, prompt_of, response_id
@@ -62,7 +63,12 @@ def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "
 
     others = "another: {}".format
     return ReviewerApp(
-        open_desk, rater, lambda entered: [others(other.token) for other in entered.others], HomeImport(path), study
+        open_desk,
+        rater,
+        lambda entered: [others(other.token) for other in entered.others],
+        HomeImport(path),
+        HomeCollect(path),
+        study,
     )
 
 

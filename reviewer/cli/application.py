@@ -26,6 +26,7 @@ def can_show_screens() -> bool:
 
 def run_application(ctx: click.Context, study: str | None) -> None:
     """Open the application, on `study` where one is named."""
+    from reviewer.cli.home_collect import HomeCollect
     from reviewer.cli.home_import import HomeImport
     from reviewer.desk import Desk, Identity
     from reviewer.store.sqlite import open_for_reading, open_for_writing
@@ -39,7 +40,8 @@ def run_application(ctx: click.Context, study: str | None) -> None:
 
     # What is wrong with the file is said on the command line, before a screen is opened.
     open_for_reading(path).close()
-    ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), HomeImport(path), study).run()
+    importer, collecting = HomeImport(path), HomeCollect(path)
+    ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), importer, collecting, study).run()
 
 
 def at_work(others: Iterable[Session]) -> list[str]:

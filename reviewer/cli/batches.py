@@ -10,8 +10,9 @@ from dataclasses import asdict
 from reviewer.batching import Standing, visit
 from reviewer.cli.options import now
 from reviewer.cli.terminal import complain, counted, say, say_json
-from reviewer.collect.batches import BatchService, open_service
+from reviewer.collect.batches import BatchService
 from reviewer.collect.calls import Outcome
+from reviewer.collect.clients import open_service
 from reviewer.collecting import Work, prepare, store, survey
 from reviewer.configurations import Setup
 from reviewer.model import Suite

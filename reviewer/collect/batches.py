@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reviewer.collect.calls import Json, Received, Request
-from reviewer.collect.clients import key_of
 from reviewer.collect.failures import Failure
-from reviewer.configurations import Provider, Setup
-from reviewer.errors import ReviewerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +78,3 @@ def parts(lines: Iterator[Line], limits: Limits) -> Iterator[list[Line]]:
         size += line.size
     if part:
         yield part
-
-
-def open_service(setup: Setup, environment: Mapping[str, str]) -> BatchService:
-    """Return the batch service for a configuration.
-
-    Raises:
-        NotFound: the environment variable with the key is not set.
-        ReviewerError: the provider has no batches.
-    """
-    if setup.provider is Provider.REPLAY:
-        raise ReviewerError(f"--batch: {setup.name} is replayed from a file, which has no batches")
-    key = key_of(setup, environment)
-    if setup.provider is Provider.ANTHROPIC:
-        from reviewer.collect.anthropic_batch import AnthropicBatches
-
-        return AnthropicBatches(setup, key)
-    from reviewer.collect.openai_batch import OpenAIBatches
-
-    return OpenAIBatches(setup, key)

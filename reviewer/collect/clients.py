@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reviewer.collect.batches import BatchService
 from reviewer.collect.calls import Caller
 from reviewer.configurations import Provider, Setup
 from reviewer.errors import NotFound, ReviewerError
@@ -43,6 +44,25 @@ def open_caller(setup: Setup, environment: Mapping[str, str]) -> Caller:
     from reviewer.collect.openai_chat import OpenAIChat
 
     return OpenAIChat(setup, client, [key])
+
+
+def open_service(setup: Setup, environment: Mapping[str, str]) -> BatchService:
+    """Return the batch service for a configuration.
+
+    Raises:
+        NotFound: the environment variable with the key is not set.
+        ReviewerError: the provider has no batches.
+    """
+    if setup.provider is Provider.REPLAY:
+        raise ReviewerError(f"--batch: {setup.name} is replayed from a file, which has no batches")
+    key = key_of(setup, environment)
+    if setup.provider is Provider.ANTHROPIC:
+        from reviewer.collect.anthropic_batch import AnthropicBatches
+
+        return AnthropicBatches(setup, key)
+    from reviewer.collect.openai_batch import OpenAIBatches
+
+    return OpenAIBatches(setup, key)
 
 
 def key_of(setup: Setup, environment: Mapping[str, str]) -> str:

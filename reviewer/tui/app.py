@@ -19,6 +19,7 @@ from reviewer.errors import ReviewerError
 from reviewer.store.thread import OwnerThread
 from reviewer.text import visible
 from reviewer.tui.calls import Calls
+from reviewer.tui.collect import Collecting, CollectScreen
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.home import HomeScreen
 from reviewer.tui.rate import RateScreen
@@ -54,6 +55,7 @@ class ReviewerApp(App[None]):
         rater: str,
         tell_others: Callable[[Entered], list[str]],
         importer: Importer,
+        collecting: Collecting,
         study: str | None,
     ) -> None:
         """Open the desk on a thread of its own; `tell_others` says in words which other terminals are at work."""
@@ -64,6 +66,7 @@ class ReviewerApp(App[None]):
         self._calls = Calls(self._thread)
         self._tell_others = tell_others
         self._importer = importer
+        self._collecting = collecting
         self._entering = False
         self._first = study
         self._settings = Settings()
@@ -174,6 +177,13 @@ class ReviewerApp(App[None]):
                 self._home.post_message(HomeScreen.Again())
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False, timeout=15)
+
+    @on(HomeScreen.CollectWanted)
+    def _collect(self) -> None:
+        try:
+            self.push_screen(CollectScreen(self._collecting))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
 
     @on(HomeScreen.SettingsWanted)
     def _change_settings(self) -> None:

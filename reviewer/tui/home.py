@@ -33,6 +33,7 @@ class HomeScreen(Screen[None]):
         Binding("g", "guideline", "Guideline", id="home.guideline", tooltip="Read the guideline of the study"),
         Binding("slash", "search", "Search", key_display="/", id="home.search", tooltip="Search finished items"),
         Binding("o", "import", "Import", id="home.import", tooltip="Bring responses in from a file, after a preview"),
+        Binding("c", "collect", "Collect", id="home.collect", tooltip="Ask models the prompts of suites"),
         Binding("f5", "again", "Refresh", id="home.again", tooltip="Look again"),
         Binding("comma", "settings", "Settings", key_display=",", id="home.settings", tooltip="Theme, scrolling …"),
         Binding("escape,q", "quit", "Quit", id="home.quit", tooltip="End the program"),
@@ -53,6 +54,9 @@ class HomeScreen(Screen[None]):
 
     class ImportWanted(Message):
         """The rater wants to bring responses in."""
+
+    class CollectWanted(Message):
+        """The rater wants to ask models."""
 
     class SettingsWanted(Message):
         """The rater wants to change settings."""
@@ -128,6 +132,10 @@ class HomeScreen(Screen[None]):
         """Bring responses in."""
         self.post_message(self.ImportWanted())
 
+    def action_collect(self) -> None:
+        """Ask models."""
+        self.post_message(self.CollectWanted())
+
     def action_settings(self) -> None:
         """Change settings."""
         self.post_message(self.SettingsWanted())
@@ -171,7 +179,10 @@ def _bar(done: int, of: int) -> str:
 
 def _next(home: Home) -> str:
     if not home.responses:
-        return "Next, bring in responses:  o here, or  reviewer import FILE --set model=NAME"
+        return (
+            "Next, bring in responses:  o here, or  reviewer import FILE --set model=NAME\n"
+            "Or ask models:  c here, or  reviewer collect --suite S --model CONFIG"
+        )
     if not home.studies:
         return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
     recent = [
