@@ -149,15 +149,16 @@ def kills(folder: Path, stub: Path, prompts: int, times: int) -> None:
     with served(stub, 0.05):
         killed = 0
         while killed < times:
+            # Each life is as long as a share of the work takes, so that every kill falls into the midst of asking.
+            enough = requests_seen() + moments.randint(1, 2 * prompts // times)
             process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            try:
-                process.wait(moments.uniform(1.0, 2.5))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                killed += 1
-                process.wait()
-            else:
+            while process.poll() is None and requests_seen() < enough:
+                time.sleep(0.01)
+            if process.poll() is not None:
                 break
+            process.kill()
+            process.wait()
+            killed += 1
         subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
         asked = requests_seen()
     said = subprocess.run([*REVIEWER, "verify"], cwd=folder, capture_output=True, text=True, check=True).stdout

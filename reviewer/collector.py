@@ -6,6 +6,7 @@ The command line and the application watch the same counts. Knows neither the da
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class Collector:
         self._now = now
         self._patience = patience or Patience()
         self._budget = Budget(max_cost)
+        self.seconds = 0.0
         for work in works:
             caller = callers[work.setup.name]
             # Two configurations of one model share what its server allows.
@@ -80,7 +82,8 @@ class Collector:
             self._lanes.append(_lane(work, caller, gate, min(concurrency, len(work.missing))))
 
     async def run(self, keep: Keep, stop: asyncio.Event) -> None:
-        """Ask, and await `keep` with what came, until nothing is left or `stop` is set."""
+        """Ask, and await `keep` with what came, until nothing is left or `stop` is set; `seconds` tells how long."""
+        began = time.monotonic()
         by_name = {progress.name: progress for progress in self.progress}
         async for together in outcomes(self._lanes, self._patience, self._budget, self._now, stop):
             # What is being stored is stored to the end, even while the run is being cancelled.
@@ -89,6 +92,7 @@ class Collector:
             )
             for lane, outcome in together:
                 _count(by_name[lane.name], outcome)
+        self.seconds = time.monotonic() - began
         for lane in self._lanes:
             by_name[lane.name].stopped = lane.stopped or ("stopped" if stop.is_set() else None)
 

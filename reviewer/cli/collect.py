@@ -74,12 +74,11 @@ def collect_command(
         if max_cost is not None:
             raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
         return collect_in_batches(database_path(ctx), suites, setups, samples, as_json=as_json)
-    started = time.monotonic()
     order = Order(database_path(ctx), suites, setups, samples, concurrency, max_cost)
     collector = asyncio.run(_collect(order))
-    seconds = time.monotonic() - started
     if as_json:
-        say_json({"configurations": [_summed(progress) for progress in collector.progress], "seconds": seconds})
+        summed = [_summed(progress) for progress in collector.progress]
+        say_json({"configurations": summed, "seconds": collector.seconds})
     else:
         _tell(collector.progress, suites)
     return 1 if any(progress.missing for progress in collector.progress) else 0

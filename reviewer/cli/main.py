@@ -19,7 +19,9 @@ COMMANDS = {
     "import": ("reviewer.cli.importing:import_command", "Bring in responses, and labels where the file has them."),
     "study": ("reviewer.cli.study:study_group", "Make, list, show and close studies."),
     "rate": ("reviewer.cli.rate:rate_command", "Rate the items of a study, blind."),
+    "adjudicate": ("reviewer.cli.adjudicate:adjudicate_command", "Decide the disputes of a study, blind."),
     "labels": ("reviewer.cli.labels:labels_command", "List the labels of a study as stored."),
+    "agreement": ("reviewer.cli.agreement:agreement_command", "Measure how far the raters of a study agree."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
 }
 
