@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from reviewer.adjudicating import Adjudication
 from reviewer.errors import StoreError
 from reviewer.model import Draft, utc
 from reviewer.sheet import Item
@@ -157,6 +158,16 @@ class Desk:
         if self._study is not None:
             self._study.leave(self._identity.token)
             self._study = None
+
+    def adjudicate(self, name: str, *, second: bool = False) -> Adjudication:
+        """Take up the disputes of a study; what is returned is to be used on this thread.
+
+        Raises:
+            NotFound: no such study.
+            StoreError: the database cannot be written.
+        """
+        self._write()
+        return Adjudication(self._engine, name, self.rater, self._clock, second=second)
 
     def renew(self, item: Item | None) -> None:
         """Keep the lease on `item`, and the terminal known, for another while."""

@@ -18,39 +18,48 @@ class How(StrEnum):
 
     UNANIMOUS = "unanimous"
     MAJORITY = "majority"
+    MEDIAN = "median"
     ADJUDICATED = "adjudicated"
     UNDECIDED = "undecided"
 
 
 class Reason(StrEnum):
-    """Why a unit is undecided."""
+    """Why a unit is undecided, or decided and offered again."""
 
     DISAGREE = "disagree"
     TIE = "tie"
     TOO_FEW = "too few"
     FLAGGED = "flagged"
     CANNOT_TELL = "cannot tell"
+    ADJUDICATORS = "adjudicators differ"
+    CONTRADICTED = "contradicted"
+
+
+class Ruling(StrEnum):
+    """What an adjudicator's decision comes to."""
+
+    DECIDED = "decided"
+    BAD_ITEM = "bad_item"
+    AMBIGUOUS = "ambiguous"
+    RETRACTED = "retracted"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What decides a unit: every label alike, or more than half of them, `margin` ahead of the next value."""
+    """What decides a unit: every label alike, or more than half of them, `margin` ahead of the next value.
+
+    With `within`, labels on an ordered scale that lie at most so many ranks apart are decided as their median; on other
+    scales a majority decides.
+    """
 
     unanimous: bool
     margin: int = 1
+    within: int | None = None
 
     def __str__(self) -> str:
+        if self.within is not None:
+            return f"within:{self.within}"
         return "unanimous" if self.unanimous else f"majority:{self.margin}"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the labels of one unit come to. `distribution` counts the raters' values, in order of first appearance."""
-
-    value: str | None
-    how: How
-    reason: Reason | None = None
-    distribution: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +67,51 @@ class Decision:
     """An adjudicator's decision; `value` None means that the unit is decided to have no label."""
 
     value: str | None
+    ruling: Ruling = Ruling.DECIDED
+    imported: bool = False
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the labels of one unit come to. `distribution` counts the raters' values, in order of first appearance.
+
+    `decision` is the one that counts, where an adjudicator decided.
+    """
+
+    value: str | None
+    how: How
+    reason: Reason | None = None
+    distribution: dict[str, int] = field(default_factory=dict)
+    decision: Decision | None = None
 
 
 def read_policy(text: str) -> Policy:
-    """Read `unanimous`, `majority` or `majority:MARGIN`.
+    """Read `unanimous`, `majority`, `majority:MARGIN` or `within:RANKS`.
 
     Raises:
         ReviewerError: anything else.
     """
-    kind, _, margin = text.partition(":")
-    if kind == "unanimous" and not margin:
+    kind, _, number = text.partition(":")
+    counted = number.isascii() and number.isdigit() and int(number) >= 1
+    if kind == "unanimous" and not number:
         return Policy(unanimous=True)
-    if kind == "majority" and (not margin or (margin.isascii() and margin.isdigit() and int(margin) >= 1)):
-        return Policy(unanimous=False, margin=int(margin or 1))
+    if kind == "majority" and (not number or counted):
+        return Policy(unanimous=False, margin=int(number or 1))
+    if kind == "within" and counted:
+        return Policy(unanimous=False, within=int(number))
     raise ReviewerError(
-        f"--policy {text}: no such policy; expected unanimous, majority, or majority:MARGIN (1 or more)"
+        f"--policy {text}: no such policy; expected unanimous, majority, majority:MARGIN or within:RANKS (1 or more)"
     )
+
+
+def counting(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return which of the adjudicators' standing `decisions`, in order of time, count.
+
+    A person's overrules an imported one; of several imported ones the last counts.
+    """
+    people = [decision for decision in decisions if not decision.imported]
+    return people or list(decisions[-1:])
 
 
 def decide(
@@ -83,33 +121,60 @@ def decide(
     wanted: int,
     abstentions: frozenset[str] = frozenset(),
     flagged: bool = False,
-    decision: Decision | None = None,
+    decisions: Sequence[Decision] = (),
+    newer: frozenset[str] = frozenset(),
+    order: Sequence[str] = (),
 ) -> Outcome:
     """Return what human `values`, at most one a rater, decide under `policy`.
 
-    A decision by an adjudicator stands above all labels. Otherwise a flagged unit, and one with fewer than `wanted`
-    labels, is undecided. `abstentions` ("cannot tell") count as labels but never win. More than half of all labels is a
-    majority; two values that share the lead are a tie, which is never broken here.
+    A decision by an adjudicator stands above all labels; where adjudicators differ, the unit is undecided until one of
+    them thinks better of it. A decision that one of the `newer` values, given since, contradicts still stands.
+    Otherwise a flagged unit, and one with fewer than `wanted` labels, is undecided. `abstentions` ("cannot tell") count
+    as labels but never win. More than half of all labels is a majority; two values that share the lead are a tie, which
+    is never broken here. `order` lists the values of an ordered scale.
     """
     counts = Counter(values)
     distribution = dict(counts)
-    if decision is not None:
-        return Outcome(decision.value, How.ADJUDICATED, None, distribution)
-    reason = _undecided(counts, policy, wanted=wanted, abstentions=abstentions, flagged=flagged)
+    counted = counting(decisions)
+    if counted:
+        return _decided(counted, newer, distribution)
+    reason = _incomplete(counts, wanted=wanted, flagged=flagged)
+    if reason is None and policy.within is not None and len(counts) > 1 and set(counts) <= set(order):
+        median = _median(sorted(order.index(value) for value in values), policy.within)
+        if isinstance(median, Reason):
+            return Outcome(None, How.UNDECIDED, median, distribution)
+        return Outcome(order[median], How.MEDIAN, None, distribution)
+    reason = reason or _undecided(counts, policy, abstentions)
     if reason is not None:
         return Outcome(None, How.UNDECIDED, reason, distribution)
     [(value, _)] = counts.most_common(1)
     return Outcome(value, How.UNANIMOUS if len(counts) == 1 else How.MAJORITY, None, distribution)
 
 
-def _undecided(
-    counts: Counter[str], policy: Policy, *, wanted: int, abstentions: frozenset[str], flagged: bool
-) -> Reason | None:
-    labels = counts.total()
+def _decided(decisions: Sequence[Decision], newer: frozenset[str], distribution: dict[str, int]) -> Outcome:
+    if len({(decision.value, decision.ruling) for decision in decisions}) > 1:
+        return Outcome(None, How.UNDECIDED, Reason.ADJUDICATORS, distribution)
+    last = decisions[-1]
+    reason = Reason.CONTRADICTED if newer - {last.value} else None
+    return Outcome(last.value, How.ADJUDICATED, reason, distribution, last)
+
+
+def _incomplete(counts: Counter[str], *, wanted: int, flagged: bool) -> Reason | None:
     if flagged:
         return Reason.FLAGGED
-    if labels < max(wanted, 1):
-        return Reason.TOO_FEW
+    return Reason.TOO_FEW if counts.total() < max(wanted, 1) else None
+
+
+def _median(ranks: Sequence[int], within: int) -> int | Reason:
+    """Return the median of sorted `ranks`; a tie where it falls between two of them."""
+    if ranks[-1] - ranks[0] > within:
+        return Reason.DISAGREE
+    low, high = ranks[(len(ranks) - 1) // 2], ranks[len(ranks) // 2]
+    return low if low == high else Reason.TIE
+
+
+def _undecided(counts: Counter[str], policy: Policy, abstentions: frozenset[str]) -> Reason | None:
+    labels = counts.total()
     (value, most), *others = counts.most_common()
     runner_up = others[0][1] if others else 0
     wins = value not in abstentions and 2 * most > labels and most - runner_up >= policy.margin

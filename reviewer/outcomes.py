@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from reviewer.disputes import Decision, How, Outcome, Policy, Reason, decide, read_policy
+from reviewer.disputes import Decision, How, Outcome, Policy, Reason, counting, decide, read_policy
 from reviewer.question import Per, Question, Scale
 from reviewer.rubric import Rubric
 from reviewer.sheet import compares
@@ -63,7 +63,7 @@ def overview(engine: Engine, name: str) -> Overview:
     disputes: Counter[str] = Counter()
     gold: Counter[str] = Counter()
     for unit in outcomes(engine, study, rubric):
-        disputes[unit.question] += _is_dispute(unit.outcome, study)
+        disputes[unit.question] += is_dispute(unit.outcome, study)
         gold[unit.question] += unit.outcome.how is not How.UNDECIDED and unit.outcome.value is not None
     counts = labels.counts(engine, name)
     progress = studies.progress(engine, name)
@@ -81,10 +81,13 @@ def overview(engine: Engine, name: str) -> Overview:
     )
 
 
-def _is_dispute(outcome: Outcome, study: StudyRow) -> bool:
-    """Tell a dispute from a unit that still waits for raters, and from free text, which no count decides."""
+def is_dispute(outcome: Outcome, study: StudyRow) -> bool:
+    """Tell a dispute from a unit that still waits for raters, and from free text, which no count decides.
+
+    A decision that a newer label contradicts stands, and is a dispute all the same.
+    """
     waits = study.open and outcome.reason is Reason.TOO_FEW
-    return outcome.how is How.UNDECIDED and outcome.reason is not None and not waits
+    return outcome.reason is not None and not waits
 
 
 def _units(rubric: Rubric, question: Question, extent: Extent) -> int:
@@ -98,10 +101,14 @@ def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOu
 
     A follow-up is decided only where its parent was decided to meet the condition, among the raters who were asked it.
     """
-    decisions: dict[tuple[str, str, str], dict[str, Decision]] = {}
-    for decision in labels.decisions(engine, study.name):
-        subject = (decision.response, decision.other_response, decision.item)
-        decisions.setdefault(subject, {})[decision.question] = Decision(decision.value)
+    # By subject, question and adjudicator: of several by one adjudicator the last stands.
+    decisions: dict[tuple[str, str, str], dict[str, dict[str, Decision]]] = {}
+    for one in labels.decisions(engine, study.name):
+        subject = (one.response, one.other_response, one.item)
+        by_adjudicator = decisions.setdefault(subject, {}).setdefault(one.question, {})
+        by_adjudicator.pop(one.adjudicator, None)
+        imported = one.adjudicator.startswith(labels.IMPORTED)
+        by_adjudicator[one.adjudicator] = Decision(one.value, one.ruling, imported, one.decided_at)
     flagged = labels.flagged(engine, study.name)
     policy = read_policy(study.design.policy)
 
@@ -122,7 +129,7 @@ def _decide_subject(
     policy: Policy,
     subject: tuple[str, str, str],
     units: list[UnitLabel],
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, Mapping[str, Decision]],
     *,
     flagged: bool,
 ) -> Iterator[UnitOutcome]:
@@ -134,16 +141,16 @@ def _decide_subject(
     for question in rubric.questions:
         # One label a rater: of one that was imported under a name and one that was rated, the later.
         mine = list({unit.rater: unit for unit in units if unit.question == question.id}.values())
-        decision = decisions.get(question.id)
+        decided = list(decisions.get(question.id, {}).values())
         wanted = study.design.overlap
         if question.when is not None:
             parent, values = rubric.question(question.when.question), question.when.values
             if not _meets(parent, settled.get(parent.id), values):
                 continue
             wanted = sum(_meets(parent, answers.get(parent.id), values) for answers in by_rater.values())
-        if not mine and decision is None:
+        if not mine and not decided:
             continue
-        if question.scale is Scale.TEXT and decision is None:
+        if question.scale is Scale.TEXT and not decided:
             yield UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED))
             continue
         outcome = decide(
@@ -152,10 +159,18 @@ def _decide_subject(
             wanted=wanted,
             abstentions=frozenset(unit.value for unit in mine if question.abstains(unit.value)),
             flagged=flagged,
-            decision=decision,
+            decisions=decided,
+            newer=_newer(mine, decided),
+            order=tuple(question.positions()) if question.scale is Scale.ORDINAL else (),
         )
         settled[question.id] = outcome.value
         yield UnitOutcome(*subject, question.id, outcome)
+
+
+def _newer(mine: list[UnitLabel], decisions: list[Decision]) -> frozenset[str]:
+    """Return the values that people gave after the last decision that counts."""
+    last = max((decision.at for decision in counting(decisions)), default="")
+    return frozenset(unit.value for unit in mine if unit.human and unit.saved_at > last)
 
 
 def _meets(parent: Question, value: str | None, values: tuple[str, ...]) -> bool:

@@ -49,7 +49,9 @@ def slowly(
 def test_a_unit_comes_to_what_the_slow_definition_says(
     values: list[str], policy: Policy, wanted: int, flagged: bool, decision: Decision | None
 ) -> None:
-    found = decide(values, policy, wanted=wanted, abstentions=ABSTAIN, flagged=flagged, decision=decision)
+    found = decide(
+        values, policy, wanted=wanted, abstentions=ABSTAIN, flagged=flagged, decisions=[decision] if decision else []
+    )
     assert (found.value, found.how, found.reason) == slowly(values, policy, wanted, flagged, decision)
 
 
@@ -101,12 +103,12 @@ def test_all_who_cannot_tell_decide_nothing() -> None:
 
 
 def test_an_adjudicator_may_choose_what_nobody_gave_on_a_flagged_unit() -> None:
-    found = decide(["a", "a"], read_policy("unanimous"), wanted=2, flagged=True, decision=Decision("c"))
+    found = decide(["a", "a"], read_policy("unanimous"), wanted=2, flagged=True, decisions=[Decision("c")])
     assert (found.value, found.how) == ("c", How.ADJUDICATED)
 
 
 def test_an_adjudicator_may_decide_that_there_is_no_label() -> None:
-    found = decide(["a", "a"], read_policy("unanimous"), wanted=2, decision=Decision(None))
+    found = decide(["a", "a"], read_policy("unanimous"), wanted=2, decisions=[Decision(None)])
     assert (found.value, found.how) == (None, How.ADJUDICATED)
 
 
@@ -125,3 +127,50 @@ def test_a_majority_without_a_margin_has_a_margin_of_one() -> None:
 def test_what_is_no_policy_is_refused(text: str) -> None:
     with pytest.raises(ReviewerError, match="no such policy"):
         read_policy(text)
+
+
+ORDER = ("low", "middle", "high")
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "how", "reason"),
+    [
+        (["low", "low"], "low", How.UNANIMOUS, None),
+        (["low", "middle", "middle"], "middle", How.MEDIAN, None),
+        (["low", "middle"], None, How.UNDECIDED, Reason.TIE),
+        (["low", "high", "low"], None, How.UNDECIDED, Reason.DISAGREE),
+        (["low", "low", "?"], "low", How.MAJORITY, None),
+    ],
+)
+def test_labels_within_so_many_ranks_are_decided_as_their_median(
+    values: list[str], value: str | None, how: How, reason: Reason | None
+) -> None:
+    found = decide(values, read_policy("within:1"), wanted=2, abstentions=ABSTAIN, order=ORDER)
+    assert (found.value, found.how, found.reason) == (value, how, reason)
+
+
+def test_ranks_mean_nothing_without_an_order() -> None:
+    assert decide(["low", "middle"], read_policy("within:2"), wanted=2).reason is Reason.DISAGREE
+
+
+def test_a_policy_of_ranks_is_written_as_it_is_read() -> None:
+    assert str(read_policy("within:2")) == "within:2"
+    with pytest.raises(ReviewerError, match="no such policy"):
+        read_policy("within:0")
+
+
+def test_adjudicators_who_differ_decide_nothing() -> None:
+    found = decide(["a", "b"], read_policy("majority"), wanted=2, decisions=[Decision("a"), Decision("b")])
+    assert (found.how, found.reason) == (How.UNDECIDED, Reason.ADJUDICATORS)
+
+
+def test_a_person_overrules_an_import_and_a_later_import_an_earlier() -> None:
+    imports = [Decision("a", imported=True), Decision("b", imported=True)]
+    assert decide([], read_policy("majority"), wanted=2, decisions=imports).value == "b"
+    assert decide([], read_policy("majority"), wanted=2, decisions=[Decision("c"), *imports]).value == "c"
+
+
+def test_a_newer_label_that_contradicts_a_decision_leaves_it_standing() -> None:
+    for newer, reason in ((["a"], None), (["a", "b"], Reason.CONTRADICTED)):
+        found = decide(["b"], read_policy("majority"), wanted=1, decisions=[Decision("a")], newer=frozenset(newer))
+        assert (found.value, found.how, found.reason) == ("a", How.ADJUDICATED, reason)

@@ -116,6 +116,17 @@ async def test_what_was_meant_for_the_item_before_does_not_answer_this_one(path:
         assert "A ✓ It is right" in question(app)
 
 
+async def test_a_click_on_an_option_answers(path: str) -> None:
+    app = app_on(path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await begin(pilot, app)
+        row = question(app).split("\n")[2]
+        await pilot.click(QuestionBar, offset=(row.index("It is right") + 2, 2))
+        await until(pilot, lambda: "A ✓ It is right" in question(app))
+        await pilot.click(QuestionBar, offset=(110, 2))
+        assert "B 3/4 Is it right?" in question(app)
+
+
 async def test_enter_points_at_what_is_missing_and_saves_nothing(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

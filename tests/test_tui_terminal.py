@@ -37,7 +37,7 @@ BACKSPACE = "\x7f"
 AGAIN = 0.06
 # How the question bar begins on an item without answers.
 OPEN = re.compile(r"\n A ·( +B ·)? +\n A 1/").search
-ITEMS, ITEMS_OF_XSTEST = 50, 20
+ITEMS, ITEMS_OF_XSTEST = 50, 50
 KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
 
 

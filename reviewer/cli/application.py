@@ -24,8 +24,8 @@ def can_show_screens() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
-def run_application(ctx: click.Context, study: str | None) -> None:
-    """Open the application, on `study` where one is named."""
+def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
+    """Open the application, on `study` where one is named: to rate it, or to decide its disputes."""
     from reviewer.cli.home_collect import HomeCollect
     from reviewer.cli.home_import import HomeImport
     from reviewer.desk import Desk, Identity
@@ -41,7 +41,9 @@ def run_application(ctx: click.Context, study: str | None) -> None:
     # What is wrong with the file is said on the command line, before a screen is opened.
     open_for_reading(path).close()
     importer, collecting = HomeImport(path), HomeCollect(path)
-    ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), importer, collecting, study).run()
+    app = ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), importer, collecting, study)
+    app.adjudicates, app.second = adjudicates, second
+    app.run()
 
 
 def at_work(others: Iterable[Session]) -> list[str]:

@@ -30,7 +30,9 @@ def study_group() -> None:
 @click.option("--panes", default=2, show_default=True, metavar="N", help="Responses side by side, 1 to 8.")
 @click.option("--overlap", default=2, show_default=True, metavar="K", help="Raters for each item.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes every random order.")
-@click.option("--policy", default="majority", show_default=True, metavar="P", help="unanimous, majority[:MARGIN], within:RANKS.")
+@click.option(
+    "--policy", default="majority", show_default=True, metavar="P", help="unanimous, majority[:MARGIN], within:RANKS."
+)
 @click.option(
     "--aids",
     type=click.Choice(["off", "after", "before"]),

@@ -23,7 +23,7 @@ FLAG_COLUMNS = (
 )  # fmt: skip
 ADJUDICATION_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "adjudicator", "sequence", "value",
-    "reason", "note", "supersedes", "decided_at", "previous_hash", "hash",
+    "reason", "note", "supersedes", "decided_at", "state", "clause", "previous_hash", "hash",
 )  # fmt: skip
 CHAINED = (
     ("label", "rater", LABEL_COLUMNS),

@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reviewer.disputes import Ruling
 from reviewer.model import Label, LabelState, Origin
 from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
 from reviewer.store.engine import Engine, Row, among
+
+# The file that an imported decision came in stands behind this, in place of an adjudicator's name.
+IMPORTED = "imported:"
 
 # A row stands while no later row supersedes it. Kept as a condition, not a mark: the table is only ever added to.
 STANDS = "not exists (select 1 from label later where later.supersedes = label.id)"
@@ -137,6 +141,7 @@ class UnitLabel:
     rater: str
     human: bool
     value: str
+    saved_at: str
 
 
 def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
@@ -144,13 +149,13 @@ def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
     sql = f"""
         select coalesce(label.response, ''), coalesce(label.other_response, ''),
             case when label.response is null then label.item else '' end as whole_item,
-            label.question, label.rater, rater.kind = 'human', label.value
+            label.question, label.rater, rater.kind = 'human', label.value, label.saved_at
         from label join rater on rater.name = label.rater
         where {COUNTS_IN_STUDY} and label.state = 'label' and label.surplus = 0 and {STANDS}
         order by label.response, label.other_response, whole_item, label.question, label.number
     """
-    for response, other, item, question, rater, human, value in engine.stream(sql, {"study": study}):
-        yield UnitLabel(response, other, item, question, rater, bool(human), value)
+    for response, other, item, question, rater, human, value, saved_at in engine.stream(sql, {"study": study}):
+        yield UnitLabel(response, other, item, question, rater, bool(human), value, saved_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,10 @@ def flagged(engine: Engine, study: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """An adjudication before it takes its place in a chain; `value` None decides that the unit has no label."""
+    """An adjudication before it takes its place in a chain; `value` None decides that the unit has no label.
+
+    `clause` names the clause of the rubric that decided.
+    """
 
     study: str
     response: str | None
@@ -223,6 +231,11 @@ class NewDecision:
     reason: str
     decided_at: str
     supersedes: str | None = None
+    other_response: str | None = None
+    item: str | None = None
+    note: str | None = None
+    state: Ruling = Ruling.DECIDED
+    clause: str | None = None
 
 
 def add_decisions(engine: Engine, adjudicator: str, decisions: Iterable[NewDecision]) -> None:
@@ -233,16 +246,18 @@ def add_decisions(engine: Engine, adjudicator: str, decisions: Iterable[NewDecis
             {
                 "study": decision.study,
                 "response": decision.response,
-                "other_response": None,
-                "item": None,
+                "other_response": decision.other_response,
+                "item": decision.item,
                 "question": decision.question,
                 "rubric": decision.rubric,
                 "adjudicator": adjudicator,
                 "value": decision.value,
                 "reason": decision.reason,
-                "note": None,
+                "note": decision.note,
                 "supersedes": decision.supersedes,
                 "decided_at": decision.decided_at,
+                "state": decision.state.value,
+                "clause": decision.clause,
             }
         )
     link.close()
@@ -259,20 +274,27 @@ class StandingDecision:
     question: str
     adjudicator: str
     value: str | None
+    ruling: Ruling
+    reason: str
+    note: str | None
+    decided_at: str
+
+
+_DECISION_STANDS = """
+    not exists (select 1 from adjudication later where later.supersedes = adjudication.id)
+    and coalesce(state, 'decided') <> 'retracted'
+"""
 
 
 def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
-    """Yield the standing decisions of `study` in the order in which they were made."""
-    sql = """
+    """Yield the standing decisions of `study` in the order in which they were made, none that was taken back."""
+    sql = f"""
         select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question,
-            adjudicator, value
-        from adjudication
-        where study = :study
-            and not exists (select 1 from adjudication later where later.supersedes = adjudication.id)
-        order by decided_at, number
+            adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at
+        from adjudication where study = :study and {_DECISION_STANDS} order by decided_at, number
     """
-    for row in engine.stream(sql, {"study": study}):
-        yield StandingDecision(*row)
+    for *before, ruling, reason, note, decided_at in engine.stream(sql, {"study": study}):
+        yield StandingDecision(*before, Ruling(ruling), reason, note, decided_at)
 
 
 def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:
@@ -281,9 +303,7 @@ def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[t
     rows = among(
         engine,
         "select response, question, adjudicator, value from adjudication where study = :study"
-        " and response in ({values})"
-        " and not exists (select 1 from adjudication later where later.supersedes = adjudication.id)"
-        " order by decided_at, number",
+        f" and response in ({{values}}) and {_DECISION_STANDS} order by decided_at, number",
         responses,
         {"study": study},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Protocol
@@ -18,6 +18,7 @@ from reviewer.desk import Desk, Entered, Settings
 from reviewer.errors import ReviewerError
 from reviewer.store.thread import OwnerThread
 from reviewer.text import visible
+from reviewer.tui.adjudicate import AdjudicateScreen
 from reviewer.tui.calls import Calls
 from reviewer.tui.collect import Collecting, CollectScreen
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
@@ -69,6 +70,8 @@ class ReviewerApp(App[None]):
         self._collecting = collecting
         self._entering = False
         self._first = study
+        # Whether `study` is taken up to decide its disputes, and what others decided is to be looked at a second time.
+        self.adjudicates = self.second = False
         self._settings = Settings()
         self._home = HomeScreen(rater)
         for theme in THEMES:
@@ -81,7 +84,9 @@ class ReviewerApp(App[None]):
         await self.push_screen(self._home)
         # What is loaded stays: without this, full collections of 40 ms land on keys.
         self.call_after_refresh(gc.freeze)
-        if self._first is not None:
+        if self._first is not None and self.adjudicates:
+            self._adjudicate(self._first)
+        elif self._first is not None:
             self._rate(self._first)
 
     async def on_unmount(self) -> None:
@@ -116,17 +121,38 @@ class ReviewerApp(App[None]):
         if type(event) is HomeScreen.Rate:
             self._rate(event.study)
 
-    def _rate(self, study: str) -> None:
-        # A second enter, pressed before the screen is there, would open it twice.
-        if not self._entering:
-            self._entering = True
-            self.run_worker(self._enter(study), group="enter")
+    @on(HomeScreen.Adjudicate)
+    def _adjudicate_chosen(self, event: HomeScreen.Adjudicate) -> None:
+        event.stop()
+        self._adjudicate(event.study)
 
-    async def _enter(self, study: str) -> None:
+    def _rate(self, study: str) -> None:
+        self._enter(self._open_study(study))
+
+    def _adjudicate(self, study: str) -> None:
+        self._enter(self._open_disputes(study))
+
+    def _enter(self, opening: Coroutine[None, None, None]) -> None:
+        # A second enter, pressed before the screen is there, would open it twice.
+        if self._entering:
+            opening.close()
+            return
+        self._entering = True
+        self.run_worker(self._entered(opening), group="enter")
+
+    async def _entered(self, opening: Coroutine[None, None, None]) -> None:
         try:
-            await self._open_study(study)
+            await opening
         finally:
             self._entering = False
+
+    async def _open_disputes(self, study: str) -> None:
+        try:
+            adjudication = await self._calls.do(lambda desk: desk.adjudicate(study, second=self.second))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        await self.push_screen(AdjudicateScreen(self._calls, adjudication, self._settings))
 
     async def _open_study(self, study: str) -> None:
         try:

@@ -88,6 +88,7 @@ class _Line(Input):
 class _Reading(ModalScreen[None]):
     """A text to scroll through and close."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
     CSS_PATH = _STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape,q", "leave", "Close", id="read.close", tooltip="Back to where this was opened"),

@@ -31,6 +31,7 @@ class HomeScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "guideline", "Guideline", id="home.guideline", tooltip="Read the guideline of the study"),
+        Binding("a", "adjudicate", "Adjudicate", show=False, id="home.adjudicate", tooltip="Decide the disputes"),
         Binding("slash", "search", "Search", key_display="/", id="home.search", tooltip="Search finished items"),
         Binding("o", "import", "Import", id="home.import", tooltip="Bring responses in from a file, after a preview"),
         Binding("c", "collect", "Collect", id="home.collect", tooltip="Ask models the prompts of suites"),
@@ -48,6 +49,9 @@ class HomeScreen(Screen[None]):
 
     class Guideline(Rate):
         """The rater wants to read a study's guideline."""
+
+    class Adjudicate(Rate):
+        """The rater wants to decide a study's disputes."""
 
     class Search(Message):
         """The rater wants to search."""
@@ -123,6 +127,12 @@ class HomeScreen(Screen[None]):
         study = self._chosen()
         if study is not None:
             self.post_message(self.Guideline(study.name))
+
+    def action_adjudicate(self) -> None:
+        """Decide the disputes of the chosen study."""
+        study = self._chosen()
+        if study is not None:
+            self.post_message(self.Adjudicate(study.name))
 
     def action_search(self) -> None:
         """Search."""

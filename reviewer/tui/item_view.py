@@ -11,7 +11,7 @@ from textual.content import Content
 
 from reviewer.rubric import Rubric
 from reviewer.sheet import Item, Sheet
-from reviewer.tui.put import answered, longest, put
+from reviewer.tui.put import answered, put, puts
 from reviewer.tui.reading import (
     SEVERITIES,
     hits,
@@ -33,6 +33,7 @@ from reviewer.tui.widgets.text_pane import TextPane
 class ItemView(Vertical):
     """One item: mounted once, and told from item to item what to show."""
 
+    BLANK = True  # its children leave nothing of it to see
     DEFAULT_CSS = """
     ItemView { width: 1fr; height: 1fr; }
     ItemView > #prompt { height: 25%; min-height: 5; max-height: 14; }
@@ -66,7 +67,7 @@ class ItemView(Vertical):
     def on_mount(self) -> None:
         """Give the question bar the height that it keeps."""
         self._prompt.entitle(Content("prompt"))
-        self._bar.make_room(longest(self._rubric))
+        self._bar.make_room(puts(self._rubric))
 
     @property
     def focused(self) -> int:
@@ -114,10 +115,12 @@ class ItemView(Vertical):
             self._watched = watched
             self._mark()
 
-    def show_status(self, place: str, state: str, seconds: int) -> None:
+    def show_status(self, study: str, state: str, seconds: int) -> None:
         """Write the status line."""
-        hit = f"hit {self._hit + 1} of {len(self._hits)}" if self._hits else ""
-        self._status.show(Status(place, state, seconds, hit or "? all keys"))
+        if self._item is not None:
+            place = f"item {self._item.number:,} of {self._item.total:,}"
+            hit = f"hit {self._hit + 1} of {len(self._hits)}" if self._hits else ""
+            self._status.show(Status(study, place, state, seconds, hit or "? all keys"))
 
     def scroll_lines(self, by: int) -> None:
         """Scroll the responses by lines."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reviewer.question import FREE_SCALES, Question, Scale
 from reviewer.rubric import Rubric
-from reviewer.sheet import Ask, Sheet
+from reviewer.sheet import Ask, Item, Sheet
 from reviewer.tui.widgets.question_bar import Answered, Choice, Put
 
 HINTS = {
@@ -22,32 +22,37 @@ def put(sheet: Sheet) -> Put | None:
     ask = sheet.ask
     if ask is None:
         return None
-    value = sheet.value(ask)
+    return put_on(sheet.item, ask, sheet.value(ask), f"{sheet.place + 1}/{len(sheet.asks)}")
+
+
+def put_on(item: Item, ask: Ask, value: str | None, count: str) -> Put:
+    """Return a question as it is put on `item`, with `value`, as it reads on screen, chosen."""
     return Put(
-        about=_name(sheet, ask),
-        count=f"{sheet.place + 1}/{len(sheet.asks)}",
+        about=_name(item, ask),
+        count=count,
         text=ask.question.text,
-        choices=_named(sheet, ask, _choices(ask.question, () if value is None else ask.question.selected(value))),
+        choices=_named(item, ask, _choices(ask.question, () if value is None else ask.question.selected(value))),
         hint=_hint(ask.question, value),
     )
 
 
-def longest(rubric: Rubric) -> Put:
-    """Return the question of the rubric whose options take the most room."""
-    question = max(rubric.questions, key=lambda one: sum(len(option.label) + 5 for option in one.options))
-    hints = [HINTS[one.scale] for one in rubric.questions if one.scale in HINTS]
-    return Put("A", "1/1", question.text, _choices(question, ()), hint=hints[0] if hints else "")
+def puts(rubric: Rubric) -> list[Put]:
+    """Return every question of the rubric as it takes most room."""
+    return [
+        Put("A+B", "10/10", question.text, _choices(question, ()), hint=HINTS.get(question.scale, ""))
+        for question in rubric.questions
+    ]
 
 
 def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(option.key, option.label, option.value in chosen) for option in question.options)
 
 
-def _named(sheet: Sheet, ask: Ask, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+def _named(item: Item, ask: Ask, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """Say at the sides of a comparison which panes they are."""
     if ask.question.scale is not Scale.PREFERENCE:
         return choices
-    sides = dict(zip(("first", "second"), (sheet.item.panes[place].alias for place in ask.panes), strict=True))
+    sides = dict(zip(("first", "second"), (item.panes[place].alias for place in ask.panes), strict=True))
     return tuple(
         replace(choice, label=f"{sides[option.value]}: {choice.label}") if option.value in sides else choice
         for choice, option in zip(choices, ask.question.options, strict=True)
@@ -60,8 +65,8 @@ def _hint(question: Question, value: str | None) -> str:
     return HINTS.get(question.scale, "")
 
 
-def _name(sheet: Sheet, ask: Ask) -> str:
-    return "+".join(sheet.item.panes[place].alias for place in ask.panes)
+def _name(item: Item, ask: Ask) -> str:
+    return "+".join(item.panes[place].alias for place in ask.panes)
 
 
 def answered(sheet: Sheet) -> tuple[Answered, ...]:
@@ -72,9 +77,9 @@ def answered(sheet: Sheet) -> tuple[Answered, ...]:
 def _answered(sheet: Sheet) -> Iterator[Answered]:
     by_name: dict[str, list[Ask]] = {}
     for ask in sheet.asks:
-        by_name.setdefault(_name(sheet, ask) or "item", []).append(ask)
+        by_name.setdefault(_name(sheet.item, ask) or "item", []).append(ask)
     for name, asks in by_name.items():
-        words = [_words(ask, value) for ask in asks if (value := sheet.value(ask)) is not None]
+        words = [in_words(ask, value) for ask in asks if (value := sheet.value(ask)) is not None]
         complete = all(sheet.value(ask) is not None for ask in asks if ask.question.required)
         remark = sheet.draft.remarks.get(asks[0].subject)
         if remark is not None and remark.note:
@@ -84,6 +89,7 @@ def _answered(sheet: Sheet) -> Iterator[Answered]:
         yield Answered(name, ", ".join(words), complete)
 
 
-def _words(ask: Ask, value: str) -> str:
+def in_words(ask: Ask, value: str) -> str:
+    """Return an answer in the words of its options."""
     selected = ask.question.selected(value)
     return "/".join(ask.question.option(one).label for one in selected) if selected else value

@@ -36,6 +36,7 @@ from reviewer.tui.item_view import ItemView
 from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
 from reviewer.tui.reading import decoded
 from reviewer.tui.reading_screen import ReadingScreen
+from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 
 # Keys that were meant for the item before must not answer this one.
@@ -260,7 +261,7 @@ class RateScreen(ReadingScreen):
         """Answer the question that is put."""
         sheet = self._sheet
         ask = None if sheet is None else sheet.ask
-        if sheet is None or ask is None or self._guarded or self._busy:
+        if sheet is None or ask is None or self._guarded or self._busy or self._is_covered():
             return
         option = ask.question.by_key(key)
         if option is None:
@@ -350,6 +351,11 @@ class RateScreen(ReadingScreen):
     def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
         self.action_pane(event.index - self._view.focused)
 
+    @on(QuestionBar.Pressed)
+    def _option_pressed(self, event: QuestionBar.Pressed) -> None:
+        event.stop()
+        self.action_answer(event.key)
+
     def action_leave(self) -> None:
         """Go back to the studies; drafts are kept."""
         if not self._busy:
@@ -359,11 +365,15 @@ class RateScreen(ReadingScreen):
         """Read the guideline."""
         self.app.push_screen(ReadText(self._rubric.title, self._rubric.guideline))
 
-    def action_decode(self) -> None:
-        """Show what is encoded or hidden in the focused response."""
+    def _is_covered(self) -> bool:
+        """Tell whether the rater has not seen the content yet, and point at the key that shows it."""
         if self._view.covered:
             self.notify("The content is covered; v uncovers it first.", markup=False)
-        elif self._sheet is not None:
+        return self._view.covered
+
+    def action_decode(self) -> None:
+        """Show what is encoded or hidden in the focused response."""
+        if self._sheet is not None and not self._is_covered():
             pane = self._sheet.item.panes[self._view.focused]
             self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
 
@@ -407,7 +417,5 @@ class RateScreen(ReadingScreen):
         self._show_status()
 
     def _show_status(self) -> None:
-        sheet = self._sheet
-        if sheet is not None:
-            place = f"{self._study}: item {sheet.item.number:,} of {sheet.item.total:,}"
-            self._view.show_status(place, self._state, self._attention.seconds)
+        if self._sheet is not None:
+            self._view.show_status(self._study, self._state, self._attention.seconds)

@@ -61,7 +61,7 @@ def pane_note(pane: Pane) -> str:
         notes.append("cut short")
     hidden = joiners(pane.text)
     if hidden:
-        notes.append(f"{hidden:,} joiners")
+        notes.append(f"{hidden:,} joiner{'s' * (hidden != 1)}")
     return ", ".join(notes)
 
 

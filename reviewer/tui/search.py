@@ -89,4 +89,5 @@ def _line(found: Found, words: str) -> str:
     text = visible(found.text, one_line=True)
     first = next(iter(words.split()), "")
     at = max(text.lower().find(first.lower()) - 20, 0)
+    at = text.find(" ", at - 1) + 1 if at else 0  # where a word begins; a text without a blank stands from its start
     return f"{visible(found.study, one_line=True)}  {text[at : at + SNIPPET]}"

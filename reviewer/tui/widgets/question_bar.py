@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual.content import Content
-from textual.widgets import Static
+from textual import events
+from textual.message import Message
 
-from reviewer.text import visible
+from reviewer.tui.widgets.lines import Lines
+from reviewer.tui.widgets.rows import Row, Rows, Run, Tone, shown
 
 CHOSEN, OPEN = "●", "·"
-LOWEST, HIGHEST = 3, 8
+LOWEST, HIGHEST = 3, 9
+# More rows of options than this are not set in columns where fewer are enough.
+MOST_ROWS_IN_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,82 +47,117 @@ class Answered:
     complete: bool
 
 
-class QuestionBar(Static):
+class QuestionBar(Rows):
     """One question and the state of all answers, in a height that does not change from question to question."""
 
     DEFAULT_CSS = """
-    QuestionBar { width: 1fr; height: 6; padding: 0 1; background: $surface; }
+    QuestionBar { height: 6; background: $surface; }
     """
-    ALLOW_SELECT = False
+
+    @dataclass
+    class Pressed(Message):
+        """An option was clicked; `key` is the one that chooses it."""
+
+        key: str
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(Content(""), id=id)
+        super().__init__(id=id)
         self._put: Put | None = None
         self._answered: tuple[Answered, ...] = ()
-        self._longest: Put | None = None
+        self._all: tuple[Put, ...] = ()
 
-    def make_room(self, longest: Put) -> None:
-        """Take the height that the `longest` question needs, whatever is put: no question lays the screen out anew."""
-        self._longest = longest
+    def make_room(self, puts: Sequence[Put]) -> None:
+        """Take the height that the longest of all `puts` needs: no question lays the screen out anew."""
+        self._all = tuple(puts)
         self._fit()
-
-    def _fit(self) -> None:
-        if self._longest is not None and self.size.width:
-            rows = 2 + len(list(_rows(self._longest.choices, self._columns))) + bool(self._longest.hint)
-            self.styles.height = min(max(rows, LOWEST), HIGHEST)
 
     def show(self, put: Put | None, answered: Sequence[Answered]) -> None:
         """Show a question, or that all is answered, and what is answered so far."""
         self._put = put
         self._answered = tuple(answered)
-        self.update(self._content(), layout=False)
+        self.put(list(self._said()))
 
     def on_resize(self) -> None:
         """Fit the options to the new width."""
         self._fit()
-        self.update(self._content(), layout=False)
+        self.put(list(self._said()))
 
-    @property
-    def _columns(self) -> int:
-        return max(self.content_size.width, 20)
+    def on_click(self, event: events.Click) -> None:
+        """Tell which option was clicked."""
+        event.stop()
+        key = self.named(event.x, event.y)
+        if key:
+            self.post_message(self.Pressed(key))
 
-    def _content(self) -> Content:
+    def _fit(self) -> None:
+        if self._all and self.size.width:
+            rows = 1 + max(len(list(_question(put, self.columns))) for put in self._all)
+            self.styles.height = min(max(rows, LOWEST), HIGHEST)
+
+    def _said(self) -> Iterator[Row]:
         if not self._answered:
-            return Content("")
-        lines = [self._state()]
+            return
+        yield self._state()
         if self._put is None:
-            lines.append(Content.styled("All is answered: enter saves the item, u takes the last answer back", "bold"))
+            yield [Run("All is answered: enter saves the item, u takes the last answer back", Tone.STRONG)]
         else:
-            put = self._put
-            about = f"{put.about} " if put.about else ""
-            head = visible(f"{about}{put.count} {put.text}", one_line=True)
-            lines.append(Content.styled(head, "bold"))
-            lines += _rows(put.choices, self._columns)
-            if put.hint:
-                lines.append(Content.styled(put.hint, "italic"))
-        return Content("\n").join(lines)
+            yield from _question(self._put, self.columns)
 
-    def _state(self) -> Content:
-        parts = []
+    def _state(self) -> Row:
+        row: list[Run] = []
         for one in self._answered:
-            sign = "✓" if one.complete else OPEN
-            words = visible(f"{one.name} {sign} {one.answers}".rstrip(), one_line=True)
-            parts.append(Content.styled(words, "$text-success" if one.complete else "$text-muted"))
-        line = Content("   ").join(parts)
-        return line.truncate(self._columns, ellipsis=True)
+            words = shown(f"{one.name} {'✓' if one.complete else OPEN} {one.answers}".rstrip())
+            row += [Run("   "), Run(words, Tone.DONE if one.complete else Tone.OPEN)]
+        return row[1:]
 
 
-def _rows(choices: Sequence[Choice], columns: int) -> Iterator[Content]:
-    """Yield the options in lines of at most `columns` cells, none broken in two."""
-    line: list[Content] = []
-    used = 0
-    for choice in choices:
-        words = visible(f" {choice.key} {choice.label} {CHOSEN if choice.chosen else ' '}", one_line=True)
-        width = cell_len(words) + 1
-        if line and used + width > columns:
-            yield Content(" ").join(line)
-            line, used = [], 0
-        line.append(Content.styled(words, "bold reverse" if choice.chosen else ""))
+def _question(put: Put, columns: int) -> Iterator[Row]:
+    """Yield the rows of a question: its words, the options, how to answer where no option does."""
+    lines = Lines(shown(" ".join(part for part in (put.about, put.count, put.text) if part)), columns)
+    lines.extend(len(lines.text))
+    for line in range(len(lines)):
+        yield [Run(lines.text[lines.start(line) : lines.end(line)], Tone.STRONG)]
+    yield from _options([_option(choice) for choice in put.choices], columns)
+    if put.hint:
+        yield [Run(shown(put.hint), Tone.HINT)]
+
+
+def _option(choice: Choice) -> Run:
+    words = shown(f" {choice.key} {choice.label} {CHOSEN if choice.chosen else ' '}")
+    return Run(words, Tone.CHOSEN if choice.chosen else Tone.PLAIN, choice.key)
+
+
+def _options(options: Sequence[Run], columns: int) -> Iterator[Row]:
+    """Yield the options, none broken in two: in as many columns as there is room for, or else as close as they stand.
+
+    A blank stands between two of them, and none after the last of a row.
+    """
+    if not options:
+        return
+    own = [cell_len(option.text) + 1 for option in options]
+    fitting = (count for count in range(len(options), 0, -1) if sum(_widest(own, count)) <= columns + 1)
+    count = next(fitting, 1)
+    widths = _widest(own, count)
+    rows = [range(first, min(first + count, len(options))) for first in range(0, len(options), count)]
+    closest = list(_closest(own, columns + 1))
+    if len(closest) < len(rows) > MOST_ROWS_IN_COLUMNS:
+        widths, rows = own, closest
+    for row in rows:
+        gaps = [Run(" " * (widths[place % len(widths)] - own[place] + 1)) for place in row]
+        yield [run for place, gap in zip(row, gaps, strict=True) for run in (options[place], gap)][:-1]
+
+
+def _widest(own: Sequence[int], count: int) -> list[int]:
+    """Return how wide each of `count` columns is."""
+    return [max(own[column::count]) for column in range(count)]
+
+
+def _closest(own: Sequence[int], columns: int) -> Iterator[range]:
+    """Yield which options stand in each row where none gives way to a column."""
+    first = used = 0
+    for place, width in enumerate(own):
+        if used and used + width > columns:
+            yield range(first, place)
+            first, used = place, 0
         used += width
-    if line:
-        yield Content(" ").join(line)
+    yield range(first, len(own))

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
-from textual.widgets import Static
 
 from reviewer.text import visible
 from reviewer.tui.widgets.marks import PaneText
+from reviewer.tui.widgets.rows import Rows, Run, Tone, shown
 from reviewer.tui.widgets.text_pane import TextPane
 
 MOST_PANES = 8
@@ -32,13 +32,12 @@ class Column:
     note: str = ""
 
 
-class AliasLine(Static):
+class AliasLine(Rows):
     """The aliases of the panes on one line, the focused one in brackets."""
 
     DEFAULT_CSS = """
-    AliasLine { width: 1fr; height: 1; padding: 0 1; color: $text-muted; }
+    AliasLine { color: $text-muted; }
     """
-    ALLOW_SELECT = False
 
     @dataclass
     class Chosen(Message):
@@ -46,28 +45,25 @@ class AliasLine(Static):
 
         index: int
 
-    def __init__(self) -> None:
-        super().__init__(Content(""))
-        self._ends: list[int] = []
-
     def show(self, aliases: Sequence[str], focused: int) -> None:
         """Show `aliases` with the one at `focused` in brackets."""
-        words = [
-            Content.styled(f"[{alias}]", "bold reverse") if place == focused else Content(f" {alias} ")
-            for place, alias in enumerate(aliases)
-        ]
-        self._ends = []
-        for word in words:
-            self._ends.append((self._ends[-1] if self._ends else 0) + word.cell_length)
-        self.update(Content.assemble(*words), layout=False)
+        self.put(
+            [
+                [
+                    Run(f"[{shown(alias)}]", Tone.CHOSEN, str(place))
+                    if place == focused
+                    else Run(f" {shown(alias)} ", name=str(place))
+                    for place, alias in enumerate(aliases)
+                ]
+            ]
+        )
 
     def on_click(self, event: events.Click) -> None:
         """Tell which alias was clicked."""
         event.stop()
-        column = event.x - self.gutter.left
-        index = next((place for place, end in enumerate(self._ends) if column < end), None)
-        if index is not None:
-            self.post_message(self.Chosen(index))
+        name = self.named(event.x, event.y)
+        if name:
+            self.post_message(self.Chosen(int(name)))
 
 
 class SideBySide(Widget):
@@ -82,9 +78,11 @@ class SideBySide(Widget):
     SideBySide > Horizontal { width: 1fr; height: 1fr; }
     """
 
-    focused: reactive[int] = reactive(0, init=False)
-    zoomed: reactive[bool] = reactive(False, init=False)
-    locked: reactive[bool] = reactive(True, init=False)
+    BLANK = True  # its children leave nothing of it to see
+
+    focused: var[int] = var(0, init=False)
+    zoomed: var[bool] = var(False, init=False)
+    locked: var[bool] = var(True, init=False)
 
     @dataclass
     class PaneChosen(Message):
@@ -210,7 +208,7 @@ class SideBySide(Widget):
         alone = self.one_at_a_time
         self._aliases.display = alone
         if alone:
-            self._aliases.show([visible(column.alias, one_line=True) for column in self._columns], self.focused)
+            self._aliases.show([column.alias for column in self._columns], self.focused)
         for place, pane in enumerate(self._panes):
             pane.display = place == self.focused if alone else place < len(self._columns)
         self._entitle()

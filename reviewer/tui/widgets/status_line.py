@@ -4,33 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.content import Content
-from textual.widgets import Static
+from rich.cells import cell_len
 
-from reviewer.text import visible
+from reviewer.tui.widgets.rows import Rows, Run, shortened, shown
+
+BETWEEN = "  ·  "
+# Of a study's name so much is left, however narrow the screen.
+SHORTEST_NAME = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What the line says; `seconds` is active time on the item."""
 
+    study: str
     place: str
     state: str
     seconds: int
     remarks: str = ""
 
 
-class StatusLine(Static):
-    """A line of fixed height, so that writing it lays nothing out."""
+class StatusLine(Rows):
+    """A line on which a long name of a study is what gives way."""
 
     DEFAULT_CSS = """
-    StatusLine { width: 1fr; height: 1; padding: 0 1; background: $panel; color: $text; }
+    StatusLine { background: $panel; color: $text; }
     """
-    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._status: Status | None = None
 
     def show(self, status: Status) -> None:
         """Write the line."""
+        self._status = status
         minutes, seconds = divmod(status.seconds, 60)
         words = [status.place, status.state, f"{minutes}:{seconds:02}", status.remarks]
-        line = "  ·  ".join(visible(word, one_line=True) for word in words if word)
-        self.update(Content(line), layout=False)
+        rest = ": " + BETWEEN.join(shown(word) for word in words if word)
+        name = shortened(shown(status.study), max(self.columns - cell_len(rest), SHORTEST_NAME))
+        self.put([[Run(name + rest)]])
+
+    def on_resize(self) -> None:
+        """Shorten the name for the new width."""
+        if self._status is not None:
+            self.show(self._status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, Self
 
 from textual import events
 from textual.content import Content
@@ -12,6 +12,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,12 +21,22 @@ from reviewer.text import visible
 from reviewer.tui.widgets.lines import Lines
 from reviewer.tui.widgets.marks import Mark, MarkKind, Marks, PaneText
 from reviewer.tui.widgets.painting import GUTTERS, Frame, Look, Span, blank, offset_at, painted
+from reviewer.tui.widgets.scroll_bar import QuickScrollBar
 
 VEIL = "covered, press v to uncover"
 # Characters wrapped in one go: some milliseconds, so that keys are answered in between.
 _ASCII_SLICE, _SLICE = 65_536, 8_192
 _SLICE_PAUSE = 1 / 60
 _KEPT_ROWS = 512
+# Stands among the lines for what is below the last.
+_BELOW = -1
+
+
+class _Page(NamedTuple):
+    """The rows in sight as they were painted last."""
+
+    crop: Region
+    rows: list[Strip]
 
 
 class TextPane(ScrollView):
@@ -82,6 +93,8 @@ class TextPane(ScrollView):
         self._frame: Frame | None = None
         self._selected: Span | None = None
         self._strips: dict[int, Strip] = {}
+        self._borders: dict[int, Strip] = {}
+        self._page: _Page | None = None
         self._columns, self._rows = 0, 0
 
     @property
@@ -120,12 +133,17 @@ class TextPane(ScrollView):
         self.refresh()
 
     def entitle(self, title: Content) -> None:
-        """Set the title in the border. What could hide or steer in it is shown plainly, at the cost of its styles."""
+        """Set the title in the border. What could hide or steer in it is shown plainly, at the cost of its styles.
+
+        `border_title` would have all rows painted anew, which costs more than all else that an answer brings.
+        """
         if title == self._title and title.spans == self._title.spans:
             return
         self._title = title
         plain = visible(title.plain, one_line=True)
-        self.border_title = title if plain == title.plain else Content(plain)
+        self._border_title = title if plain == title.plain else Content(plain)
+        self._borders.clear()
+        self.refresh(Region(0, 0, self.outer_size.width, 1).translate(-self.content_offset))
 
     def scroll_lines(self, count: int) -> None:
         """Scroll by `count` lines, up where negative, as the rater does."""
@@ -149,20 +167,44 @@ class TextPane(ScrollView):
             self._reach(line)
             self._move(line - self._rows // 3)
 
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made where there is none yet."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = QuickScrollBar()
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint anew, all or some regions."""
+        self._page = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Render rows, of which those that were seen before come from a cache with their frame.
 
-        Textual puts the frame around every row anew, and a new row is filtered, cut and encoded anew: several times
-        what the text costs. It is left to Textual where something else than scrolling goes on.
+        Textual asks for all rows of all widgets whatever changes on the screen, puts the frame around every row anew,
+        and a new row is filtered, cut and encoded anew: several times what the text costs. It is left to Textual where
+        something else than scrolling goes on.
         """
         self._dress()
+        if self._page is not None and self._page.crop == crop:
+            return self._page.rows
         size = self.scrollable_content_region.size
-        if self.covered or size != (self._columns, self._rows) or crop.column_span != (0, self.outer_size.width):
+        if (
+            self.covered
+            or size != (self._columns, self._rows)
+            or crop.column_span != (0, self.outer_size.width)
+            or self.opacity != 1
+        ):
             return super().render_lines(crop)
-        top, rows = self.gutter.top, []
-        for y in crop.line_range:
-            within = 0 <= y - top < self._rows and self.opacity == 1
-            rows += [self._row(y - top)] if within else super().render_lines(Region(0, y, crop.width, 1))
+        top, line = self.gutter.top, self.scroll_offset.y
+        rows = [
+            self._row(y - top, line + y - top) if 0 <= y - top < self._rows else self._border(y)
+            for y in crop.line_range
+        ]
+        self._page = _Page(crop, rows)
         return rows
 
     def render_line(self, y: int) -> Strip:
@@ -209,6 +251,8 @@ class TextPane(ScrollView):
         """Wrap for the new width; the text at the top stays at the top."""
         before = self._columns
         self._columns, self._rows = self.scrollable_content_region.size
+        self._borders.clear()
+        self._page = None
         if self._columns == before:
             self._reach(self.scroll_offset.y)
             return
@@ -232,20 +276,28 @@ class TextPane(ScrollView):
                 self.screen.get_component_rich_style("screen--selection", partial=True),
                 {kind: self.get_component_rich_style(f"text-pane--{kind.value}", partial=True) for kind in MarkKind},
             )
-            self._frame = None
+            self._frame = self._page = None
             self._strips.clear()
+            self._borders.clear()
         return self._look
 
-    def _row(self, row: int) -> Strip:
-        """Return a row with its frame."""
-        line, look = row + self.scroll_offset.y, self._dress()
+    def _row(self, row: int, line: int) -> Strip:
+        """Return a row with its frame, which shows `line`, or nothing below the last."""
         if line in self._strips:
             return self._strips[line]
         self._frame = self._frame or self._framed()
         if len(self._strips) >= _KEPT_ROWS:
             self._strips.clear()
-        strip = self._frame.around(self.render_line(row), look)
-        return self._strips.setdefault(line, strip) if line < len(self._lines) else strip
+        known = line if line < len(self._lines) else _BELOW
+        if known not in self._strips:
+            self._strips[known] = self._frame.around(self.render_line(row), self._dress())
+        return self._strips[known]
+
+    def _border(self, y: int) -> Strip:
+        """Return the upper or the lower border."""
+        if y not in self._borders:
+            [self._borders[y]] = super().render_lines(Region(0, y, self.outer_size.width, 1))
+        return self._borders[y]
 
     def _framed(self) -> Frame:
         """Return the frame, as Textual draws it around a row."""

@@ -1,0 +1,115 @@
+"""A dispute on screen: the item as raters saw it, what they said in columns without names, the question, status."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from reviewer.adjudicating import CODES, Answered, Case, Verdict
+from reviewer.disputes import Ruling
+from reviewer.rubric import Rubric
+from reviewer.sheet import Ask
+from reviewer.text import visible
+from reviewer.tui.item_view import ItemView
+from reviewer.tui.put import in_words, put_on
+from reviewer.tui.widgets import question_bar
+from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
+from reviewer.tui.widgets.status_line import Status
+from reviewer.tui.widgets.text_pane import TextPane
+
+RULINGS = {Ruling.BAD_ITEM: "no label: the item is bad", Ruling.AMBIGUOUS: "truly ambiguous"}
+
+MOST_ROWS = 6
+
+
+class DisputeView(ItemView):
+    """One dispute: mounted once, and told from dispute to dispute what to show."""
+
+    DEFAULT_CSS = """
+    DisputeView > #raters { height: 4; }
+    """
+
+    def __init__(self, rubric: Rubric, *, joint_scrolling: bool, severity_limit: int) -> None:
+        super().__init__(rubric, joint_scrolling=joint_scrolling, severity_limit=severity_limit)
+        self._raters = TextPane(id="raters")
+
+    def compose(self) -> ComposeResult:
+        """Compose the item with the raters' columns below it."""
+        yield self._prompt
+        yield self._responses
+        yield self._raters
+        yield self._bar
+        yield self._status
+
+    def show_case(self, case: Case) -> None:
+        """Show another dispute from its start."""
+        self.show_item(case.item)
+        if case.ask.panes:
+            self.focus_pane(case.ask.panes[0])
+        notes = sum(bool(column.note) for column in case.columns)
+        self._raters.styles.height = min(len(case.columns) + len(case.decisions) + notes or 1, MOST_ROWS) + 2
+        self._raters.covered = False
+        if self.covered:
+            self._raters.cover()
+        if case.item.secret:
+            self._watched = frozenset(range(len(case.item.panes)))
+            self._mark()
+
+    def show_verdict(self, case: Case, verdict: Verdict, column: int) -> None:
+        """Show the question with what is chosen, and which column is focused."""
+        content, offset = columns(self._rubric, case, column)
+        self._raters.show(content)
+        self._raters.scroll_to_offset(offset)
+        self._raters.entitle(Content(visible(f"raters · in dispute: {case.dispute.reason}", one_line=True)))
+        words = _chosen(case.ask, verdict)
+        remarks = [f"why: {verdict.code}"] if verdict.code != CODES[0] else []
+        remarks += [f"clause: {verdict.clause}"] if verdict.clause else []
+        remarks += [f"note: {verdict.note}"] if verdict.note else []
+        said = " · ".join([words or "not decided", *remarks])
+        self._bar.show(
+            put_on(case.item, case.ask, verdict.value, ""), [question_bar.Answered("decision:", said, bool(words))]
+        )
+
+    def show_place(self, study: str, place: str, state: str, seconds: int) -> None:
+        """Write the status line."""
+        hit = f"hit {self._hit + 1} of {len(self._hits)}" if self._hits else ""
+        self._status.show(Status(study, place, state, seconds, hit or "? all keys"))
+
+    def uncover(self) -> None:
+        """Uncover the item and what was said of it."""
+        super().uncover()
+        self._raters.covered = False
+
+
+def columns(rubric: Rubric, case: Case, focused: int) -> tuple[PaneText, int]:
+    """Return what the raters said, one a row, the focused one marked; and where its row begins."""
+    text, marks, offset = "", [], 0
+    for place, column in enumerate(case.columns):
+        name = f"{'▶' if place == focused else ' '} rater {place + 1}: "
+        if place == focused:
+            offset = len(text)
+        marks.append(Mark(len(text), len(text) + len(name), MarkKind.ROLE))
+        text += f"{name}{_said(rubric, case, column)}\n"
+    for decision in case.decisions:
+        name = "  an adjudicator: "
+        marks.append(Mark(len(text), len(text) + len(name), MarkKind.ROLE))
+        text += f"{name}{visible(decision, one_line=True)}\n"
+    return PaneText(text.removesuffix("\n") or "Nobody labelled this.", tuple(marks)), offset
+
+
+def _said(rubric: Rubric, case: Case, column: Answered) -> str:
+    parts = []
+    for question, value in column.values.items():
+        words = in_words(Ask(rubric.question(question), case.ask.subject, case.ask.panes), value)
+        parts.append(words if question == case.dispute.question else f"{question}: {words}")
+    if column.confidence is not None:
+        parts.append(f"sure: {column.confidence}")
+    if column.note:
+        parts.append(f"note: {column.note}")
+    return visible(" · ".join(parts), one_line=True)
+
+
+def _chosen(ask: Ask, verdict: Verdict) -> str:
+    if verdict.ruling is not Ruling.DECIDED:
+        return RULINGS[verdict.ruling]
+    return "" if verdict.value is None else in_words(ask, verdict.value)
