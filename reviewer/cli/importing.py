@@ -62,7 +62,7 @@ def _told(table: TableFile, reach: Callable[[float], None]) -> Iterator[Record |
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", metavar="F", help="csv, tsv, json, jsonl; else the suffix tells.")
+@click.option("--format", "format_name", metavar="F", help="csv, tsv, json, jsonl, reviewer; else the suffix tells.")
 @click.option("--profile", metavar="P", help="How the table is read: a profile's id, or a path to its file.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field is read.")
 @click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="What a field is in every row.")

@@ -22,6 +22,8 @@ COMMANDS = {
     "adjudicate": ("reviewer.cli.adjudicate:adjudicate_command", "Decide the disputes of a study, blind."),
     "labels": ("reviewer.cli.labels:labels_command", "List the labels of a study as stored."),
     "agreement": ("reviewer.cli.agreement:agreement_command", "Measure how far the raters of a study agree."),
+    "gold": ("reviewer.cli.gold:gold_command", "List what a study decided, and how."),
+    "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
 }
 

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from reviewer.model import RaterKind
+
 FIELDS = (
     "prompt",
     "system",
@@ -31,10 +33,14 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class LabelField:
-    """A column of labels: of the rater it names, or (`rater` None) of the one whom the row names."""
+    """A column of labels: of the rater it names, or (`rater` None) of the one whom the row names.
+
+    `kind` is the rater's where the column says it; else the profile does.
+    """
 
     question: str
     rater: str | None
+    kind: RaterKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,15 @@ class GoldField:
 
 
 def answer_field(name: str) -> LabelField | GoldField | None:
-    """Return what `label:QUESTION:RATER`, `label:QUESTION` or `gold:QUESTION` says; None for any other name."""
+    """Return what `label:QUESTION:RATER`, `label:QUESTION` or `gold:QUESTION` says; None for any other name.
+
+    In our own files a grader's labels stand under `model:QUESTION:RATER` and `rule:QUESTION:RATER`.
+    """
     match name.split(":", 2):
         case ["label", question, rater] if question and rater:
             return LabelField(question, rater)
+        case [RaterKind.MODEL | RaterKind.RULE as kind, question, rater] if question and rater:
+            return LabelField(question, rater, RaterKind(kind))
         case ["label", question] if question:
             return LabelField(question, None)
         case ["gold", question] if question:

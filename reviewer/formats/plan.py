@@ -191,8 +191,9 @@ def _answers(setting: Setting, rubric: Rubric, gets: Mapping[str, Get]) -> dict[
                 golds.append(Long(question, read))
             case LabelField(question, None):
                 long.append(Long(question, read))
-            case LabelField(question, str() as rater):
-                wide.append(Wide(question, rater, kinds.get(rater, RaterKind.HUMAN), read))
+            case LabelField(question, str() as rater, said):
+                kind = kinds.get(rater, RaterKind.HUMAN) if said is None else said
+                wide.append(Wide(question, rater, kind, read))
     if wide and long:
         expected = "label:QUESTION:RATER alone, or label:QUESTION with rater"
         raise BadInput(setting.file, 1, "labels both in a column a rater and in a row a rating", expected)

@@ -1,4 +1,4 @@
-"""The door to files that hold a table: CSV, TSV, JSON and JSON lines, each perhaps compressed by gzip.
+"""The door to files that hold a table: CSV, TSV, JSON and JSON lines, ours too, each perhaps compressed by gzip.
 
 Knows names, compression and encodings. What the columns mean is the business of `mapping`.
 """
@@ -17,10 +17,11 @@ from typing import BinaryIO
 
 from reviewer.errors import BadInput, NotFound, ReviewerError
 from reviewer.formats.csv_table import DELIMITERS, read_csv
+from reviewer.formats.gold_jsonl import gold_records
 from reviewer.formats.json_table import read_json
 from reviewer.formats.record import Record
 
-FORMATS = ("csv", "tsv", "json", "jsonl")
+FORMATS = ("csv", "tsv", "json", "jsonl", "reviewer")
 
 _SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _GZIP = b"\x1f\x8b"
@@ -101,6 +102,8 @@ def format_of(path: Path, format: str | None = None) -> str:
 def _table(stream: BinaryIO, file: str, kind: str) -> tuple[tuple[str, ...] | None, Iterator[Record | BadInput]]:
     if kind in ("json", "jsonl"):
         return None, read_json(stream, file)
+    if kind == "reviewer":
+        return None, gold_records(read_json(stream, file), file)
     table = read_csv(stream, file, "\t" if kind == "tsv" else DELIMITERS)
     return table.columns, table.records
 

@@ -293,8 +293,11 @@ def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
             adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at
         from adjudication where study = :study and {_DECISION_STANDS} order by decided_at, number
     """
-    for *before, ruling, reason, note, decided_at in engine.stream(sql, {"study": study}):
-        yield StandingDecision(*before, Ruling(ruling), reason, note, decided_at)
+    for row in engine.stream(sql, {"study": study}):
+        identity, response, other, item, question, adjudicator, value, ruling, reason, note, decided_at = row
+        yield StandingDecision(
+            identity, response, other, item, question, adjudicator, value, Ruling(ruling), reason, note, decided_at
+        )
 
 
 def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:

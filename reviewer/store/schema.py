@@ -276,6 +276,7 @@ SECOND_STEP = (
     # No state is a decision of the first version, which had only values and null for "no label".
     "alter table adjudication add column state text check (state in ('decided', 'bad_item', 'ambiguous', 'retracted'))",
     "alter table adjudication add column clause text",
+    "create index adjudication_superseded on adjudication (supersedes) where supersedes is not null",
 )
 
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (

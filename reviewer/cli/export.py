@@ -1,0 +1,166 @@
+"""`reviewer export`: gold and labels in the formats of other programs."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from reviewer.cli.gold import unblind
+from reviewer.cli.options import database_option, reading
+from reviewer.cli.terminal import complain, counted
+from reviewer.errors import ReviewerError
+from reviewer.formats.export_record import GoldRecord
+from reviewer.formats.export_redact import Fingerprint, marked, masked
+
+if TYPE_CHECKING:
+    from reviewer.store.engine import Engine
+
+Lines = Callable[[Iterable[GoldRecord]], Iterator[str]]
+
+# Format -> what writes it: only the one that is asked for is loaded.
+FORMATS = {
+    "jsonl": "export_jsonl:gold_lines",
+    "labels-jsonl": "export_jsonl:label_lines",
+    "csv": "export_csv:gold_csv",
+    "labels-csv": "export_csv:labels_csv",
+    "inspect": "export_inspect:inspect_lines",
+    "promptfoo": "export_promptfoo:promptfoo_lines",
+    "messages": "export_messages:messages_lines",
+    "evals": "export_evals:evals_lines",
+    "evals-choice": "export_evals:evals_choice_lines",
+}
+CARDS = ("card", "card-json")
+TEXT = ("csv", "labels-csv", "card")  # what is not escaped, and could steer a terminal
+DECIDED_ONLY = ("inspect", "promptfoo", "evals", "evals-choice")
+
+
+class _Told:
+    """Passes records on, marked and where asked masked, and keeps count of what went by."""
+
+    def __init__(self, records: Iterable[GoldRecord], *, redact: bool) -> None:
+        self.units = 0
+        self.rubric = "RUBRIC"
+        self.undecided = 0
+        self.marks = 0
+        self.before = Fingerprint()
+        self.after = Fingerprint()
+        self._records = records
+        self._redact = redact
+
+    def __iter__(self) -> Iterator[GoldRecord]:
+        for plain in self._records:
+            record = marked(plain)
+            self.units += 1
+            self.rubric = record.rubric.id
+            self.undecided += not record.decided
+            self.marks += len(record.marks)
+            if self._redact:
+                self.before.add(plain)
+                record = masked(record)
+                self.after.add(record)
+            yield record
+
+
+@click.command("export")
+@click.argument("study")
+@click.option("--format", "format_name", required=True, type=click.Choice([*FORMATS, *CARDS]), help="What to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file instead of stdout.")
+@click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
+@database_option
+@click.pass_context
+def export_command(ctx: click.Context, study: str, format_name: str, output: Path | None, *, redact: bool) -> None:
+    """Write the gold of STUDY, or its labels, for other programs.
+
+    For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is. Raters
+    go under pseudonyms. `jsonl` holds everything; `import --format reviewer` reads it. `card` says how far the labels
+    can be trusted.
+    """
+    from reviewer.gold import records
+
+    if output is None and format_name in TEXT and sys.stdout.isatty():
+        raise ReviewerError(f"--format {format_name} is not for a terminal; expected -o PATH, or a pipe")
+    unblind(ctx, study)
+    with reading(ctx) as engine, _written(output) as file:
+        lines = _card(engine, study, format_name) if format_name in CARDS else _lines(format_name)
+        told = _Told(records(engine, study), redact=redact)
+        gc.disable()  # rows make no cycles, and the search for them costs an eighth of the time
+        try:
+            file.writelines(lines(told))
+        finally:
+            gc.enable()
+    _report(told, study, format_name, output)
+    if redact:
+        _prove(told)
+
+
+def _lines(format_name: str) -> Lines:
+    module, _, name = FORMATS[format_name].partition(":")
+    lines: Lines = getattr(import_module(f"reviewer.formats.{module}"), name)
+    return lines
+
+
+def _card(engine: Engine, study: str, format_name: str) -> Lines:
+    """Return what writes the card, with how far the raters agree measured beforehand."""
+    from reviewer.agreeing import measured, questions_of
+    from reviewer.formats.export_card import card, markdown
+    from reviewer.gold import about
+    from reviewer.store.ratings import Scope
+
+    agreement: dict[str, dict[str, object]] = {}
+    for question in questions_of(engine, study, None):
+        found = measured(engine, Scope(study, question.id), question).agreement
+        if found is not None:
+            agreement[question.id] = {
+                "units": found.units,
+                "compared": found.compared,
+                "raters": found.raters,
+                "labels": found.labels,
+                "missing": found.missing,
+                "metrics": {name: estimate.plain() for name, estimate in found.metrics.items()},
+                "by_category": {name: estimate.plain() for name, estimate in found.by_category.items()},
+                "warnings": list(found.warnings),
+            }
+
+    def lines(records: Iterable[GoldRecord]) -> Iterator[str]:
+        made = card(about(engine, study), records, agreement)
+        yield markdown(made) if format_name == "card" else json.dumps(made, allow_nan=False, indent=2) + "\n"
+
+    return lines
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[TextIO]:
+    """Open what is written to. A file takes its place only when it is whole."""
+    if output is None:
+        yield sys.stdout
+        return
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(output)
+    except OSError as error:
+        raise ReviewerError(f"{output}: cannot be written: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _report(told: _Told, study: str, format_name: str, output: Path | None) -> None:
+    left_out = " and left out" if format_name in DECIDED_ONLY else ""
+    complain(f"{counted(told.units, 'unit')} of study {study}, {told.undecided:,} undecided{left_out}")
+    if output is not None and format_name == "jsonl":
+        complain(f"Next: reviewer import {output} --format reviewer --study {study} --rubric {told.rubric}")
+
+
+def _prove(told: _Told) -> None:
+    if str(told.before) != str(told.after):
+        raise ReviewerError("masking changed a label: this is a fault of the program, and the export is not to be used")
+    complain(f"{counted(told.marks, 'span')} masked; labels and decisions with and without: sha256 {told.after}")

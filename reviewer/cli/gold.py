@@ -1,0 +1,80 @@
+"""`reviewer gold`: what a study decided, unit by unit."""
+
+from __future__ import annotations
+
+import getpass
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+
+from reviewer.cli.options import database_option, json_option, now, reading, writing
+from reviewer.cli.terminal import complain, say, say_json_rows, say_line
+from reviewer.disputes import How
+from reviewer.formats.export_record import plain
+from reviewer.gold import Decided, gold, record_unblinding
+from reviewer.rubric import Rubric
+from reviewer.store import rubrics, studies
+
+
+@click.command("gold")
+@click.argument("study")
+@json_option
+@database_option
+@click.pass_context
+def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
+    """List what STUDY decided and how, undecided units among them.
+
+    For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
+    """
+    unblind(ctx, study)
+    counts: Counter[How] = Counter()
+    with reading(ctx) as engine:
+        row = studies.load(engine, study)
+        rubric = rubrics.load(engine, row.rubric)
+        found = gold(engine, row, rubric)
+        if as_json:
+            say_json_rows({"study": study}, "rows", (_row(one, rubric) for one in found))
+            return
+        say_line(("response", "configuration", "question", "value", "how", "distribution"))
+        for one in found:
+            counts[one.unit.outcome.how] += 1
+            say_line(_cells(one))
+    say("\n" + (", ".join(f"{count:,} {how.value}" for how, count in counts.items()) or "no label yet"))
+    say(f"Next: reviewer export {study} --format jsonl -o {study}.jsonl")
+
+
+def unblind(ctx: click.Context, name: str) -> None:
+    """Record that the user is shown the configurations of an open study; a closed one has nobody left to blind."""
+    with reading(ctx) as engine:
+        study = studies.load(engine, name)
+    if study.open:
+        with writing(ctx) as engine:
+            record_unblinding(engine, study, getpass.getuser(), now())
+        complain(f"study {name} is open: that you were shown its configurations is recorded")
+
+
+def _row(one: Decided, rubric: Rubric) -> dict[str, object]:
+    unit, outcome = one.unit, one.unit.outcome
+    row: dict[str, object] = {
+        "response": unit.response or None,
+        "configuration": one.configuration,
+        "question": unit.question,
+        "value": plain(rubric.question(unit.question), outcome.value),
+        "how": outcome.how.value,
+        "reason": outcome.reason and outcome.reason.value,
+        "distribution": outcome.distribution,
+    }
+    if unit.other_response:
+        row |= {"other_response": unit.other_response, "other_configuration": one.other_configuration}
+    return row | ({"item": unit.item} if unit.item else {})
+
+
+def _cells(one: Decided) -> Iterator[str]:
+    unit, outcome = one.unit, one.unit.outcome
+    yield " ".join(name[:12] for name in (unit.response, unit.other_response, unit.item) if name)
+    yield " ".join(name for name in (one.configuration, one.other_configuration) if name)
+    yield unit.question
+    yield outcome.value or ""
+    yield outcome.how.value + (f" ({outcome.reason.value})" if outcome.reason else "")
+    yield ", ".join(f"{value} {count}" for value, count in outcome.distribution.items())

@@ -1,0 +1,203 @@
+"""Gold for other programs: what a study decided, unit by unit, with all that bears on it.
+
+Streams: units come in order of their subject, and their evidence is fetched part by part. What is handed on names
+configurations, so it is for leads and not for raters; whoever shows it records that, unless the study is closed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from reviewer import __version__
+from reviewer.disputes import How
+from reviewer.formats.export_card import About
+from reviewer.formats.export_record import Answered, Asked, Given, GoldRecord, RubricName, Ruled, pseudonym
+from reviewer.model import LabelState, RaterKind
+from reviewer.outcomes import UnitOutcome, outcomes
+from reviewer.rubric import Rubric
+from reviewer.store import gold_rows, labels, rubrics, studies
+from reviewer.store.engine import Engine, Row, among
+from reviewer.store.evidence import read_messages
+from reviewer.store.studies import StudyRow
+
+PART = 1000  # subjects whose evidence is fetched at once
+NOT_ASKED = "not asked"
+
+Subject = tuple[str, str, str]
+
+_KINDS = {kind.value: kind for kind in RaterKind}
+_STATES = {state.value: state for state in LabelState}
+
+
+def record_unblinding(engine: Engine, study: StudyRow, who: str, now: str) -> None:
+    """Keep that `who` is shown which configurations an open study compares. A closed one has nobody left to blind."""
+    if study.open:
+        with engine.writing():
+            studies.record_unblinding(engine, study.number, who, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One row of `reviewer gold`. A pair has a second response and configuration; an item names neither."""
+
+    unit: UnitOutcome
+    configuration: str | None
+    other_configuration: str | None
+
+
+def gold(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[Decided]:
+    """Yield what each unit came to, with the configurations behind it."""
+    found = outcomes(engine, study, rubric)
+    while part := list(islice(found, PART)):
+        ids = {name for unit in part for name in (unit.response, unit.other_response) if name}
+        names: dict[str, str] = dict(among(engine, gold_rows.CONFIGURATIONS, sorted(ids)))
+        for unit in part:
+            yield Decided(unit, names.get(unit.response), names.get(unit.other_response))
+
+
+def records(engine: Engine, name: str) -> Iterator[GoldRecord]:
+    """Yield every unit of the study called `name` that has labels or a decision, as exports are written from it.
+
+    Raises:
+        NotFound: no such study.
+    """
+    study = studies.load(engine, name)
+    rubric = rubrics.load(engine, study.rubric)
+    decisions: dict[tuple[Subject, str], list[Ruled]] = defaultdict(list)
+    for one in labels.decisions(engine, name):
+        by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
+        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at)
+        decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
+    subjects = ((subject, list(units)) for subject, units in groupby(outcomes(engine, study, rubric), key=_subject))
+    while part := list(islice(subjects, PART)):
+        fetched = _Part(engine, study, [subject for subject, _ in part])
+        for subject, units in part:
+            yield from fetched.records(rubric, subject, units, decisions)
+
+
+def about(engine: Engine, name: str) -> About:
+    """Return what a card says of the study called `name` as a whole."""
+    study = studies.load(engine, name)
+    rubric = rubrics.load(engine, study.rubric)
+    excluded: Counter[str] = Counter({"flagged": len(labels.flagged(engine, name)), "surplus": 0, "superseded": 0})
+    for label in labels.of_study(engine, name):
+        excluded["surplus"] += label.surplus
+        excluded["superseded"] += label.supersedes is not None
+        excluded[f"{label.state.value} rows"] += label.state is not LabelState.LABEL
+    design = study.design
+    return About(
+        study=name,
+        version=__version__,
+        rubric=RubricName(rubric.id, rubric.version, rubric.hash),
+        guideline=rubric.guideline,
+        questions=[(one.id, one.text, one.values) for one in rubric.questions],
+        design={
+            "state": "open" if study.open else "closed",
+            "panes": design.panes,
+            "overlap": design.overlap,
+            "policy": design.policy,
+            "sample": design.sample,
+            "seed": design.seed,
+            "aids": design.aids,
+        },
+        excluded={reason: count for reason, count in excluded.items() if count},
+    )
+
+
+def _subject(unit: UnitOutcome) -> Subject:
+    return (unit.response, unit.other_response, unit.item)
+
+
+class _Part:
+    """The evidence and the labels of some subjects."""
+
+    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject]) -> None:
+        self._study = study
+        items = sorted({item for _, _, item in subjects if item})
+        self._shown: dict[str, list[str]] = defaultdict(list)
+        for item, response in among(engine, gold_rows.SHOWN, items):
+            self._shown[item].append(response)
+        ids = {name for response, other, _ in subjects for name in (response, other) if name}
+        ids |= {response for shown in self._shown.values() for response in shown}
+        self._responses: dict[str, tuple[Answered, Asked]] = {}
+        self._fetch_responses(engine, sorted(ids))
+        self._given: dict[tuple[Subject, str], list[Given]] = defaultdict(list)
+        only = {"study": study.name, "rubric": study.rubric}
+        on_responses = sorted({response for response, _, _ in subjects if response})
+        for sql, names in ((gold_rows.ON_RESPONSES, on_responses), (gold_rows.ON_ITEMS, items)):
+            for response, other, item, question, rater, kind, state, *rest in among(engine, sql, names, only):
+                named = pseudonym(study.name, rater) if kind == RaterKind.HUMAN else rater
+                given = Given(named, _KINDS[kind], _STATES[state], *rest)
+                self._given[(response, other, item), question].append(given)
+
+    def _fetch_responses(self, engine: Engine, ids: Sequence[str]) -> None:
+        rows = list(among(engine, gold_rows.RESPONSES, ids, {"study": self._study.number}))
+        places: dict[int, Row] = {}
+        for prompt, *said in among(engine, gold_rows.PLACES, sorted({row[0] for row in rows})):
+            places.setdefault(prompt, tuple(said))
+        prompts: dict[int, Asked] = {}
+        for number, prompt, messages, *response in rows:
+            if number not in prompts:
+                prompts[number] = _asked(prompt, messages, places.get(number))
+            answered = Answered(*response)
+            self._responses[answered.id] = (answered, prompts[number])
+
+    def records(
+        self,
+        rubric: Rubric,
+        subject: Subject,
+        units: Sequence[UnitOutcome],
+        decisions: dict[tuple[Subject, str], list[Ruled]],
+    ) -> Iterator[GoldRecord]:
+        """Yield one subject's units, in the order of the rubric's questions."""
+        response, other, item = subject
+        names = self._shown[item] if item else [name for name in (response, other) if name]
+        found = [self._responses[name] for name in names]
+        name = RubricName(rubric.id, rubric.version, rubric.hash)
+        by_question = {unit.question: unit.outcome for unit in units}
+        for question in rubric.questions:
+            outcome = by_question.get(question.id)
+            given = self._given.get((subject, question.id), [])
+            if outcome is None and not given:
+                continue
+            yield GoldRecord(
+                study=self._study.name,
+                rubric=name,
+                question=question,
+                item=item or None,
+                prompt=found[0][1],
+                responses=tuple(answered for answered, _ in found),
+                value=None if outcome is None else outcome.value,
+                how=(How.UNDECIDED if outcome is None else outcome.how).value,
+                reason=NOT_ASKED if outcome is None else outcome.reason and outcome.reason.value,
+                distribution={} if outcome is None else dict(sorted(outcome.distribution.items())),
+                # The order in which labels were stored is another in every file.
+                labels=tuple(given if len(given) == 1 else sorted(given, key=_rater)),
+                decisions=tuple(decisions.get((subject, question.id), ())),
+            )
+
+
+def _rater(given: Given) -> str:
+    return given.rater
+
+
+def _asked(identity: str, messages: str, said: Row | None) -> Asked:
+    if said is None:
+        return Asked(identity, read_messages(messages))
+    suite, evaluation, name, group, reference, secret, severity, tags = said
+    return Asked(
+        identity,
+        read_messages(messages),
+        suite,
+        evaluation or None,
+        name,
+        group,
+        reference,
+        secret,
+        severity,
+        tuple(json.loads(tags)),
+    )

@@ -1,0 +1,48 @@
+"""What stands behind gold: queries over many responses, prompts or items at once, for `engine.among`."""
+
+from __future__ import annotations
+
+from reviewer.store.labels import STANDS
+
+CONFIGURATIONS = """
+    select response.id, configuration.name from response
+    join configuration on configuration.number = response.configuration where response.id in ({values})
+"""
+
+RESPONSES = """
+    select prompt.number, prompt.id, prompt.messages, response.id, response.text, response.reasoning,
+        response.tool_calls, response.stop_reason, response.refusal, response.sample, configuration.name,
+        configuration.provider, configuration.model, configuration.lab, configuration.settings,
+        study_response.drawn, study_response.pool
+    from response
+    join prompt on prompt.number = response.prompt
+    join configuration on configuration.number = response.configuration
+    left join study_response on study_response.study = :study and study_response.response = response.number
+    where response.id in ({values})
+"""
+
+PLACES = """
+    select suite_prompt.prompt, suite.id, suite.evaluation, suite_prompt.name, grouping_name, reference, secret,
+        severity, tags
+    from suite_prompt join suite on suite.number = suite_prompt.suite
+    where suite_prompt.prompt in ({values}) order by suite.number
+"""
+
+SHOWN = """
+    select item.id, response.id from item
+    join study_response on study_response.item = item.number and study_response.study = item.study
+    join response on response.number = study_response.response
+    where item.id in ({values}) order by response.id
+"""
+
+LABELS_OF_GOLD = f"""
+    select coalesce(label.response, ''), coalesce(label.other_response, ''),
+        case when label.response is null then label.item else '' end, label.question, label.rater, rater.kind,
+        label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at
+    from label join rater on rater.name = label.rater
+    where label.surplus = 0 and label.state <> 'retracted' and {STANDS}
+        and (rater.kind = 'human' and label.study = :study or rater.kind <> 'human' and label.rubric = :rubric)
+"""
+
+ON_RESPONSES = f"{LABELS_OF_GOLD} and label.response in ({{values}}) order by label.number"
+ON_ITEMS = f"{LABELS_OF_GOLD} and label.response is null and label.item in ({{values}}) order by label.number"
