@@ -33,7 +33,7 @@ MODELS = ("gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.tui.adjudicate.GUARD_SECONDS", 0.01)
+    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
 
 
 def disputes(folder: Path, prompts: int = 3, panes: int = 2) -> str:

@@ -43,7 +43,7 @@ ITEMS = [Asked(f"Question {number}?", [f"alpha {number}", f"beta {number}"]) for
 @pytest.fixture(autouse=True)
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let keys count at once on a new item."""
-    monkeypatch.setattr("reviewer.tui.rate.GUARD_SECONDS", 0.01)
+    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ LONG = "\n".join(f"line {number}" for number in range(200))
 @pytest.fixture(autouse=True)
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let keys count at once on a new item."""
-    monkeypatch.setattr("reviewer.tui.rate.GUARD_SECONDS", 0.01)
+    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("reviewer.tui.attention.time", SimpleNamespace(monotonic=lambda: 0.0))
-    monkeypatch.setattr("reviewer.tui.rate.GUARD_SECONDS", 0.01)
+    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
     # A cursor that does not blink would still be painted or not as chance has it.
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
 

@@ -30,7 +30,7 @@ COVERED = frozenset("αβγδζ")
 @pytest.fixture(autouse=True)
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let keys count at once on a new item."""
-    monkeypatch.setattr("reviewer.tui.rate.GUARD_SECONDS", 0.01)
+    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
 
 
 def study(tmp_path: Path, severity: int | None, limit: int = Settings().severity_limit) -> str:

@@ -34,16 +34,10 @@ def open_caller(setup: Setup, environment: Mapping[str, str]) -> Caller:
         from reviewer.collect import anthropic_messages
 
         return anthropic_messages.AnthropicMessages(setup, anthropic_messages.open_client(setup.base_url, key), [key])
-    from reviewer.collect.openai_client import open_client
+    from reviewer.collect import openai_chat, openai_responses
+    from reviewer.collect.openai_client import OpenAICaller
 
-    client = open_client(setup.base_url, key)
-    if setup.provider is Provider.OPENAI:
-        from reviewer.collect.openai_responses import OpenAIResponses
-
-        return OpenAIResponses(setup, client, [key])
-    from reviewer.collect.openai_chat import OpenAIChat
-
-    return OpenAIChat(setup, client, [key])
+    return OpenAICaller(setup, key, openai_responses if setup.provider is Provider.OPENAI else openai_chat)
 
 
 def open_service(setup: Setup, environment: Mapping[str, str]) -> BatchService:

@@ -7,11 +7,10 @@ that show their reasoning do so in `reasoning_content` (llama.cpp, vLLM, DeepSee
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reviewer.collect import openai_client
-from reviewer.collect.calls import CallFailed, Json, Received, Reply, Usage
+from reviewer.collect.calls import CallFailed, Json, Reply, Usage
 from reviewer.collect.failures import Failure, Reason
 from reviewer.collect.openai_responses import EFFORTS, role_of
 from reviewer.configurations import Setup
@@ -21,32 +20,6 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 ENDPOINT = "/v1/chat/completions"
-
-
-class OpenAIChat:
-    """Calls one configuration through chat completions."""
-
-    def __init__(self, setup: Setup, client: AsyncOpenAI, keys: Sequence[str]) -> None:
-        self._setup = setup
-        self._client = client
-        self._keys = keys
-        self.sdk = openai_client.sdk_name()
-        self.server = str(client.base_url)
-
-    async def check(self) -> str | None:
-        """Return what is wrong with server, key or model."""
-        return await openai_client.check(self._client, self._setup.model, self._keys)
-
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
-        """Send `messages` and return the reply; see `Caller`."""
-        sent = body(self._setup, messages, sample, schema)
-        create = self._client.chat.completions.with_raw_response.create
-        reply, request_id = await openai_client.called(lambda: create(**sent), self._keys)
-        return Received(sent, read(reply), request_id)
-
-    async def close(self) -> None:
-        """Give connections back."""
-        await self._client.close()
 
 
 def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Json:
@@ -68,6 +41,11 @@ def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping
         form = {"name": "verdict", "schema": schema, "strict": True}
         sent["response_format"] = {"type": "json_schema", "json_schema": form}
     return sent
+
+
+def create(client: AsyncOpenAI) -> Callable[..., Awaitable[Any]]:
+    """Return the SDK's method that sends a body and returns the raw reply."""
+    return client.chat.completions.with_raw_response.create
 
 
 def read(reply: Json) -> Reply:

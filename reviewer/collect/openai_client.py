@@ -3,17 +3,61 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from reviewer.collect.calls import CallFailed, Json
+from reviewer.collect.calls import CallFailed, Json, Received, Reply
 from reviewer.collect.failures import Failure, Reason, of_status, without_keys
+from reviewer.configurations import Setup
+from reviewer.model import Message
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAIError
 
 TIMEOUT = 600.0  # seconds for one reply; reasoning models take minutes
+
+
+class OpenAICaller:
+    """Calls one configuration through one of the SDK's interfaces: `form` makes requests and reads replies."""
+
+    def __init__(self, setup: Setup, key: str, form: Form) -> None:
+        self._setup = setup
+        self._keys = [key]
+        self._client = open_client(setup.base_url, key)
+        self._form = form
+        self.sdk = sdk_name()
+        self.server = str(self._client.base_url)
+
+    async def check(self) -> str | None:
+        """Return what is wrong with server, key or model."""
+        return await check(self._client, self._setup.model, self._keys)
+
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
+        """Send `messages` and return the reply; see `Caller`."""
+        sent = self._form.body(self._setup, messages, sample, schema)
+        create = self._form.create(self._client)
+        reply, request_id = await called(lambda: create(**sent), self._keys)
+        return Received(sent, self._form.read(reply), request_id)
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._client.close()
+
+
+class Form(Protocol):
+    """One interface of the SDK, as `openai_responses` and `openai_chat` are: requests and replies as plain JSON."""
+
+    ENDPOINT: str
+
+    def body(self, setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None, /) -> Json:
+        """Return the body of a request."""
+
+    def read(self, reply: Json, /) -> Reply:
+        """Return what a reply says."""
+
+    def create(self, client: AsyncOpenAI, /) -> Callable[..., Awaitable[Any]]:
+        """Return the SDK's method that sends a body and returns the raw reply."""
 
 
 def open_client(base_url: str | None, key: str) -> AsyncOpenAI:

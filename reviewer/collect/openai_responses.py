@@ -7,11 +7,10 @@ are read one by one.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reviewer.collect import openai_client
-from reviewer.collect.calls import CallFailed, Json, Received, Reply, Usage
+from reviewer.collect.calls import CallFailed, Json, Reply, Usage
 from reviewer.collect.failures import Failure, Reason
 from reviewer.configurations import Reasoning, Setup
 from reviewer.model import Message, Role
@@ -21,32 +20,6 @@ if TYPE_CHECKING:
 
 ENDPOINT = "/v1/responses"
 EFFORTS = {Reasoning.OFF: "none", Reasoning.ON: "medium"}
-
-
-class OpenAIResponses:
-    """Calls one configuration through the Responses API."""
-
-    def __init__(self, setup: Setup, client: AsyncOpenAI, keys: Sequence[str]) -> None:
-        self._setup = setup
-        self._client = client
-        self._keys = keys
-        self.sdk = openai_client.sdk_name()
-        self.server = str(client.base_url)
-
-    async def check(self) -> str | None:
-        """Return what is wrong with server, key or model."""
-        return await openai_client.check(self._client, self._setup.model, self._keys)
-
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
-        """Send `messages` and return the reply; see `Caller`."""
-        sent = body(self._setup, messages, sample, schema)
-        create = self._client.responses.with_raw_response.create
-        reply, request_id = await openai_client.called(lambda: create(**sent), self._keys)
-        return Received(sent, read(reply), request_id)
-
-    async def close(self) -> None:
-        """Give connections back."""
-        await self._client.close()
 
 
 def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Json:  # noqa: ARG001
@@ -77,6 +50,11 @@ def role_of(setup: Setup, message: Message) -> str:
     if setup.system_role is not None and message.role in (Role.SYSTEM, Role.DEVELOPER):
         return setup.system_role.value
     return message.role.value
+
+
+def create(client: AsyncOpenAI) -> Callable[..., Awaitable[Any]]:
+    """Return the SDK's method that sends a body and returns the raw reply."""
+    return client.responses.with_raw_response.create
 
 
 def read(reply: Json) -> Reply:

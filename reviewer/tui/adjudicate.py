@@ -5,34 +5,26 @@ What is chosen and not yet saved is called so; the word *saved* stands only for 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Key
-from textual.widgets import Footer
 
 from reviewer.adjudicating import CODES, Adjudication, Case, Standing, Verdict
 from reviewer.desk import Settings
 from reviewer.disputes import Ruling
 from reviewer.errors import ReviewerError
 from reviewer.question import FREE_SCALES, Scale
+from reviewer.sheet import Item
 from reviewer.text import visible
 from reviewer.tui.adjudicate_keys import ADJUDICATE_KEYS, ADOPT_KEY, WRITE_KEY
-from reviewer.tui.attention import Attention
 from reviewer.tui.calls import Calls
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.dispute_view import DisputeView
-from reviewer.tui.reading import decoded
 from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
-
-# Keys that were meant for the dispute before must not answer this one.
-GUARD_SECONDS = 0.25
 
 
 class AdjudicateScreen(ReadingScreen):
@@ -44,54 +36,30 @@ class AdjudicateScreen(ReadingScreen):
     def __init__(self, calls: Calls, adjudication: Adjudication, settings: Settings) -> None:
         rubric = adjudication.rubric
         super().__init__(
-            DisputeView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit)
+            DisputeView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
+            calls,
+            adjudication.name,
+            rubric,
         )
-        self._calls = calls
         # Used on the desk's thread alone, but for its name and rubric, which never change.
         self._adjudication = adjudication
-        self._study = adjudication.name
-        self._rubric = rubric
         self._case: Case | None = None
         self._standing = Standing(0, 0, {})
         self._verdict = Verdict(None)
         self._column = 0
-        self._state = ""
-        self._busy = False
-        self._guarded = True
-        self._attention = Attention()
         for key in sorted({option.key for question in rubric.questions for option in question.options}):
             if key not in (ADOPT_KEY, WRITE_KEY):
                 self._bindings.bind(key, f"answer('{key}')", show=False)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether a dispute is shown, keys count, and no act is under way."""
-        return self._case is not None and not self._busy and not self._guarded
-
-    def compose(self) -> ComposeResult:
-        """Compose the dispute and the footer."""
-        yield self._view
-        yield Footer(show_command_palette=False, compact=True)
+    def item(self) -> Item | None:
+        """The item that is disputed, None before the first and after the last."""
+        return None if self._case is None else self._case.item
 
     def on_mount(self) -> None:
         """Take the first dispute."""
         self.set_interval(1, self._show_status)
         self._act(self._begin)
-
-    # Acts that wait for the desk or a dialog. One at a time: what would start another meanwhile does nothing.
-
-    def _act(self, act: Callable[[], Awaitable[None]]) -> None:
-        if not self._busy:
-            self._busy = True
-            self.run_worker(self._acting(act), group="act")
-
-    async def _acting(self, act: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await act()
-        except ReviewerError as error:
-            self.notify(visible(str(error)), severity="error", markup=False)
-        finally:
-            self._busy = False
 
     async def _begin(self) -> None:
         await self._next("")
@@ -108,14 +76,9 @@ class AdjudicateScreen(ReadingScreen):
             return
         self._case, self._verdict, self._column = case, Verdict(None), 0
         self._state = state
-        self._attention.begin()
-        self._guarded = True
         self._view.show_case(case)
         self._show()
-        self.call_after_refresh(lambda: self.set_timer(GUARD_SECONDS, self._lift_guard))
-
-    def _lift_guard(self) -> None:
-        self._guarded = False
+        self._begin_item()
 
     def _all_decided(self) -> str:
         merged = ", ".join(f"{how} {count:,}" for how, count in self._standing.merged.items()) or "none"
@@ -176,17 +139,7 @@ class AdjudicateScreen(ReadingScreen):
         except ValueError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
 
-    async def _find(self) -> None:
-        words = await self.app.push_screen_wait(AskText("Find in the item"))
-        if words and not self._view.find(words):
-            self.notify("Not found in this item.", markup=False)
-        self._show_status()
-
     # Keys.
-
-    def on_key(self, _: Key) -> None:
-        """Count the time between keys as time spent on the dispute, but not a break."""
-        self._attention.key()
 
     def action_answer(self, key: str) -> None:
         """Choose a value, whether a rater gave it or not."""
@@ -283,27 +236,6 @@ class AdjudicateScreen(ReadingScreen):
         """Name the clause."""
         self._act(self._clause)
 
-    def action_find(self) -> None:
-        """Find words in the item."""
-        self._act(self._find)
-
-    def action_find_next(self) -> None:
-        """Go to the next hit."""
-        self._view.find_next()
-        self._show_status()
-
-    def action_guideline(self) -> None:
-        """Read the guideline."""
-        self.app.push_screen(ReadText(self._rubric.title, self._rubric.guideline))
-
-    def action_decode(self) -> None:
-        """Show what is encoded or hidden in the focused response."""
-        if self._view.covered:
-            self.notify("The content is covered; v uncovers it first.", markup=False)
-        elif self._case is not None:
-            pane = self._case.item.panes[self._view.focused]
-            self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
-
     def action_reasoning(self) -> None:
         """Show the reasoning behind the focused response."""
         if self._case is not None:
@@ -320,10 +252,6 @@ class AdjudicateScreen(ReadingScreen):
         self._verdict = verdict
         self._state = "" if verdict == Verdict(None) else "not saved yet: enter saves"
         self._show()
-
-    def _say(self, state: str) -> None:
-        self._state = state
-        self._show_status()
 
     def _show(self) -> None:
         if self._case is not None:

@@ -6,18 +6,14 @@ Answers show at once and are kept as a draft behind; the word *saved* stands onl
 from __future__ import annotations
 
 import gc
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Key
 from textual.message import Message
-from textual.widgets import Footer
 
 from reviewer.desk import Settings
 from reviewer.errors import ReviewerError
@@ -29,18 +25,13 @@ from reviewer.store.handout import Nothing
 from reviewer.store.labels import RECOGNISED
 from reviewer.study import RENEW_EVERY, WHY_NOTHING
 from reviewer.text import visible
-from reviewer.tui.attention import Attention
 from reviewer.tui.calls import Calls
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
 from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
-from reviewer.tui.reading import decoded
 from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
-
-# Keys that were meant for the item before must not answer this one.
-GUARD_SECONDS = 0.25
 
 
 class RateScreen(ReadingScreen):
@@ -58,31 +49,22 @@ class RateScreen(ReadingScreen):
 
     def __init__(self, calls: Calls, study: str, rubric: Rubric, settings: Settings, *, read_first: bool) -> None:
         super().__init__(
-            ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit)
+            ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
+            calls,
+            study,
+            rubric,
         )
-        self._calls = calls
-        self._study = study
-        self._rubric = rubric
         self._settings = settings
         self._read_first = read_first
         self._sheet: Sheet | None = None
-        self._state = ""
-        self._busy = False
-        self._guarded = True
-        self._attention = Attention()
         keys = {option.key for question in rubric.questions for option in question.options}
         for key in sorted(keys):
             self._bindings.bind(key, f"answer('{key}')", show=False)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether an item is shown, keys count, and no act is under way."""
-        return self._sheet is not None and not self._busy and not self._guarded
-
-    def compose(self) -> ComposeResult:
-        """Compose the item and the footer."""
-        yield self._view
-        yield Footer(show_command_palette=False, compact=True)
+    def item(self) -> Item | None:
+        """The item that is rated, None before the first and after the last."""
+        return None if self._sheet is None else self._sheet.item
 
     def on_unmount(self) -> None:
         """Give the collector back to the program."""
@@ -93,21 +75,6 @@ class RateScreen(ReadingScreen):
         self.set_interval(1, self._show_status)
         self.set_interval(RENEW_EVERY.total_seconds(), self._renew)
         self._act(self._begin)
-
-    # Acts that wait for the desk or a dialog. One at a time: what would start another meanwhile does nothing.
-
-    def _act(self, act: Callable[[], Awaitable[None]]) -> None:
-        if not self._busy:
-            self._busy = True
-            self.run_worker(self._acting(act), group="act")
-
-    async def _acting(self, act: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await act()
-        except ReviewerError as error:
-            self.notify(visible(str(error)), severity="error", markup=False)
-        finally:
-            self._busy = False
 
     async def _begin(self) -> None:
         if self._read_first:
@@ -124,11 +91,9 @@ class RateScreen(ReadingScreen):
         item, draft = found
         sheet = self._sheet = Sheet(self._rubric, item, draft).resumed()
         self._state = state or ("draft kept" if draft.answers else "")
-        self._attention.begin()
-        self._guarded = True
         self._view.show_item(item)
         self._show(sheet)
-        self.call_after_refresh(lambda: self.set_timer(GUARD_SECONDS, self._lift_guard))
+        self._begin_item()
 
     def _lift_guard(self) -> None:
         # Full collections took 40 ms and fell on keys. They are made here, where no key counts yet, and what was loaded
@@ -137,7 +102,7 @@ class RateScreen(ReadingScreen):
             gc.freeze()
             gc.disable()
         gc.collect()
-        self._guarded = False
+        super()._lift_guard()
 
     async def _submit(self) -> None:
         sheet = self._sheet
@@ -213,12 +178,6 @@ class RateScreen(ReadingScreen):
         except ValueError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
 
-    async def _find(self) -> None:
-        words = await self.app.push_screen_wait(AskText("Find in the item"))
-        if words and not self._view.find(words):
-            self.notify("Not found in this item.", markup=False)
-        self._show_status()
-
     # Drafts: shown at once, kept behind.
 
     def _keep(self, sheet: Sheet) -> None:
@@ -252,10 +211,6 @@ class RateScreen(ReadingScreen):
         self._calls.send(lambda desk: desk.renew(item), lambda _: None)
 
     # Keys.
-
-    def on_key(self, _: Key) -> None:
-        """Count the time between keys as time spent on the item, but not a break."""
-        self._attention.key()
 
     def action_answer(self, key: str) -> None:
         """Answer the question that is put."""
@@ -316,10 +271,6 @@ class RateScreen(ReadingScreen):
         """Write a note."""
         self._act(self._note)
 
-    def action_find(self) -> None:
-        """Find words in the item."""
-        self._act(self._find)
-
     def action_clear(self) -> None:
         """Clear the answer to the question that is put."""
         sheet = self._sheet
@@ -361,27 +312,6 @@ class RateScreen(ReadingScreen):
         if not self._busy:
             self._leave()
 
-    def action_guideline(self) -> None:
-        """Read the guideline."""
-        self.app.push_screen(ReadText(self._rubric.title, self._rubric.guideline))
-
-    def _is_covered(self) -> bool:
-        """Tell whether the rater has not seen the content yet, and point at the key that shows it."""
-        if self._view.covered:
-            self.notify("The content is covered; v uncovers it first.", markup=False)
-        return self._view.covered
-
-    def action_decode(self) -> None:
-        """Show what is encoded or hidden in the focused response."""
-        if self._sheet is not None and not self._is_covered():
-            pane = self._sheet.item.panes[self._view.focused]
-            self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
-
-    def action_find_next(self) -> None:
-        """Go to the next hit."""
-        self._view.find_next()
-        self._show_status()
-
     def action_reasoning(self) -> None:
         """Show the reasoning behind the focused response, once that is answered."""
         sheet = self._sheet
@@ -407,10 +337,6 @@ class RateScreen(ReadingScreen):
     def _put(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._show(sheet)
-
-    def _say(self, state: str) -> None:
-        self._state = state
-        self._show_status()
 
     def _show(self, sheet: Sheet) -> None:
         self._view.show_sheet(sheet)

@@ -1,10 +1,26 @@
-"""A screen on which an item is read: scrolling, zoom, differences. What is done about it, its subclass says."""
+"""A screen on which an item is read: acts one at a time, scrolling, finding. What is done, a subclass says."""
 
 from __future__ import annotations
 
-from textual.screen import Screen
+from collections.abc import Awaitable, Callable
 
+from textual.app import ComposeResult
+from textual.events import Key
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from reviewer.errors import ReviewerError
+from reviewer.rubric import Rubric
+from reviewer.sheet import Item
+from reviewer.text import visible
+from reviewer.tui.attention import Attention
+from reviewer.tui.calls import Calls
+from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
+from reviewer.tui.reading import decoded
+
+# Keys that were meant for the item before must not answer this one.
+GUARD_SECONDS = 0.25
 
 
 class ReadingScreen(Screen[None]):
@@ -13,9 +29,99 @@ class ReadingScreen(Screen[None]):
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
 
-    def __init__(self, view: ItemView) -> None:
+    def __init__(self, view: ItemView, calls: Calls, study: str, rubric: Rubric) -> None:
         super().__init__()
         self._view = view
+        self._calls = calls
+        self._study = study
+        self._rubric = rubric
+        self._state = ""
+        self._busy = False
+        self._guarded = True
+        self._attention = Attention()
+
+    @property
+    def item(self) -> Item | None:
+        """The item that is shown, None before the first and after the last."""
+        raise NotImplementedError
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether an item is shown, keys count, and no act is under way."""
+        return self.item is not None and not self._busy and not self._guarded
+
+    def compose(self) -> ComposeResult:
+        """Compose the item and the footer."""
+        yield self._view
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_key(self, _: Key) -> None:
+        """Count the time between keys as time spent on the item, but not a break."""
+        self._attention.key()
+
+    # Acts that wait for the desk or a dialog. One at a time: what would start another meanwhile does nothing.
+
+    def _act(self, act: Callable[[], Awaitable[None]]) -> None:
+        if not self._busy:
+            self._busy = True
+            self.run_worker(self._acting(act), group="act")
+
+    async def _acting(self, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+        finally:
+            self._busy = False
+
+    def _begin_item(self) -> None:
+        """Start the clock of an item that is about to be shown, and let no key count until it is painted and seen."""
+        self._attention.begin()
+        self._guarded = True
+        self.call_after_refresh(lambda: self.set_timer(GUARD_SECONDS, self._lift_guard))
+
+    def _lift_guard(self) -> None:
+        self._guarded = False
+
+    def _say(self, state: str) -> None:
+        self._state = state
+        self._show_status()
+
+    def _show_status(self) -> None:
+        """Show the study, the state and the time."""
+        raise NotImplementedError
+
+    async def _find(self) -> None:
+        words = await self.app.push_screen_wait(AskText("Find in the item"))
+        if words and not self._view.find(words):
+            self.notify("Not found in this item.", markup=False)
+        self._show_status()
+
+    def action_find(self) -> None:
+        """Find words in the item."""
+        self._act(self._find)
+
+    def action_find_next(self) -> None:
+        """Go to the next hit."""
+        self._view.find_next()
+        self._show_status()
+
+    def action_guideline(self) -> None:
+        """Read the guideline."""
+        self.app.push_screen(ReadText(self._rubric.title, self._rubric.guideline))
+
+    def _is_covered(self) -> bool:
+        """Tell whether the content was not seen yet, and point at the key that shows it."""
+        if self._view.covered:
+            self.notify("The content is covered; v uncovers it first.", markup=False)
+        return self._view.covered
+
+    def action_decode(self) -> None:
+        """Show what is encoded or hidden in the focused response."""
+        item = self.item
+        if item is not None and not self._is_covered():
+            pane = item.panes[self._view.focused]
+            self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the responses by lines."""
