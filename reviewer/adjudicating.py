@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reviewer.blinding import alias, pane_order, rank
+from reviewer.blinding import pane_order, rank
 from reviewer.disputes import How, Reason, Ruling
 from reviewer.errors import Refused
 from reviewer.model import Rater, Subject, utc
 from reviewer.outcomes import UnitOutcome, is_dispute, outcomes
 from reviewer.question import Per, Question
 from reviewer.rubric import Mean, Rubric
-from reviewer.sheet import Ask, Item, Pane, compares, translated
+from reviewer.sheet import Ask, Item, compares, panes_of, translated
 from reviewer.store import disputed, items, labels, raters, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.handout import Handed
 from reviewer.store.labels import NewDecision
-from reviewer.study import CUT_SHORT
 from reviewer.text import storable
 
 # Why the raters disagreed. The first stands where the adjudicator says nothing.
@@ -322,22 +321,11 @@ class Adjudication:
         else:
             number, identity = found
             content = items.content(self._engine, number)
-        shown = {response.id: response for response in content.responses}
-        order = pane_order(self._row.design.seed, self.adjudicator, identity, shown)
+        order = pane_order(self._row.design.seed, self.adjudicator, identity, [one.id for one in content.responses])
         return Item(
             handed=Handed(number, identity, 0, ""),
             messages=content.messages,
-            panes=tuple(
-                Pane(
-                    alias=alias(place),
-                    response=response,
-                    text=shown[response].text or shown[response].refusal or "",
-                    reasoning=shown[response].reasoning,
-                    tool_calls=shown[response].tool_calls,
-                    cut_short=shown[response].stop_reason in CUT_SHORT,
-                )
-                for place, response in enumerate(order)
-            ),
+            panes=panes_of(content, order),
             reference=content.reference,
             secret=content.secret if self._row.design.aids != "off" else None,
             aids=self._row.design.aids,

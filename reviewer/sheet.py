@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from reviewer.blinding import alias
 from reviewer.model import Answer, Draft, Message, Remark, Subject
 from reviewer.question import FREE_SCALES, Per, Question, Scale
 from reviewer.rubric import Rubric, asked
 from reviewer.store.handout import Handed
+from reviewer.store.items import Content
 
+CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
 OTHER_SIDE = {"first": "second", "second": "first"}
 
 
@@ -51,6 +54,23 @@ class Ask:
     question: Question
     subject: Subject
     panes: tuple[int, ...]
+
+
+def panes_of(content: Content, order: Sequence[str]) -> tuple[Pane, ...]:
+    """Return the responses of an item, by id in the `order` shown, under aliases."""
+    by_id = {response.id: response for response in content.responses}
+    return tuple(
+        Pane(
+            alias=alias(place),
+            response=response.id,
+            # What a provider returns in a refusal field is what its user sees.
+            text=response.text or response.refusal or "",
+            reasoning=response.reasoning,
+            tool_calls=response.tool_calls,
+            cut_short=response.stop_reason in CUT_SHORT,
+        )
+        for place, response in enumerate(by_id[identity] for identity in order)
+    )
 
 
 def questions(rubric: Rubric, item: Item, draft: Draft) -> list[Ask]:

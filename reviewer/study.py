@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reviewer.blinding import alias, pane_order
+from reviewer.blinding import pane_order
 from reviewer.errors import Refused
 from reviewer.model import Answer, Draft, LabelState, Origin, Rater, Remark, Subject, utc
 from reviewer.rubric import Rubric
-from reviewer.sheet import Ask, Item, Pane, about, questions
+from reviewer.sheet import Ask, Item, about, panes_of, questions
 from reviewer.store import handout, items, labels, raters, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.handout import Handed, Nothing, PlaceState
@@ -31,8 +31,6 @@ WHY_NOTHING = {
     Nothing.CLOSED: "The study was closed.",
     Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
 }
-
-CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,24 +260,12 @@ class Study:
 
     def _item(self, handed: Handed) -> Item:
         content = items.content(self._engine, handed.number)
-        responses = {response.id: response for response in content.responses}
-        order = pane_order(self._row.design.seed, self.rater, handed.id, responses)
+        order = pane_order(self._row.design.seed, self.rater, handed.id, [one.id for one in content.responses])
         done = handout.items_done(self._engine, self._row.number, self.rater)
         return Item(
             handed=handed,
             messages=content.messages,
-            panes=tuple(
-                Pane(
-                    alias=alias(place),
-                    response=identity,
-                    # What a provider returns in a refusal field is what its user sees.
-                    text=responses[identity].text or responses[identity].refusal or "",
-                    reasoning=responses[identity].reasoning,
-                    tool_calls=responses[identity].tool_calls,
-                    cut_short=responses[identity].stop_reason in CUT_SHORT,
-                )
-                for place, identity in enumerate(order)
-            ),
+            panes=panes_of(content, order),
             reference=content.reference,
             secret=content.secret if self._row.design.aids != "off" else None,
             aids=self._row.design.aids,

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
 from stories import (
-    COMPARING,
     NOW,
     PLAIN,
     Clock,
     Open,
     design,
-    extend,
     fill,
     filled,
     make_study,
     rate,
     rate_all,
-    results,
     shown,
     sit,
     take,
 )
 
 from reviewer.design import Plan, create_study
-from reviewer.errors import Refused
 from reviewer.sheet import Item
-from reviewer.store import handout, labels, studies
+from reviewer.store import handout, labels
 from reviewer.store.engine import Engine
 from reviewer.store.handout import Nothing
 from reviewer.store.sqlite import open_for_writing
@@ -240,330 +235,6 @@ def test_an_item_has_the_same_id_in_every_file(tmp_path: Path, clock: Clock) -> 
             make_study(engine, PLAIN, design(panes=2))
             found.append({item.handed.id for item in rate_all(sit(engine, "r1", clock))})
     assert found[0] == found[1]
-
-
-def test_a_place_is_kept_until_the_lease_runs_out(engine: Engine, clock: Clock) -> None:
-    simple(engine, 1, overlap=1)
-    take(sit(engine, "left", clock))
-    clock.forward(MINUTES)
-    assert sit(engine, "right", clock).next_item() is Nothing.WAITING
-
-
-def test_a_place_is_given_to_another_when_the_lease_has_run_out(engine: Engine, clock: Clock) -> None:
-    simple(engine, 1, overlap=1)
-    take(sit(engine, "left", clock))
-    clock.forward(MINUTES + 0.01)
-    assert take(sit(engine, "right", clock)).handed.number == 1
-
-
-def test_a_renewed_lease_keeps_the_place(engine: Engine, clock: Clock) -> None:
-    simple(engine, 1, overlap=1)
-    left = sit(engine, "left", clock, session="t")
-    item = take(left)
-    clock.forward(MINUTES * 0.9)
-    left.renew("t", item)
-    clock.forward(MINUTES * 0.9)
-    assert sit(engine, "right", clock).next_item() is Nothing.WAITING
-
-
-def test_a_lease_that_another_took_over_cannot_be_renewed(engine: Engine, clock: Clock) -> None:
-    simple(engine, 1, overlap=1)
-    left = sit(engine, "left", clock, session="t")
-    item = take(left)
-    clock.forward(MINUTES + 1)
-    right = sit(engine, "right", clock)
-    take(right)
-    left.renew("t", item)
-    assert places(engine) == [(1, 0)]
-
-
-def test_a_rater_whose_lease_ran_out_gets_the_item_again_while_it_has_a_place(engine: Engine, clock: Clock) -> None:
-    simple(engine, 10)
-    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
-    item = take(left)
-    clock.forward(MINUTES + 1)
-    take(right)
-    assert take(left).handed.id == item.handed.id
-
-
-def test_a_rater_whose_place_was_taken_over_gets_another_item(engine: Engine, clock: Clock) -> None:
-    simple(engine, 2, overlap=1)
-    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
-    item = take(left)
-    rate(right)
-    clock.forward(MINUTES + 1)
-    assert rate(right)[0].handed.id == item.handed.id
-    assert left.next_item() is Nothing.FINISHED
-
-
-def test_a_set_submitted_after_the_lease_counts_while_there_is_a_place(engine: Engine, clock: Clock) -> None:
-    simple(engine, 1, overlap=1)
-    left = sit(engine, "left", clock)
-    item = take(left)
-    clock.forward(MINUTES * 10)
-    assert not left.submit(item, filled(PLAIN, item)).surplus
-
-
-def late(engine: Engine, clock: Clock) -> Study:
-    """Let `left` submit an item after `right` has filled its only place."""
-    simple(engine, 1, overlap=1)
-    left, right = sit(engine, "left", clock), sit(engine, "right", clock)
-    item = take(left)
-    clock.forward(MINUTES + 1)
-    rate(right, {"verdict": "yes"})
-    assert left.submit(item, filled(PLAIN, item, {"verdict": "no"})).surplus
-    return left
-
-
-def test_a_late_set_is_kept_as_surplus(engine: Engine, clock: Clock) -> None:
-    late(engine, clock)
-    assert [(label.rater, label.surplus) for label in labels.of_study(engine, "s")] == [
-        ("right", False),
-        ("left", True),
-    ]
-
-
-def test_a_late_set_is_outside_the_outcomes(engine: Engine, clock: Clock) -> None:
-    late(engine, clock)
-    [unit] = results(engine).values()
-    assert unit.outcome.distribution == {"yes": 1}
-
-
-def test_a_late_set_takes_no_place(engine: Engine, clock: Clock) -> None:
-    late(engine, clock)
-    assert places(engine) == [(1, 1)]
-
-
-def test_a_late_set_does_not_come_again(engine: Engine, clock: Clock) -> None:
-    assert late(engine, clock).next_item() is Nothing.FINISHED
-
-
-def test_a_late_set_cannot_be_taken_back_into_a_full_item(engine: Engine, clock: Clock) -> None:
-    study = late(engine, clock)
-    with pytest.raises(Refused, match="too late"):
-        study.undo()
-
-
-def test_a_rater_is_finished_who_has_had_every_item(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    study = sit(engine, "r1", clock)
-    rate_all(study)
-    assert study.next_item() is Nothing.FINISHED
-
-
-def test_a_rater_is_finished_while_another_holds_what_the_rater_has_done(engine: Engine, clock: Clock) -> None:
-    simple(engine, 1)
-    left = sit(engine, "left", clock)
-    rate(left)
-    take(sit(engine, "right", clock))
-    assert left.next_item() is Nothing.FINISHED
-
-
-def assigned(engine: Engine, quota: int | None) -> None:
-    fill(engine, prompts=range(10), configurations=["m"])
-    how = studies.Design(1, 2, 7, "majority:1", assigned=True)
-    create_study(engine, Plan("s", how, assignments=[("left", quota)]), PLAIN, NOW)
-
-
-def test_a_rater_gets_as_many_items_as_assigned(engine: Engine, clock: Clock) -> None:
-    assigned(engine, 3)
-    study = sit(engine, "left", clock)
-    assert len(rate_all(study)) == 3
-    assert study.next_item() is Nothing.QUOTA
-
-
-def test_a_skipped_item_does_not_count_towards_the_quota(engine: Engine, clock: Clock) -> None:
-    assigned(engine, 3)
-    study = sit(engine, "left", clock)
-    study.skip(take(study))
-    assert len(rate_all(study)) == 3
-
-
-def test_an_item_that_was_taken_back_does_not_count_towards_the_quota(engine: Engine, clock: Clock) -> None:
-    assigned(engine, 3)
-    study = sit(engine, "left", clock)
-    rate_all(study)
-    study.undo()
-    assert len(rate_all(study)) == 1
-
-
-def test_the_quota_is_the_total_that_the_rater_is_told(engine: Engine, clock: Clock) -> None:
-    assigned(engine, 3)
-    item = take(sit(engine, "left", clock))
-    assert (item.number, item.total) == (1, 3)
-
-
-def test_a_rater_without_a_quota_gets_every_item(engine: Engine, clock: Clock) -> None:
-    assigned(engine, None)
-    assert len(rate_all(sit(engine, "left", clock))) == 10
-
-
-def test_a_rater_who_is_not_assigned_is_refused(engine: Engine, clock: Clock) -> None:
-    assigned(engine, None)
-    with pytest.raises(Refused, match="assigned to other raters"):
-        sit(engine, "right", clock)
-
-
-def test_a_rater_who_is_refused_is_not_made(engine: Engine, clock: Clock) -> None:
-    assigned(engine, None)
-    with pytest.raises(Refused):
-        sit(engine, "right", clock)
-    assert engine.rows("select name from rater") == [("left",)]
-
-
-def close(engine: Engine) -> None:
-    with engine.writing():
-        studies.close(engine, studies.load(engine, "s").number, NOW)
-
-
-def test_a_closed_study_cannot_be_entered(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    close(engine)
-    with pytest.raises(Refused, match="closed"):
-        sit(engine, "r1", clock)
-
-
-def test_what_was_in_hand_when_the_study_closed_is_surplus(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    study = sit(engine, "r1", clock)
-    item = take(study)
-    close(engine)
-    assert study.submit(item, filled(PLAIN, item)).surplus
-
-
-def test_a_closed_study_hands_out_nothing_to_a_rater_at_work(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    study = sit(engine, "r1", clock)
-    close(engine)
-    with suppress(Refused):  # whether it says so by an error or by a reason, nobody is given a place
-        study.next_item()
-    assert [taken for taken, _ in places(engine)] == [0, 0, 0]
-
-
-def test_labels_of_a_closed_study_cannot_be_taken_back(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    study = sit(engine, "r1", clock)
-    rate(study)
-    close(engine)
-    with pytest.raises(Refused, match="closed"):
-        study.undo()
-
-
-def test_new_responses_come_into_an_open_study(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    before = shown(rate_all(sit(engine, "r1", clock)))
-    new = fill(engine, prompts=range(10, 14), configurations=["m"])
-    extend(engine, "s")
-    assert sorted(shown(rate_all(sit(engine, "r1", clock)))) == sorted(new)
-    assert not set(before) & set(new)
-
-
-def test_new_responses_come_to_a_rater_who_had_finished_and_never_left(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    study = sit(engine, "r1", clock)
-    rate_all(study)
-    fill(engine, prompts=range(10, 14), configurations=["m"])
-    extend(engine, "s")
-    assert len(rate_all(study)) == 4
-
-
-def test_extending_by_what_is_there_changes_nothing(engine: Engine, clock: Clock) -> None:
-    simple(engine, 3)
-    before = engine.rows("select * from item")
-    extend(engine, "s")
-    assert engine.rows("select * from item") == before
-
-
-def test_an_item_that_was_handed_out_stays_as_it_was_cut(engine: Engine, clock: Clock) -> None:
-    fill(engine, prompts=[1], configurations=["m1", "m2", "m3", "m4"])
-    make_study(engine, PLAIN, design(panes=2))
-    item, _ = rate(sit(engine, "left", clock))
-    fill(engine, prompts=[1], configurations=["m5"])
-    extend(engine, "s")
-    again = take(sit(engine, "right", clock))
-    assert again.handed.id == item.handed.id
-    assert sorted(shown([again])) == sorted(shown([item]))
-
-
-@pytest.mark.parametrize("cut", [0, 1, 2, 3])
-def test_an_extended_study_shows_every_response_once(engine: Engine, clock: Clock, cut: int) -> None:
-    ids = fill(engine, prompts=[1, 2], configurations=["m1", "m2", "m3"])
-    make_study(engine, PLAIN, design(panes=2))
-    study = sit(engine, "r1", clock)
-    items = [rate(study)[0] for _ in range(cut)]
-    ids += fill(engine, prompts=[1], configurations=["m4", "m5"])
-    extend(engine, "s")
-    items += rate_all(sit(engine, "r1", clock))
-    assert sorted(shown(items)) == sorted(ids)
-
-
-@pytest.mark.parametrize("cut", [0, 1])
-def test_a_lone_response_finds_its_opponent_when_the_study_is_extended(engine: Engine, clock: Clock, cut: int) -> None:
-    ids = fill(engine, prompts=[1], configurations=["m1", "m2", "m3"])
-    make_study(engine, COMPARING, design(panes=2))
-    study = sit(engine, "r1", clock)
-    items = [rate(study)[0] for _ in range(cut)]
-    ids += fill(engine, prompts=[1], configurations=["m4"])
-    extend(engine, "s", least=2)
-    items += rate_all(sit(engine, "r1", clock))
-    assert sorted(shown(items)) == sorted(ids)
-
-
-@pytest.mark.parametrize(("responses", "panes", "widths"), [(3, 2, [2]), (1, 2, []), (5, 4, [2, 3]), (4, 2, [2, 2])])
-def test_a_study_of_preferences_shows_no_response_alone(
-    engine: Engine, clock: Clock, responses: int, panes: int, widths: list[int]
-) -> None:
-    fill(engine, prompts=[1], configurations=[f"m{number}" for number in range(responses)])
-    make_study(engine, COMPARING, design(panes=panes))
-    assert sorted(len(item.panes) for item in rate_all(sit(engine, "r1", clock))) == widths
-
-
-def meetings(engine: Engine, clock: Clock, configurations: int, panes: int, prompts: int) -> Counter[tuple[str, str]]:
-    """Let two raters work through a study in turns, and count how often each pair of configurations met."""
-    engine.rows("pragma synchronous = off")
-    names = [f"m{number}" for number in range(configurations)]
-    fill(engine, prompts=range(prompts), configurations=names)
-    make_study(engine, PLAIN, design(panes=panes, overlap=1))
-    raters = [sit(engine, "left", clock), sit(engine, "right", clock)]
-    items: list[Item] = []
-    while not isinstance(item := raters[len(items) % 2].next_item(), Nothing):
-        raters[len(items) % 2].submit(item, filled(PLAIN, item))
-        items.append(item)
-    met: Counter[tuple[str, str]] = Counter()
-    for item in items:
-        models = sorted(configurations_of(engine, [item]))
-        met.update((first, second) for place, first in enumerate(models) for second in models[place + 1 :])
-    return met
-
-
-def test_each_pair_of_four_configurations_meets_a_sixth_of_the_time(engine: Engine, clock: Clock) -> None:
-    met = meetings(engine, clock, configurations=4, panes=2, prompts=60)
-    assert len(met) == 6
-    assert all(18 <= count <= 22 for count in met.values())
-
-
-def test_each_pair_of_three_configurations_meets_a_third_of_the_time(engine: Engine, clock: Clock) -> None:
-    met = meetings(engine, clock, configurations=3, panes=2, prompts=60)
-    assert len(met) == 3
-    assert all(18 <= count <= 22 for count in met.values())
-
-
-def test_each_pair_of_eight_configurations_in_four_panes_meets_as_often_as_it_should(
-    engine: Engine, clock: Clock
-) -> None:
-    met = meetings(engine, clock, configurations=8, panes=4, prompts=35)
-    expected = 35 * 2 * 6 / 28  # items times pairs in one, over all pairs
-    assert len(met) == 28
-    assert all(abs(count - expected) <= 3 for count in met.values())
-
-
-def test_samples_of_one_configuration_are_not_shown_together_while_another_is_left(
-    engine: Engine, clock: Clock
-) -> None:
-    fill(engine, prompts=range(8), configurations=["m1", "m2"], samples=2)
-    make_study(engine, PLAIN, design(panes=2))
-    for item in rate_all(sit(engine, "r1", clock)):
-        assert sorted(configurations_of(engine, [item])) == ["m1", "m2"]
 
 
 def at_once(open_engine: Open, work: Callable[[Engine, int], None]) -> None:
