@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import prod
 
 from reviewer.definition import ID, Table
 from reviewer.encoding import ENCODINGS
@@ -77,11 +78,11 @@ def expanded(head: Table) -> list[Expansion]:
     for template in templates:
         names = _names(template, slots)
         used |= set(names)
+        if len(found) + prod(len(slots[name]) for name in names) > MOST_PROMPTS:
+            raise template.wrong(None, f"more than {MOST_PROMPTS} prompts", "fewer values or fewer slots")
         combinations = product(*(slots[name] for name in names))
         for chosen in combinations:
             found.append(_filled(template, dict(zip(names, chosen, strict=True))))
-            if len(found) > MOST_PROMPTS:
-                raise template.wrong(None, f"more than {MOST_PROMPTS} prompts", "fewer values or fewer slots")
     for name, values in slots.items():
         if name not in used:
             raise values[0].table.wrong(None, f"no template uses the slot {name}", f"{{{name}}} in a template")

@@ -30,14 +30,14 @@ class HomeScreen(Screen[None]):
     HomeScreen > #next { height: auto; padding: 0 2 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "guideline", "Guideline", id="home.guideline", tooltip="Read the guideline of the study"),
-        Binding("a", "adjudicate", "Adjudicate", show=False, id="home.adjudicate", tooltip="Decide the disputes"),
+        Binding("g", "guideline", "Guide", id="home.guideline", tooltip="Read the guideline of the study"),
+        Binding("a", "adjudicate", "Disputes", id="home.adjudicate", tooltip="Decide the disputes"),
         Binding("slash", "search", "Search", key_display="/", id="home.search", tooltip="Search finished items"),
         Binding("o", "import", "Import", id="home.import", tooltip="Bring responses in from a file, after a preview"),
         Binding("c", "collect", "Collect", id="home.collect", tooltip="Ask models the prompts of suites"),
-        Binding("f5", "again", "Refresh", id="home.again", tooltip="Look again"),
+        Binding("f5", "again", "Refresh", show=False, id="home.again", tooltip="Look again"),
         Binding("comma", "settings", "Settings", key_display=",", id="home.settings", tooltip="Theme, scrolling …"),
-        Binding("escape,q", "quit", "Quit", id="home.quit", tooltip="End the program"),
+        Binding("escape,q", "quit", "Quit", key_display="q", id="home.quit", tooltip="End the program"),
     ]
 
     class Rate(Message):
