@@ -24,6 +24,7 @@ COMMANDS = {
     "agreement": ("reviewer.cli.agreement:agreement_command", "Measure how far the raters of a study agree."),
     "gold": ("reviewer.cli.gold:gold_command", "List what a study decided, and how."),
     "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
+    "grade": ("reviewer.cli.grade:grade_command", "Run an automated grader over a study, as one more rater."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
 }
 
