@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from reviewer.blinding import rank
 from reviewer.disputes import read_policy
-from reviewer.errors import NotFound, Refused, ReviewerError
+from reviewer.errors import NotFound, Refused
 from reviewer.model import Rater
 from reviewer.question import Scale
-from reviewer.rubric import Rubric
-from reviewer.store import evidence, raters, rubrics, studies
+from reviewer.rubric import Rate, Rubric, Worse, questions_of, rate_of
+from reviewer.sampling import Kind, Rule, draw, read_rule
+from reviewer.store import evidence, pools, raters, rubrics, studies, verdicts
 from reviewer.store.engine import Engine
-from reviewer.store.studies import Chosen, Design, Extent, StudyRow
+from reviewer.store.pools import DrawnFrom
+from reviewer.store.studies import Design, Extent, StudyRow
 
 MOST_PANES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a lead asks for. Empty `suites` or `models`, and a `source` study of None, leave that side open."""
+    """What a lead asks for. Empty `suites` or `models`, and a `source` study of None, leave that side open.
+
+    `graders` and the `rate` of the rubric are for sampling rules that ask what graders said; where they are not given,
+    all graders there are, and the rubric's first rate with a worse end.
+    """
 
     name: str
     design: Design
@@ -29,28 +33,34 @@ class Plan:
     models: Sequence[str] = ()
     source: str | None = None
     assignments: Sequence[tuple[str, int | None]] = ()
+    graders: Sequence[str] = ()
+    rate: str | None = None
 
 
 def create_study(engine: Engine, plan: Plan, rubric: Rubric, now: str) -> tuple[StudyRow, Extent]:
     """Make the study that `plan` asks for, wholly or not at all.
 
     Raises:
-        NotFound: a suite, model or study that is not stored, or nothing to draw from.
+        NotFound: a suite, model, study, grader or rate that is not there, or nothing to draw from.
         Refused: the name is taken, or the design does not fit the rubric.
     """
     check_design(plan.name, plan.design, rubric)
+    rule = read_rule(plan.design.sample)
     with engine.writing():
         rubrics.ensure(engine, rubric, now)
-        study = studies.create(engine, plan.name, rubric.hash, plan.design, now)
-        pool = studies.pool(
-            engine,
-            suites=[number for suite in plan.suites for number in evidence.suite_numbers(engine, suite)],
-            configurations=_configurations(engine, plan.models),
-            study=None if plan.source is None else studies.load(engine, plan.source).number,
-        )
+        source = None if plan.source is None else studies.load(engine, plan.source).number
+        suites = [number for suite in plan.suites for number in evidence.suite_numbers(engine, suite)]
+        configurations = _configurations(engine, plan.models)
+        pool = pools.pool(engine, suites=suites, configurations=configurations, study=source)
         if not pool:
             raise NotFound("no stored response fits; `reviewer import FILE` brings responses in")
-        studies.extend(engine, study, draw(pool, plan.design), least=least(rubric))
+        told = ask_graders(engine, rubric, rule, plan.graders, plan.rate)
+        origin = DrawnFrom(
+            tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, told.graders, told.rate
+        )
+        study = studies.create(engine, plan.name, rubric.hash, plan.design, now, origin)
+        drawn = draw(pool, rule, plan.design.seed, badness=told.badness, differing=told.differing)
+        studies.extend(engine, study, drawn, least=least(rubric))
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
@@ -62,7 +72,7 @@ def check_design(name: str, design: Design, rubric: Rubric) -> None:
 
     Raises:
         Refused: the name cannot be shown on one line, or the design does not fit the rubric.
-        ReviewerError: the policy is none.
+        ReviewerError: the policy or the sampling rule is none.
     """
     if not name.strip() or not name.isprintable():
         raise Refused("a study needs a name of printable characters")
@@ -91,26 +101,54 @@ def _configurations(engine: Engine, models: Sequence[str]) -> list[int]:
     return [known[model] for model in models]
 
 
-def draw(pool: Sequence[tuple[int, str, int]], design: Design) -> list[Chosen]:
-    """Draw from `pool`, of (number, id, configuration number), by the design's sampling rule and seed.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a sampling rule learned from graders: of one, how bad each response is; of several, where they differ."""
 
-    The draw goes by response id, so the same responses are drawn in every file that holds the same pool.
+    graders: tuple[str, ...] = ()
+    rate: str | None = None
+    badness: Mapping[str, float] = field(default_factory=dict)
+    differing: frozenset[str] = frozenset()
+
+
+def ask_graders(engine: Engine, rubric: Rubric, rule: Rule, names: Sequence[str], rate_name: str | None) -> Told:
+    """Return what `rule` has to know of the graders `names` before it can draw.
 
     Raises:
-        ReviewerError: a rule that is not known.
+        NotFound: a grader or a rate that is not there.
+        Refused: the rule does not fit the graders or the rate.
     """
-    kind, _, size = design.sample.partition(":")
-    if design.sample == "all":
-        return [Chosen(number) for number, _, _ in pool]
-    if kind not in ("random", "stratified") or not (size.isascii() and size.isdigit() and int(size)):
-        raise ReviewerError(
-            f"--sample {design.sample}: no such rule; expected all, random:N, or stratified:N (N of each configuration)"
-        )
-    strata: dict[int, list[tuple[int, str, int]]] = {}
-    for response in pool:
-        strata.setdefault(response[2] if kind == "stratified" else 0, []).append(response)
-    chosen = []
-    for stratum in strata.values():
-        drawn = heapq.nsmallest(int(size), stratum, key=lambda response: rank(design.seed, "sample", response[1]))
-        chosen += [Chosen(number, drawn=len(drawn), pool=len(stratum)) for number, _, _ in drawn]
-    return sorted(chosen, key=lambda one: one.response)
+    if rule.kind not in (Kind.TAIL, Kind.DISAGREEMENT):
+        if names or rate_name:
+            raise Refused(f"--sample {rule}: this rule asks no grader; leave --grader and --rate out")
+        return Told()
+    known = [name for name, _ in verdicts.graders(engine, rubric.hash)]
+    for name in names:
+        if name not in known:
+            raise NotFound(f"--grader {name}: gave no verdict under rubric {rubric.id}; there are: {_named(known)}")
+    graders = tuple(names) or tuple(known)
+    rate = _rate(rubric, rate_name)
+    if rule.kind is Kind.TAIL:
+        if len(graders) != 1:
+            raise Refused(f"--sample {rule}: expected one --grader to tell what is worst; there are: {_named(known)}")
+        answers = verdicts.answers(engine, rubric.hash, graders[0])
+        counted = {name: rate_of(rubric, rate, given) for name, given in answers}
+        sign = 1.0 if rate.worse is Worse.HIGH else -1.0
+        badness = {name: sign * value for name, value in counted.items() if value is not None}
+        return Told(graders, rate.id, badness=badness)
+    if len(graders) < 2:
+        raise Refused(f"--sample {rule}: expected two graders or more; there are: {_named(known)}")
+    asked = frozenset(questions_of(rate))
+    return Told(graders, rate.id, differing=verdicts.differing(engine, rubric.hash, graders, asked))
+
+
+def _rate(rubric: Rubric, name: str | None) -> Rate:
+    for rate in rubric.rates:
+        if rate.worse is not Worse.NEITHER and name in (None, rate.id):
+            return rate
+    rates = [rate.id for rate in rubric.rates if rate.worse is not Worse.NEITHER]
+    raise NotFound(f"--rate {name}: no such rate with a worse end in rubric {rubric.id}; there are: {_named(rates)}")
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"

@@ -24,9 +24,9 @@ from reviewer.model import (
     prompt_of,
 )
 from reviewer.samples import Numbered, Samples, Sighting
+from reviewer.sampling import Chosen
 from reviewer.store import evidence, studies
 from reviewer.store.engine import Engine
-from reviewer.store.studies import Chosen
 from reviewer.suites import differing, merged
 
 PART = 20_000

@@ -185,7 +185,8 @@ class Label:
     """One row of the label table, as it is chained.
 
     `id` is `RATER#SEQUENCE`; `supersedes` is the id of the row that this one replaces; `panes` lists response ids in
-    the order shown; times are UTC, ISO-8601. `hash` is over everything else in the row.
+    the order shown; times are UTC, ISO-8601. `grader` is the hash of the definition by which a grader gave the label.
+    `hash` is over everything else in the row.
     """
 
     id: str
@@ -210,6 +211,7 @@ class Label:
     shown_at: str | None
     decided_at: str | None
     saved_at: str
+    grader: str | None
     previous_hash: str
     hash: str
 

@@ -107,6 +107,13 @@ def rate_of(rubric: Rubric, rate: Rate, answers: Mapping[str, str]) -> float | N
     return 0.0 if chosen.isdisjoint(rate.of) else 1.0
 
 
+def questions_of(rate: Rate) -> tuple[str, ...]:
+    """Return the ids of the questions whose answers `rate` counts."""
+    if isinstance(rate, Share):
+        return (rate.question,)
+    return rate.questions if rate.zero is None else (*rate.questions, rate.zero.question)
+
+
 def lost_options(old: Rubric, new: Rubric) -> list[str]:
     """Return as `question/option` what `old` offers and `new` does not; a rubric in use may lose none."""
     kept = {(question.id, value) for question in new.questions for value in question.values}

@@ -17,10 +17,11 @@ from reviewer.cli.home_import import HomeImport
 from reviewer.desk import Desk, Identity
 from reviewer.model import Configuration, Label, Message, Response, Role, Suite, SuitePrompt, prompt_of, response_id
 from reviewer.rubric import Rubric, rubric_from_json
+from reviewer.sampling import Chosen
 from reviewer.store import evidence, labels, rubrics, search, studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.store.studies import Chosen, Design
+from reviewer.store.studies import Design
 from reviewer.tui.app import ReviewerApp
 
 

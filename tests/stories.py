@@ -28,11 +28,12 @@ from reviewer.model import (
 )
 from reviewer.outcomes import UnitOutcome, outcomes
 from reviewer.rubric import Rubric, rubric_from_json
+from reviewer.sampling import Chosen
 from reviewer.sheet import Item, questions, with_answer
-from reviewer.store import evidence, rubrics, studies
+from reviewer.store import evidence, pools, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.handout import Nothing
-from reviewer.store.studies import Chosen, Design, StudyRow
+from reviewer.store.studies import Design, StudyRow
 from reviewer.study import Saved, Study
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -60,10 +61,11 @@ def option(value: str, key: str, **more: object) -> dict[str, object]:
     return {"value": value, "key": key, **more}
 
 
-def rubric(name: str, *questions: Mapping[str, object], version: int = 1) -> Rubric:
-    return rubric_from_json(
-        canonical({"id": name, "version": version, "title": "T", "guideline": "G", "question": list(questions)})
-    )
+def rubric(
+    name: str, *questions: Mapping[str, object], version: int = 1, rates: Sequence[Mapping[str, object]] = ()
+) -> Rubric:
+    body = {"id": name, "version": version, "title": "T", "guideline": "G", "question": list(questions)}
+    return rubric_from_json(canonical(body | ({"rate": list(rates)} if rates else {})))
 
 
 YES_NO = [option("yes", "1"), option("no", "2"), option("cannot_tell", "0", abstain=True)]
@@ -137,7 +139,7 @@ def make_study(engine: Engine, by: Rubric, how: Design, name: str = "s") -> Stud
 def extend(engine: Engine, name: str, *, least: int = 1) -> None:
     """Bring every stored response into the study."""
     with engine.writing():
-        pool = studies.pool(engine, suites=[], configurations=[], study=None)
+        pool = pools.pool(engine, suites=[], configurations=[], study=None)
         studies.extend(engine, studies.load(engine, name), [Chosen(number) for number, _, _ in pool], least=least)
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 import pytest
 from stories import COMPARING, NOW, PLAIN, Clock, design, fill, make_study, prompt, rate_all, sit
 
-from reviewer.design import Plan, create_study, draw, least
+from reviewer.design import Plan, create_study, least
 from reviewer.errors import NotFound, Refused, ReviewerError
 from reviewer.model import Suite, SuitePrompt
 from reviewer.rubric import Rubric, find_rubric
 from reviewer.shipped import folders
 from reviewer.store import evidence, studies
 from reviewer.store.engine import Engine
-from reviewer.store.studies import Chosen, Extent
-
-POOL = [(number, f"id {number}", number % 3) for number in range(1, 91)]
+from reviewer.store.studies import Extent
 
 
 def create(engine: Engine, plan: Plan, by: Rubric = PLAIN) -> Extent:
@@ -79,7 +76,7 @@ def test_what_is_not_stored_is_not_found(engine: Engine, stored: list[str], plan
         (Plan("s", design(overlap=0)), "--overlap 0"),
         (Plan("s", design(policy="most")), "no such policy"),
         (Plan("s", design(sample="some")), "no such rule"),
-        (Plan("s", design(sample="random:0")), "no such rule"),
+        (Plan("s", design(sample="random:0")), "numbers of 1 or more"),
         (Plan("s", design(sample="random:-1")), "no such rule"),
         (Plan("s", design(sample="all:3")), "no such rule"),
         (Plan("s", design(overlap=2, policy="majority:3")), "majority:3"),
@@ -129,45 +126,3 @@ def test_studies_are_listed_in_the_order_made(engine: Engine, stored: list[str])
 @pytest.mark.parametrize(("name", "expected"), [("preference", 2), ("refusal", 1)])
 def test_one_response_is_least_unless_the_rubric_only_compares(name: str, expected: int) -> None:
     assert least(find_rubric(name, folders("rubrics"))) == expected
-
-
-def test_all_of_a_pool_are_chosen_where_none_are_drawn() -> None:
-    assert draw(POOL, design(sample="all")) == [Chosen(number) for number, _, _ in POOL]
-
-
-def test_a_random_draw_is_as_large_as_asked() -> None:
-    chosen = draw(POOL, design(sample="random:10"))
-    assert {(one.drawn, one.pool) for one in chosen} == {(10, 90)}
-    assert len({one.response for one in chosen}) == 10
-
-
-def test_a_stratified_draw_takes_as_many_of_each_configuration() -> None:
-    chosen = draw(POOL, design(sample="stratified:4"))
-    assert Counter(one.response % 3 for one in chosen) == {0: 4, 1: 4, 2: 4}
-    assert {(one.drawn, one.pool) for one in chosen} == {(4, 30)}
-
-
-def test_a_draw_of_more_than_there_are_takes_all() -> None:
-    chosen = draw(POOL, design(sample="random:500"))
-    assert {(one.drawn, one.pool) for one in chosen} == {(90, 90)}
-
-
-def test_the_same_seed_draws_the_same_responses_in_a_file_of_another_order() -> None:
-    renumbered = [(91 - number, identity, stratum) for number, identity, stratum in reversed(POOL)]
-    one, other = draw(POOL, design(sample="random:10")), draw(renumbered, design(sample="random:10"))
-    assert {one.response for one in one} == {91 - one.response for one in other}
-
-
-def test_a_larger_draw_holds_the_smaller() -> None:
-    smaller, larger = ({one.response for one in draw(POOL, design(sample=f"random:{size}"))} for size in (10, 20))
-    assert smaller < larger
-
-
-def test_another_seed_draws_others() -> None:
-    assert draw(POOL, design(sample="random:10", seed=1)) != draw(POOL, design(sample="random:10", seed=2))
-
-
-def test_each_response_is_drawn_about_equally_often() -> None:
-    drawn = Counter(one.response for seed in range(300) for one in draw(POOL, design(sample="random:30", seed=seed)))
-    assert len(drawn) == 90
-    assert all(65 < count < 135 for count in drawn.values())

@@ -22,9 +22,10 @@ from reviewer.model import (
     response_id,
 )
 from reviewer.rubric import rubric_from_json
+from reviewer.sampling import Chosen
 from reviewer.store import evidence, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
-from reviewer.store.studies import Chosen, Design
+from reviewer.store.studies import Design
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.home import HomeScreen

@@ -26,7 +26,15 @@ def study_group() -> None:
 @click.option("--suite", "suites", multiple=True, metavar="S", help="Only responses to this suite's prompts.")
 @click.option("--model", "models", multiple=True, metavar="CONFIG", help="Only responses of this configuration.")
 @click.option("--from", "source", metavar="STUDY", help="Only responses of another study.")
-@click.option("--sample", default="all", show_default=True, metavar="RULE", help="all, random:N, stratified:N.")
+@click.option(
+    "--sample",
+    default="all",
+    show_default=True,
+    metavar="RULE",
+    help="all, random:N, stratified:N, tail:PERCENT+N, disagreement:N+M.",
+)
+@click.option("--grader", "graders", multiple=True, metavar="NAME", help="Whose verdicts tail and disagreement ask.")
+@click.option("--rate", metavar="RATE", help="The rubric's rate that tail and disagreement go by.")
 @click.option("--panes", default=2, show_default=True, metavar="N", help="Responses side by side, 1 to 8.")
 @click.option("--overlap", default=2, show_default=True, metavar="K", help="Raters for each item.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes every random order.")
@@ -51,6 +59,8 @@ def create(
     models: tuple[str, ...],
     source: str | None,
     sample: str,
+    graders: tuple[str, ...],
+    rate: str | None,
     panes: int,
     overlap: int,
     seed: int,
@@ -58,7 +68,15 @@ def create(
     aids: str,
     assignments: tuple[str, ...],
 ) -> None:
-    """Make a study of stored responses; without --suite and --model, of every one."""
+    r"""Make a study of stored responses; without --suite and --model, of every one.
+
+    \b
+    --sample draws from them and keeps each response's chance:
+      random:N          N of all
+      stratified:N      N of each configuration
+      tail:P+N          of each configuration the worst P % by a grader, and N of the rest
+      disagreement:N+M  N on which graders differ, and M of the rest
+    """
     from reviewer.design import Plan, create_study
     from reviewer.disputes import read_policy
     from reviewer.rubric import find_rubric
@@ -71,6 +89,8 @@ def create(
         models,
         source,
         [_assignment(text) for text in assignments],
+        graders,
+        rate,
     )
     with writing(ctx) as engine:
         study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())

@@ -16,7 +16,7 @@ GENESIS = "0" * 64
 LABEL_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "rater", "sequence", "state", "value",
     "note", "confidence", "origin", "raw", "aids", "surplus", "supersedes", "panes", "shown_at", "decided_at",
-    "saved_at", "previous_hash", "hash",
+    "saved_at", "grader", "previous_hash", "hash",
 )  # fmt: skip
 FLAG_COLUMNS = (
     "id", "study", "item", "response", "rater", "sequence", "reason", "saved_at", "previous_hash", "hash",

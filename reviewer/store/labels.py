@@ -56,6 +56,7 @@ class NewLabel:
     panes: tuple[str, ...] = ()
     shown_at: str | None = None
     decided_at: str | None = None
+    grader: str | None = None
 
 
 def add(engine: Engine, rater: str, labels: Iterable[NewLabel]) -> list[str]:
@@ -84,6 +85,7 @@ def add(engine: Engine, rater: str, labels: Iterable[NewLabel]) -> list[str]:
                 "shown_at": label.shown_at,
                 "decided_at": label.decided_at,
                 "saved_at": label.saved_at,
+                "grader": label.grader,
             }
         )
         for label in labels

@@ -279,7 +279,35 @@ SECOND_STEP = (
     "create index adjudication_superseded on adjudication (supersedes) where supersedes is not null",
 )
 
+THIRD_STEP = (
+    # What a study's responses were drawn from, as JSON; null for studies made before it was kept.
+    "alter table study add column drawn_from text",
+    # The hash of the grader's definition, on the labels that it gave.
+    "alter table label add column grader text",
+    """create table grader (
+        hash text primary key,
+        id text not null,
+        version integer not null,
+        body text not null,
+        stored_at text not null
+    )""",
+    """create table grading (
+        number integer primary key,
+        grader text not null references grader (hash),
+        rater text not null references rater (name),
+        response text not null references response (id),
+        other_response text references response (id),
+        options text not null,
+        bait text,
+        failure text,
+        reply text,
+        graded_at text not null
+    )""",
+    "create index grading_by_rater on grading (rater, response)",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_evidence_studies_labels", FIRST_STEP),
     ("m002_collection_adjudication", SECOND_STEP),
+    ("m003_graders_sampling", THIRD_STEP),
 )

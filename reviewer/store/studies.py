@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from reviewer.balance import sizes
 from reviewer.blinding import item_key
 from reviewer.errors import NotFound, Refused
-from reviewer.model import RaterKind
+from reviewer.model import RaterKind, canonical
+from reviewer.sampling import Chosen
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
+from reviewer.store.pools import DrawnFrom
 
 PART = 10_000
 
@@ -42,16 +44,9 @@ class StudyRow:
     closed_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A response chosen for a study; `drawn` of `pool` were drawn with equal chances, None where all were taken."""
-
-    response: int
-    drawn: int | None = None
-    pool: int | None = None
-
-
-def create(engine: Engine, name: str, rubric: str, design: Design, now: str) -> StudyRow:
+def create(
+    engine: Engine, name: str, rubric: str, design: Design, now: str, drawn_from: DrawnFrom | None = None
+) -> StudyRow:
     """Make a study without responses; call inside `engine.writing()`.
 
     Raises:
@@ -62,8 +57,8 @@ def create(engine: Engine, name: str, rubric: str, design: Design, now: str) -> 
     [(number,)] = engine.rows("select coalesce(max(number), 0) + 1 from study")
     engine.run(
         "insert into study (number, name, rubric, state, panes, overlap, seed, policy, sample, aids, assigned, items,"
-        " created_at) values (:number, :name, :rubric, 'open', :panes, :overlap, :seed, :policy, :sample, :aids,"
-        " :assigned, 0, :now)",
+        " created_at, drawn_from) values (:number, :name, :rubric, 'open', :panes, :overlap, :seed, :policy, :sample,"
+        " :aids, :assigned, 0, :now, :drawn_from)",
         {
             "number": number,
             "name": name,
@@ -76,6 +71,7 @@ def create(engine: Engine, name: str, rubric: str, design: Design, now: str) -> 
             "aids": design.aids,
             "assigned": int(design.assigned),
             "now": now,
+            "drawn_from": None if drawn_from is None else canonical(asdict(drawn_from)),
         },
     )
     return load(engine, name)
@@ -146,29 +142,6 @@ def share(engine: Engine, study: StudyRow, rater: str) -> int:
         return 0 if study.design.assigned else study.items
     [(quota,)] = found
     return study.items if quota is None else min(int(quota), study.items)
-
-
-def pool(
-    engine: Engine, *, suites: Sequence[int], configurations: Sequence[int], study: int | None
-) -> list[tuple[int, str, int]]:
-    """Return (number, id, configuration number) of the responses a study may draw from, in order of number.
-
-    Empty `suites` or `configurations` and a `study` of None leave that side open.
-    """
-    conditions = ["true"]
-    if suites:
-        conditions.append(f"prompt in (select prompt from suite_prompt where suite in ({_numbers(suites)}))")
-    if configurations:
-        conditions.append(f"configuration in ({_numbers(configurations)})")
-    if study is not None:
-        conditions.append(f"number in (select response from study_response where study = {int(study)})")
-    return engine.rows(
-        f"select number, id, configuration from response where {' and '.join(conditions)} order by number"
-    )
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    return ", ".join(str(int(number)) for number in numbers)
 
 
 def extend(engine: Engine, study: StudyRow, chosen: Sequence[Chosen], *, least: int) -> int:
