@@ -24,9 +24,21 @@ from reviewer.validation.judged import (
     confusion,
     error,
 )
+from reviewer.validation.own_lab import OwnLab, own_lab
 from reviewer.validation.planner import Plan, for_alternative, for_flip
+from reviewer.validation.plug_in import plug_in, rogan_gladen
+from reviewer.validation.population import (
+    Chance,
+    Counted,
+    Population,
+    RateFound,
+    counted,
+    judged_units,
+    ranking,
+    rate_found,
+)
 from reviewer.validation.ranking import Flip, Ranking, rank
-from reviewer.validation.rates import Corrected, corrected, plug_in, raw, rogan_gladen, share
+from reviewer.validation.rates import Corrected, corrected, raw, share
 from reviewer.validation.sample import Parts, Sample, Target, every_unit, parts_of, simple
 from reviewer.validation.tail import TENTH, goodness, goodness_corrected
 from reviewer.validation.two_graders import Compared, compare, mcnemar
@@ -38,15 +50,20 @@ __all__ = [
     "UNPARSED",
     "Against",
     "Alternative",
+    "Chance",
     "Compared",
     "Corrected",
+    "Counted",
     "Differential",
     "Flip",
     "Found",
     "Judged",
+    "OwnLab",
     "Parts",
     "Plan",
+    "Population",
     "Ranking",
+    "RateFound",
     "Sample",
     "Target",
     "Z",
@@ -59,6 +76,7 @@ __all__ = [
     "compare",
     "confusion",
     "corrected",
+    "counted",
     "differential",
     "error",
     "every_unit",
@@ -66,10 +84,14 @@ __all__ = [
     "for_flip",
     "goodness",
     "goodness_corrected",
+    "judged_units",
     "mcnemar",
+    "own_lab",
     "parts_of",
     "plug_in",
     "rank",
+    "ranking",
+    "rate_found",
     "raw",
     "rogan_gladen",
     "share",

@@ -7,6 +7,7 @@ may replace them where it wins over half of them or more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,12 +57,12 @@ class Alternative:
 
 
 def alternative_test(
-    verdict: Codes,
-    people: Codes,
-    names: tuple[str, ...],
+    verdict: Sequence[int],
+    people: Sequence[Sequence[int]],
+    names: Sequence[str],
     *,
     epsilon: float,
-    places: Floats | None = None,
+    places: Sequence[float] | None = None,
 ) -> Alternative:
     """Test the grader against each person.
 
@@ -73,7 +74,9 @@ def alternative_test(
         places: on an ordered scale where each code stands, nan for none; then nearness is by the root mean square
             distance, else by the share of others who say the same.
     """
-    found = [_against(verdict, people, place, name, places, epsilon) for place, name in enumerate(names)]
+    said, given = np.asarray(verdict, np.int64), np.asarray(people, np.int64).reshape(len(verdict), len(names))
+    stands = None if places is None else np.asarray(places, np.float64)
+    found = [_against(said, given, place, name, stands, epsilon) for place, name in enumerate(names)]
     tested = [one for one in found if one.p is not None]
     if not tested:
         most = max((one.items for one in found), default=0)

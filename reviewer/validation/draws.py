@@ -36,6 +36,7 @@ def spanned(value: float, drawn: Floats, prompts: Codes, undefined: str) -> Esti
     """Return `value` with the interval that 95 % of the `drawn` values span; `undefined` says what nan means."""
     if np.isnan(value):
         return Estimate(None, undefined=undefined)
+    value = float(value)
     number = len(np.unique(prompts))
     if number < FEWEST_UNITS:
         return Estimate(value, undefined=FEW_PROMPTS.format(prompts=number, least=FEWEST_UNITS))

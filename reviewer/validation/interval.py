@@ -30,11 +30,14 @@ def bounded(share: float, variance: float, units: float) -> Estimate:
 
     share · (1 - share) / variance + 1 units: for independent units of one chance these are the units themselves, for
     prompts that repeat or chances that differ fewer, for values between 0 and 1 more (Korn and Graubard 1998, with the
-    score interval). `units` counts where all units say the same, so that the variance says nothing.
+    score interval). `units` are how many were looked at: a share nearer to 0 or 1 than one of them is counted as one of
+    them there, and where no variance is left they are what the share is worth.
     """
     share = min(max(share, 0.0), 1.0)
-    worth = share * (1.0 - share) / variance + 1.0 if variance > NEAR_ZERO**2 else units
-    return Estimate(share, *wilson(share, worth))
+    if variance <= NEAR_ZERO**2:
+        return Estimate(share, *wilson(share, units))
+    one = 1.0 / max(units, 2.0)
+    return Estimate(share, *wilson(share, max(share * (1.0 - share), one * (1.0 - one)) / variance + 1.0))
 
 
 def t_below(value: float, degrees: float) -> float:
