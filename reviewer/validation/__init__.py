@@ -34,6 +34,7 @@ from reviewer.validation.population import (
     RateFound,
     counted,
     judged_units,
+    mean,
     ranking,
     rate_found,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "goodness_corrected",
     "judged_units",
     "mcnemar",
+    "mean",
     "own_lab",
     "parts_of",
     "plug_in",

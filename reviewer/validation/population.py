@@ -238,6 +238,12 @@ def rate_found(rate: Counted, resampling: Resampling, *, worse: bool | None) -> 
     )
 
 
+def mean(values: Sequence[float | None]) -> Estimate:
+    """Return the plain mean of what units add to a rate, which is known of all of them; nan does not count."""
+    known = parts_of(np.array([np.nan if value is None else value for value in values], float))
+    return share(known, every_unit(len(values)), np.arange(len(values)), Target.THESE)
+
+
 def ranking(rate: Counted, resampling: Resampling) -> Ranking:
     """Return the configurations ranked by gold and by the grader.
 
