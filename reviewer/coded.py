@@ -16,6 +16,7 @@ class Coded:
     Attributes:
         values: the options, or for several choices the sets that were said.
         numbers: on an ordered scale, where each stands.
+        people: who labelled.
         open: units drawn for review that have no gold; `no_label`, those settled without a value.
     """
 
@@ -28,6 +29,7 @@ class Coded:
         ordered = question.scale is Scale.ORDINAL
         self.numbers = [positions.get(value) for value in self.values] if ordered else None
         self._codes = {value: place for place, value in enumerate(self.values)}
+        self.people = sorted({name for given in trial.people.values() for name in given.get(question.id, ())})
         gold = [trial.gold.get(subject, {}).get(question.id) for subject in self._subjects]
         drawn = [chance is not None for chance in self._population.chances]
         standings = [one and one.standing for one, mine in zip(gold, drawn, strict=True) if mine]
@@ -81,7 +83,6 @@ class Coded:
             for subject, verdict, chance in zip(self._subjects, said, self._population.chances, strict=True)
             if chance is not None and verdict is not None
         ]
-        names = sorted({name for given, _ in drawn for name in given})
         codes = self._codes | {
             value: len(self._codes) + len(validation.NO_LABELS) + place
             for place, value in enumerate(
@@ -94,8 +95,8 @@ class Coded:
             places += [float("nan")] * len(validation.NO_LABELS)
         return validation.alternative_test(
             [verdict for _, verdict in drawn],
-            [[codes.get(given.get(name, ""), -1) for name in names] for given, _ in drawn],
-            names,
+            [[codes.get(given.get(name, ""), -1) for name in self.people] for given, _ in drawn],
+            self.people,
             epsilon=epsilon,
             places=places,
         )

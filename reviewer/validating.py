@@ -137,7 +137,7 @@ def validated(
     rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
     scope = Scope(trial.study.name, question.id)
     kinds = agreeing.kinds(engine, scope, question)
-    people = agreeing.measured(engine, scope, question).agreement if kinds.human_human is not None else None
+    people = agreeing.measured(engine, scope, question).agreement if len(units.people) > 1 else None
     alternative = units.alternative(grader, epsilon)
     found = judged.units > 0
     by_model = {

@@ -83,12 +83,12 @@ def validate_command(
             return
         from reviewer.cli.validation_text import tell
 
+        if trial.population.lost:
+            complain(f"! {trial.population.lost}: no rate is corrected")
         any_gold = False
         for one in found:
             any_gold = any_gold or one.errors.units > 0
             tell(trial, one, grader, against, lab)
-    if trial.population.lost:
-        complain(f"! {trial.population.lost}")
     if any_gold:
         say(f"Next: reviewer report {study}")
     else:

@@ -140,7 +140,13 @@ def _alternative(found: Alternative, plan: Plan) -> dict[str, object]:
         "undefined": found.undefined,
         "advice": found.advice,
         "people": [
-            {"items": one.items, "p": one.p, "wins": one.wins, "advantage": one.advantage if one.items else None}
+            {
+                "person": one.person,
+                "items": one.items,
+                "advantage": one.advantage if one.items else None,
+                "p": one.p,
+                "wins": one.wins,
+            }
             for one in found.people
         ],
         "more_gold": _plan(plan),

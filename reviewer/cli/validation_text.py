@@ -115,10 +115,13 @@ def _tell_rates(trial: Trial, rates: Rates) -> None:
     ends = {"high": ", high is worse", "low": ", low is worse", "neither": ""}
     say(f"\nRate {rates.rate.id}{ends[rates.rate.worse.value]}")
     truth = rates.truth is not None
-    rows = [["  configuration", "graded", "gold", "by grader", "", "by gold alone", "", "corrected", "", ""]]
-    for name, found in rates.by_model.items():
-        rows.append(_rate_row(name, found))
-    rows.append(_rate_row("all", rates.all))
+    every = {**rates.by_model, "all": rates.all}
+    plugged = any(found.plug_in.value is not None for found in every.values())
+    rows = [["  configuration", "graded", "gold", "by grader", "by gold alone", "corrected", ""]]
+    rows += [_rate_row(name, found) for name, found in every.items()]
+    if plugged:
+        for row, cell in zip(rows, ["plug-in", *(interval(one.plug_in) for one in every.values())], strict=True):
+            row.insert(6, cell if cell != "undefined" else "")
     if truth:
         rows[0].append("truth")
         for row, estimate in zip(rows[1:], [*rates.truth_by_model.values(), rates.truth], strict=True):
@@ -130,26 +133,15 @@ def _tell_rates(trial: Trial, rates: Rates) -> None:
         say("  Every response has gold, so that there is nothing to correct: the rate is that of gold.")
     else:
         say(
-            f"  Of all, {rates.all.power or 0.0:.2f} of the grader is used. With the whole of it (PPI)"
-            f" {interval(rates.all.ppi)}; by sensitivity and specificity"
-            f" {interval(rates.all.plug_in)}{_why(rates.all)}."
+            f"  Corrected: {rates.all.power or 0.0:.2f} of the grader is used of all; the whole of it (PPI) would give"
+            f" {interval(rates.all.ppi)}. Plug-in: by sensitivity and specificity."
         )
     _tell_ranking(rates)
 
 
-def _why(found: RateFound) -> str:
-    return "" if found.plug_in.undefined is None else f" ({found.plug_in.undefined})"
-
-
 def _rate_row(name: str, found: RateFound) -> list[str]:
-    return [
-        f"  {name}",
-        f"{found.units:,}",
-        f"{found.gold_units:,}",
-        *cells(found.raw)[:2],
-        *cells(found.gold)[:2],
-        *([short(found.corrected), "", ""] if found.corrected.value is None else cells(found.corrected)),
-    ]
+    rates = [interval(one) for one in (found.raw, found.gold, found.corrected)]
+    return [f"  {name}", f"{found.units:,}", f"{found.gold_units:,}", *rates, cells(found.corrected)[2]]
 
 
 def _tell_ranking(rates: Rates) -> None:

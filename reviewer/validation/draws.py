@@ -20,6 +20,8 @@ def sums(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
     """
     groups = np.unique(prompts, return_inverse=True)[1]
     number = int(groups.max(initial=-1)) + 1
+    if not number:
+        return np.zeros((resampling.resamples, columns.shape[1]))
     of_prompts = np.stack([np.bincount(groups, column, number) for column in columns.T], axis=1)
     return np.concatenate([weights @ of_prompts for weights in _weights(number, resampling)])
 
