@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.cli.estimates import BAR, cells, short
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json, table
 from reviewer.store.engine import Engine
 
 if TYPE_CHECKING:
     from reviewer.agreeing import Kinds, Measured
-    from reviewer.agreement import Agreement, Estimate, Paired
+    from reviewer.agreement import Agreement, Paired
 
 SHOWN = (
     "percent_agreement", "krippendorff_alpha", "gwet_ac1", "gwet_ac2_linear", "gwet_ac2_quadratic", "cohen_kappa",
     "fleiss_kappa",
 )  # fmt: skip
 WATCHED_EVERY = 2.0  # seconds
-BAR = 24  # cells from 0 to 1
 MOST_PAIRS = 15
 
 
@@ -190,18 +190,18 @@ def _tell_question(one: Measured, found: Agreement) -> None:
         f" more; {found.labels:,} labels of {found.raters:,} raters, {found.missing:,} missing"
     )
     rows = [["", "", "", f"0{' ' * (BAR - 1)}1"]]
-    rows += [[f"  {name}", *_cells(found.metrics[name])] for name in SHOWN if name in found.metrics]
+    rows += [[f"  {name}", *cells(found.metrics[name])] for name in SHOWN if name in found.metrics]
     table(rows)
     categories = [["  value", "share", "agreement", ""]]
     categories += [
-        [f"  {name}", f"{found.shares.get(name, 0.0):.1%}", *_cells(estimate)[:2]]
+        [f"  {name}", f"{found.shares.get(name, 0.0):.1%}", *cells(estimate)[:2]]
         for name, estimate in found.by_category.items()
     ]
     table(categories)
     for pair in found.pairwise[:MOST_PAIRS] if len(found.pairwise) > 1 else ():
         say(
-            f"  {pair.raters[0]} × {pair.raters[1]}: {pair.units:,} units, {_short(pair.percent_agreement)} alike,"
-            f" Cohen κ {_short(pair.cohen_kappa)}"
+            f"  {pair.raters[0]} × {pair.raters[1]}: {pair.units:,} units, {short(pair.percent_agreement)} alike,"
+            f" Cohen κ {short(pair.cohen_kappa)}"
         )
     for confused in one.confused[:5]:
         say(f"  {confused.values[0]} / {confused.values[1]}: {confused.units:,} units")
@@ -217,12 +217,12 @@ def _tell_groups(engine: Engine, study: str, question: str | None, by: str, *, t
             if one.agreement is None:
                 continue
             metrics = one.agreement.metrics
-            cells = [
+            found = [
                 cell
                 for metric in ("percent_agreement", "krippendorff_alpha", "gwet_ac1")
-                for cell in (_cells(metrics[metric])[:2] if metric in metrics else ("", ""))
+                for cell in (cells(metrics[metric])[:2] if metric in metrics else ("", ""))
             ]
-            rows.append([name, one.question.id, f"{one.agreement.units:,}", *cells])
+            rows.append([name, one.question.id, f"{one.agreement.units:,}", *found])
     table(rows, right=frozenset({2}))
     say()
 
@@ -238,26 +238,4 @@ def _tell_kinds(found: list[Kinds]) -> None:
 
 
 def _paired(pair: Paired) -> list[str]:
-    return [*_cells(pair.percent_agreement)[:2], *_cells(pair.mean_kappa)[:2]]
-
-
-def _short(estimate: Estimate) -> str:
-    return "undefined" if estimate.value is None else f"{estimate.value:.3f}"
-
-
-def _cells(estimate: Estimate) -> list[str]:
-    """Return an estimate as value, interval and drawing."""
-    if estimate.value is None:
-        return ["undefined", estimate.undefined or "", ""]
-    if estimate.low is None or estimate.high is None:
-        return [f"{estimate.value:.3f}", estimate.undefined or "", _drawn(*[estimate.value] * 3)]
-    interval = f"[{estimate.low:.3f}, {estimate.high:.3f}]"
-    return [f"{estimate.value:.3f}", interval, _drawn(estimate.low, estimate.value, estimate.high)]
-
-
-def _drawn(low: float, value: float, high: float) -> str:
-    """Return an interval on a line from 0 to 1; what lies below 0 is drawn at 0."""
-    first, middle, last = (round(min(max(place, 0.0), 1.0) * BAR) for place in (low, value, high))
-    cells = ["─" if first <= place <= last else "·" for place in range(BAR + 1)]
-    cells[middle] = "●"
-    return "".join(cells)
+    return [*cells(pair.percent_agreement)[:2], *cells(pair.mean_kappa)[:2]]

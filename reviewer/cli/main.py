@@ -23,6 +23,7 @@ COMMANDS = {
     "labels": ("reviewer.cli.labels:labels_command", "List the labels of a study as stored."),
     "agreement": ("reviewer.cli.agreement:agreement_command", "Measure how far the raters of a study agree."),
     "gold": ("reviewer.cli.gold:gold_command", "List what a study decided, and how."),
+    "validate": ("reviewer.cli.validate:validate_command", "Check a grader against gold, and correct rates by it."),
     "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
     "grade": ("reviewer.cli.grade:grade_command", "Run an automated grader over a study, as one more rater."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),

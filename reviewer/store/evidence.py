@@ -76,6 +76,16 @@ def configuration_numbers(engine: Engine) -> dict[str, int]:
     return dict(engine.rows("select name, number from configuration order by name"))
 
 
+def labs(engine: Engine) -> dict[str, str | None]:
+    """Return the lab of every configuration by name, None where it was not said."""
+    return dict(engine.rows("select name, lab from configuration order by name"))
+
+
+def prompts_of(engine: Engine, responses: Sequence[str]) -> dict[str, int]:
+    """Return the number of the prompt of each of `responses`, by id."""
+    return dict(among(engine, "select id, prompt from response where id in ({values})", responses))
+
+
 def ensure_prompts(engine: Engine, prompts: Sequence[Prompt]) -> tuple[dict[str, int], frozenset[str]]:
     """Store those of `prompts` that are new; call inside `engine.writing()`.
 

@@ -1,0 +1,118 @@
+"""`reviewer validate`: how wrong a grader is, on which configuration, and the rates without its error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.gold import unblind
+from reviewer.cli.options import database_option, json_option, reading
+from reviewer.cli.terminal import complain, say, say_json
+
+if TYPE_CHECKING:
+    from reviewer.store.engine import Engine
+    from reviewer.trial import Trial
+    from reviewer.validating import Validated
+
+
+@click.command("validate")
+@click.argument("study")
+@click.option("--grader", required=True, metavar="NAME", help="The grader: a rater of kind model or rule.")
+@click.option("--question", metavar="Q", help="Only this question.")
+@click.option("--against", metavar="NAME", help="Another grader to compare it with.")
+@click.option("--lab", metavar="LAB", help="The grader's lab, where its name does not say the configuration.")
+@click.option(
+    "--epsilon",
+    type=click.FloatRange(0.0, 1.0),
+    metavar="E",
+    help="Allowance of the alternative annotator test: 0.2 (default) for experts, 0.15 trained people, 0.1 the crowd.",
+)
+@click.option("--gold-sample", type=click.IntRange(min=1), metavar="N", help="Use the gold of N responses, by chance.")
+@click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="Which N: with --gold-sample.")
+@json_option
+@database_option
+@click.pass_context
+def validate_command(
+    ctx: click.Context,
+    study: str,
+    grader: str,
+    question: str | None,
+    against: str | None,
+    lab: str | None,
+    epsilon: float | None,
+    gold_sample: int | None,
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Check a grader against the gold of STUDY, and correct the rates that rest on it.
+
+    For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
+
+    --gold-sample shows what little gold would do: N responses keep theirs, the rest counts as unlabelled, and the truth
+    by all gold stands beside.
+    """
+    if against == grader:
+        raise click.UsageError("--against names the same grader")
+    # Several threads that multiply small matrices wait for each other more than they compute.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    unblind(ctx, study)
+    with reading(ctx) as engine:
+        trial = _trial(engine, study, [grader, *([against] if against else [])], gold_sample, seed)
+        lab = lab or _lab(engine, grader)
+        found = _validated(engine, trial, question, lab, epsilon)
+        if as_json:
+            from reviewer.cli.validation_json import question_document
+
+            labs = dict(zip(trial.population.names, trial.labs, strict=True))
+            document = {
+                "study": study,
+                "grader": grader,
+                "against": against,
+                "lab": lab,
+                "target": trial.population.target.value,
+                "gold_sample": gold_sample,
+                "population": len(trial.subjects),
+                "lost": trial.population.lost,
+                "questions": [question_document(one, labs) for one in found],
+            }
+            say_json(document)
+            return
+        from reviewer.cli.validation_text import tell
+
+        if trial.population.lost:
+            complain(f"! {trial.population.lost}: no rate is corrected")
+        any_gold = False
+        for one in found:
+            any_gold = any_gold or one.errors.units > 0
+            tell(trial, one, grader, against, lab)
+    if any_gold:
+        say(f"Next: reviewer report {study}")
+    else:
+        say(f"No gold that this grader can be checked against. Next: reviewer rate {study}")
+
+
+def _trial(engine: Engine, study: str, graders: list[str], gold_sample: int | None, seed: int) -> Trial:
+    from reviewer.trial import read_trial, with_less_gold
+
+    trial = read_trial(engine, study, graders)
+    return trial if gold_sample is None else with_less_gold(trial, gold_sample, seed)
+
+
+def _lab(engine: Engine, grader: str) -> str | None:
+    from reviewer.store import evidence
+    from reviewer.validating import lab_of
+
+    return lab_of(evidence.labs(engine), grader)
+
+
+def _validated(
+    engine: Engine, trial: Trial, question: str | None, lab: str | None, epsilon: float | None
+) -> Iterator[Validated]:
+    from reviewer.validating import EPSILON, questions, validated
+
+    for one in questions(trial, question):
+        yield validated(engine, trial, one, lab=lab, epsilon=EPSILON if epsilon is None else epsilon)

@@ -1,0 +1,247 @@
+"""A grader checked against the gold of a study: confusion, error, rates and tests, question by question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reviewer import agreeing, validation
+from reviewer.agreeing import Kinds
+from reviewer.agreement import Agreement, Estimate
+from reviewer.agreement.bootstrap import Resampling
+from reviewer.coded import Coded
+from reviewer.errors import Refused
+from reviewer.question import Question
+from reviewer.rubric import Rate, Rubric, Worse, questions_of
+from reviewer.store.engine import Engine
+from reviewer.store.ratings import Scope
+from reviewer.trial import Answers, Standing, Subject, Trial, adds, gradable
+from reviewer.validation import (
+    Alternative,
+    Compared,
+    Counted,
+    Differential,
+    Flip,
+    Found,
+    Judged,
+    OwnLab,
+    Plan,
+    Ranking,
+    RateFound,
+)
+
+RESAMPLING = Resampling(agreeing.RESAMPLES, agreeing.SEED)
+EPSILON = 0.2  # the allowance of the alternative annotator test against experts
+FEW_GOLD = 100  # units; figures of fewer are said to be rough
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How often the grader errs, on all units with gold or on those of one configuration."""
+
+    units: int
+    unparsed: int
+    refused: int
+    error: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """One rate: of all responses, and of each configuration; with the truth where only some of the gold is used.
+
+    `flips` are those of `ranking`, each with how much more gold would settle it.
+    """
+
+    rate: Rate
+    all: RateFound
+    by_model: Mapping[str, RateFound]
+    truth: Estimate | None
+    truth_by_model: Mapping[str, Estimate]
+    ranking: Ranking
+    flips: tuple[tuple[Flip, Plan], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """One question. What needs units with gold and a verdict is None where there is none.
+
+    Attributes:
+        open: units drawn for review without gold; `no_label`, those settled without a value; `lacking`, those with gold
+            and no verdict.
+        people: agreement of people with each other, for comparison with `agreement`, of the grader with gold.
+        kinds: Cohen κ of people with people and with the grader.
+        own_lab: None where the grader's lab is not known.
+        against: None where no other grader was named.
+    """
+
+    question: Question
+    open: int
+    no_label: int
+    lacking: int
+    errors: Errors
+    by_model: Mapping[str, Errors]
+    confusion: Mapping[str, Mapping[str, int]]
+    labels: tuple[Found, ...]
+    agreement: Agreement | None
+    people: Agreement | None
+    kinds: Kinds
+    rates: tuple[Rates, ...]
+    differential: Differential | None
+    alternative: Alternative
+    plan: Plan
+    own_lab: OwnLab | None
+    against: Compared | None
+    warnings: tuple[str, ...]
+
+
+def questions(trial: Trial, name: str | None) -> list[Question]:
+    """Return the questions that the grader is checked on: those it answers, or the one named.
+
+    Raises:
+        NotFound: no such question.
+        Refused: the question has no options, or is about an item as a whole.
+    """
+    possible = gradable(trial.rubric)
+    if name is not None:
+        question = trial.rubric.question(name)
+        if question not in possible:
+            raise Refused(f"--question {name}: expected a question with options about a response or a pair")
+        return [question]
+    said = {
+        question
+        for answers in next(iter(trial.verdicts.values())).values()
+        for question, one in answers.items()
+        if one.standing in (Standing.KNOWN, Standing.NO_LABEL)
+    }
+    return [question for question in possible if question.id in said]
+
+
+def lab_of(engine_labs: Mapping[str, str | None], grader: str) -> str | None:
+    """Return the lab of the configuration in a grader's name, `GRADER@CONFIGURATION`, None where it is not known."""
+    _, _, configuration = grader.rpartition("@")
+    return engine_labs.get(configuration)
+
+
+def validated(
+    engine: Engine,
+    trial: Trial,
+    question: Question,
+    *,
+    lab: str | None = None,
+    epsilon: float = EPSILON,
+) -> Validated:
+    """Return how the first grader of `trial` does on one question; a second is compared with it."""
+    grader, *others = trial.verdicts
+    units = Coded(trial, question)
+    judged = units.judged(grader)
+    rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
+    scope = Scope(trial.study.name, question.id)
+    kinds = agreeing.kinds(engine, scope, question)
+    people = agreeing.measured(engine, scope, question).agreement if len(units.people) > 1 else None
+    alternative = units.alternative(grader, epsilon)
+    found = judged.units > 0
+    by_model = {
+        name: judged.of(place) for place, name in enumerate(judged.names) if (judged.configurations == place).any()
+    }
+    return Validated(
+        question=question,
+        open=units.open,
+        no_label=units.no_label,
+        lacking=units.lacking(grader),
+        errors=_errors(judged),
+        by_model={name: _errors(own) for name, own in by_model.items()},
+        confusion=validation.confusion(judged),
+        labels=tuple(validation.by_label(judged, RESAMPLING)) if found else (),
+        agreement=validation.against_gold(judged, question.scale, units.numbers, RESAMPLING) if found else None,
+        people=people,
+        kinds=kinds,
+        rates=tuple(_told(trial, rate, counted) for rate, counted in rates.items()),
+        differential=_differential(judged) if found else None,
+        alternative=alternative,
+        plan=validation.for_alternative(alternative),
+        own_lab=(
+            None
+            if lab is None or not found
+            else validation.own_lab(
+                judged, {rate.id: counted for rate, counted in rates.items()}, trial.labs, lab, RESAMPLING
+            )
+        ),
+        against=units.compared(grader, others[0], RESAMPLING) if others else None,
+        warnings=tuple(_warnings(units, judged, grader)),
+    )
+
+
+def _errors(judged: Judged) -> Errors:
+    return Errors(
+        judged.units, judged.count(validation.UNPARSED), judged.count(validation.REFUSED), validation.error(judged)
+    )
+
+
+def _differential(judged: Judged) -> Differential:
+    return validation.differential(
+        judged.wrong, judged.sample, judged.prompts, judged.configurations, judged.names, RESAMPLING
+    )
+
+
+def _rates(rubric: Rubric, question: Question) -> list[Rate]:
+    """Return the rates that are told under `question`: each under the first that it counts."""
+    return [rate for rate in rubric.rates if questions_of(rate)[0] == question.id]
+
+
+def _counted(trial: Trial, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None) -> Counted:
+    said = trial.verdicts[grader]
+    known = trial.gold if gold is None else gold
+    return validation.counted(
+        trial.population,
+        [adds(trial.rubric, rate, known.get(subject)) for subject in trial.subjects],
+        [adds(trial.rubric, rate, said.get(subject)) for subject in trial.subjects],
+    )
+
+
+def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
+    worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
+    names = trial.population.names
+    parts = {name: counted.of(counted.configurations == place) for place, name in enumerate(names)}
+    ranking = validation.ranking(counted, RESAMPLING)
+    gold_units = {name: len(part.sample().units) for name, part in parts.items()}
+    truth: Estimate | None = None
+    truths: dict[str, Estimate] = {}
+    if trial.truth:
+        values = [adds(trial.rubric, rate, trial.truth[subject]) for subject in trial.subjects]
+        truth = validation.mean(values)
+        places = trial.population.configurations
+        for place, name in enumerate(names):
+            truths[name] = validation.mean([value for value, at in zip(values, places, strict=True) if at == place])
+    return Rates(
+        rate,
+        validation.rate_found(counted, RESAMPLING, worse=worse),
+        {name: validation.rate_found(part, RESAMPLING, worse=worse) for name, part in parts.items()},
+        truth,
+        truths,
+        ranking,
+        tuple(
+            (flip, validation.for_flip(flip, gold_units[flip.higher] + gold_units[flip.lower]))
+            for flip in ranking.flips
+        ),
+    )
+
+
+def _warnings(units: Coded, judged: Judged, grader: str) -> list[str]:
+    told = []
+    if not judged.units:
+        told.append("No unit has gold and a verdict.")
+    elif judged.units < FEW_GOLD:
+        told.append(f"Only {judged.units} units have gold and a verdict: read every figure as rough.")
+    if units.open:
+        told.append(
+            f"{units.open:,} units drawn for review have no gold yet; what is undecided is harder than the rest, so"
+            " that error is likely higher than shown."
+        )
+    lacking = units.lacking(grader)
+    if lacking:
+        told.append(f"{lacking:,} units with gold have no verdict and are not counted.")
+    for state in validation.NO_LABELS:
+        count = judged.count(state)
+        if count:
+            told.append(f"{count:,} of {judged.units:,} verdicts are {state}: they count as errors.")
+    return told

@@ -1,0 +1,102 @@
+"""A grader against gold: how it errs, on which configurations, and the rates without its error. Pure; numpy only.
+
+`Judged` holds units with gold and a verdict; `Parts` what units add to a rate, and `Sample` how those with gold were
+drawn from all. A verdict that is no label (unparsed, refused) stays among the units and counts as wrong. Nothing here
+raises for want of data: what is undefined is an `Estimate` without a value and with the reason.
+
+Intervals are 95 %. Those in closed form are of Wilson's kind for shares and normal for corrected rates; all others draw
+prompts with replacement, so that configurations that answered the same prompts stay paired.
+"""
+
+from __future__ import annotations
+
+from reviewer.validation.alternative import Against, Alternative, alternative_test
+from reviewer.validation.differential import Differential, apart, bias_apart, differential
+from reviewer.validation.interval import Z, bounded, wilson
+from reviewer.validation.judged import (
+    NO_LABELS,
+    REFUSED,
+    UNPARSED,
+    Found,
+    Judged,
+    against_gold,
+    by_label,
+    confusion,
+    error,
+)
+from reviewer.validation.own_lab import OwnLab, own_lab
+from reviewer.validation.planner import Plan, for_alternative, for_flip
+from reviewer.validation.plug_in import plug_in, rogan_gladen
+from reviewer.validation.population import (
+    Chance,
+    Counted,
+    Population,
+    RateFound,
+    counted,
+    judged_units,
+    mean,
+    ranking,
+    rate_found,
+)
+from reviewer.validation.ranking import Flip, Ranking, rank
+from reviewer.validation.rates import Corrected, corrected, raw, share
+from reviewer.validation.sample import Parts, Sample, Target, every_unit, parts_of, simple
+from reviewer.validation.tail import TENTH, goodness, goodness_corrected
+from reviewer.validation.two_graders import Compared, compare, mcnemar
+
+__all__ = [
+    "NO_LABELS",
+    "REFUSED",
+    "TENTH",
+    "UNPARSED",
+    "Against",
+    "Alternative",
+    "Chance",
+    "Compared",
+    "Corrected",
+    "Counted",
+    "Differential",
+    "Flip",
+    "Found",
+    "Judged",
+    "OwnLab",
+    "Parts",
+    "Plan",
+    "Population",
+    "Ranking",
+    "RateFound",
+    "Sample",
+    "Target",
+    "Z",
+    "against_gold",
+    "alternative_test",
+    "apart",
+    "bias_apart",
+    "bounded",
+    "by_label",
+    "compare",
+    "confusion",
+    "corrected",
+    "counted",
+    "differential",
+    "error",
+    "every_unit",
+    "for_alternative",
+    "for_flip",
+    "goodness",
+    "goodness_corrected",
+    "judged_units",
+    "mcnemar",
+    "mean",
+    "own_lab",
+    "parts_of",
+    "plug_in",
+    "rank",
+    "ranking",
+    "rate_found",
+    "raw",
+    "rogan_gladen",
+    "share",
+    "simple",
+    "wilson",
+]

@@ -1,0 +1,50 @@
+"""The paired bootstrap: prompts are drawn with replacement, each with all that was said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reviewer.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, TAIL, Resampling
+from reviewer.agreement.estimate import Estimate
+from reviewer.agreement.table import Codes, Floats
+
+FEW_PROMPTS = "{prompts} prompts; an interval needs at least {least}"
+
+
+def sums(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
+    """Return, for each draw of prompts, the sums of `columns`, shape (units, k) in and (draws, k) out.
+
+    What is drawn is the same for any columns of the same prompts, so that statistics of several calls go together.
+    """
+    groups = np.unique(prompts, return_inverse=True)[1]
+    number = int(groups.max(initial=-1)) + 1
+    if not number:
+        return np.zeros((resampling.resamples, columns.shape[1]))
+    of_prompts = np.stack([np.bincount(groups, column, number) for column in columns.T], axis=1)
+    return np.concatenate([weights @ of_prompts for weights in _weights(number, resampling)])
+
+
+def _weights(prompts: int, resampling: Resampling) -> Iterator[Floats]:
+    generator = np.random.default_rng(resampling.seed)
+    size = max(1, MOST_WEIGHTS // max(1, prompts))
+    for start in range(0, resampling.resamples, size):
+        drawn = min(size, resampling.resamples - start)
+        yield generator.multinomial(prompts, np.full(prompts, 1.0 / prompts), size=drawn).astype(np.float64)
+
+
+def spanned(value: float, drawn: Floats, prompts: Codes, undefined: str) -> Estimate:
+    """Return `value` with the interval that 95 % of the `drawn` values span; `undefined` says what nan means."""
+    if np.isnan(value):
+        return Estimate(None, undefined=undefined)
+    value = float(value)
+    number = len(np.unique(prompts))
+    if number < FEWEST_UNITS:
+        return Estimate(value, undefined=FEW_PROMPTS.format(prompts=number, least=FEWEST_UNITS))
+    known = drawn[~np.isnan(drawn)]
+    lost = len(drawn) - len(known)
+    if len(known) * 2 <= len(drawn):
+        return Estimate(value, None, None, f"{lost} of {len(drawn)} resamples leave it undefined", len(drawn), lost)
+    low, high = np.quantile(known, (TAIL, 1.0 - TAIL))
+    return Estimate(value, float(low), float(high), None, len(drawn), lost)
