@@ -71,7 +71,7 @@ def test_saved_is_said_only_after_a_submit(run: Run, study: str) -> None:
 
 def test_the_end_of_input_keeps_drafts_and_says_how_to_go_on(run: Run, study: str) -> None:
     ended = run("rate", study, "--plain", stdin="1\nright indeed\n").out
-    assert "Go on with: reviewer rate right --plain --rater r1" in ended
+    assert "Next: reviewer rate right --plain --rater r1" in ended
     resumed = run("rate", study, "--plain").out
     assert "answered: A: right indeed" in resumed
     assert answers(run, study) == []
@@ -253,3 +253,8 @@ def test_nothing_a_rater_reads_names_a_configuration(run: Run, tmp_path: Path) -
 
 def test_rating_without_plain_says_what_to_type(run: Run, study: str) -> None:
     assert "reviewer rate right --plain" in run("rate", study, expected=2).err
+
+
+def test_who_has_rated_everything_is_told_what_comes_next(run: Run, study: str) -> None:
+    done = run("rate", study, "--plain", stdin="1\n\n1\n\n\n" * 3)
+    assert "Next: reviewer agreement right" in done.out

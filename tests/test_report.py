@@ -174,7 +174,7 @@ def test_caveats_name_what_weakens_the_figures() -> None:
         "The study is open",
         "labels of two people",
         "Fewer than 100 responses with gold",
-        "1 of 1 graded rates are not corrected: nothing to count",
+        "1 of 1 graded rates are not corrected, the first because nothing to count",
         "3 of 20 verdicts of judge@x on q are no labels",
         "judge@x ranks two configurations against gold once",
     ):

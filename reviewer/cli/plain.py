@@ -59,14 +59,19 @@ class PlainRating:
         say(f"Study {self._name}, rater {self._rater}. Type help for all commands, guideline for the guideline.")
         if not self._work.do(lambda study: study.has_begun()):
             say_guideline(self._rubric)
+        left = True
         try:
             while self._take(self._work.do(lambda study: study.next_item())):
                 while self._sheet is not None:
                     self._step(self._sheet)
+            left = False
         except (Stop, KeyboardInterrupt):
             pass
         say(f"\nStopped. {counted(self._saved, 'item')} saved in this sitting; answers not submitted stay drafts.")
-        say(f"Go on with: reviewer rate {self._name} --plain --rater {self._rater}")
+        if left:
+            say(f"Next: reviewer rate {self._name} --plain --rater {self._rater}")
+        else:
+            say(f"Next: reviewer agreement {self._name}")
 
     def _take(self, found: Item | Nothing) -> bool:
         """Put an item in hand and read it out; False where there is none."""

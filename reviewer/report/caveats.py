@@ -42,9 +42,9 @@ def _of_gold(report: Report) -> Iterator[str]:
 
 def _of_graders(report: Report) -> Iterator[str]:
     graded = [row for row in report.rates if row.grader is not None]
-    reasons = Counter(row.corrected.undefined for row in graded if row.corrected.undefined)
-    for reason, count in reasons.most_common(MOST):
-        yield f"{count:,} of {len(graded):,} graded rates are not corrected: {reason}."
+    reasons = [row.corrected.undefined for row in graded if row.corrected.undefined]
+    if reasons:
+        yield f"{len(reasons):,} of {len(graded):,} graded rates are not corrected, the first because {reasons[0]}."
     for error in report.errors:
         lost = error.unparsed + error.refused
         if error.configuration is None and lost:

@@ -124,7 +124,8 @@ class RateRows:
                         raw = Estimate(None, undefined="no grader")
                         if grader is not None:
                             raw = self._difference(self._graded[grader, rate.id].grader, one, other)
-                        yield DifferenceRow(evaluation, rate.id, first, second, grader, gold, raw)
+                        if gold.value is not None or raw.value is not None:
+                            yield DifferenceRow(evaluation, rate.id, first, second, grader, gold, raw)
 
     def _difference(self, values: Floats, one: Flags, other: Flags) -> Estimate:
         return validation.difference(values, self._prompts, one, other, self._resampling)
