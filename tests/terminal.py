@@ -67,6 +67,12 @@ class Terminal:
         self._process.wait()
         os.close(self._terminal)
 
+    def hang_up(self) -> int:
+        """Take the terminal away, as a lost connection does, and return how the program ended."""
+        os.close(self._terminal)
+        self._terminal = os.open(os.devnull, os.O_RDWR)
+        return self._process.wait(PATIENCE)
+
     @property
     def process(self) -> int:
         """The number of the process inside."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -278,3 +279,9 @@ def test_a_kill_loses_nothing_that_was_acknowledged_and_nothing_is_asked_twice(t
             by_place = sorted(one, key=lambda label: label.panes.index(label.response or ""))
             assert [label.value for label in by_place] == kept.pressed[number]
     assert kept.acknowledged > 0
+
+
+def test_a_terminal_that_goes_away_takes_the_program_with_it(tmp_path: Path) -> None:
+    with rating(make_study(tmp_path, PLAIN)) as terminal:
+        begin(terminal)
+        assert terminal.hang_up() == -signal.SIGHUP

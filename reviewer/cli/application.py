@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import socket
 import sys
+import threading
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -43,7 +46,20 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
     importer, collecting = HomeImport(path), HomeCollect(path)
     app = ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), importer, collecting, study)
     app.adjudicates, app.second = adjudicates, second
+    threading.Thread(target=_end_with_the_terminal, name="terminal", daemon=True).start()
     app.run()
+
+
+def _end_with_the_terminal() -> None:
+    """End the process when its terminal goes away.
+
+    A shell that dies sends a hang-up; a terminal that it did not hand on is only gone, and Textual would wait for ever
+    to paint on it. What was answered is on disk as a draft.
+    """
+    gone = select.poll()
+    gone.register(sys.stdin.fileno(), 0)  # no event is asked for: a hang-up is always told
+    gone.poll()
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 def at_work(others: Iterable[Session]) -> list[str]:
