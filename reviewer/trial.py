@@ -148,9 +148,7 @@ def with_less_gold(trial: Trial, number: int, seed: int) -> Trial:
         and all(trial.gold[subject][question].standing is not Standing.OPEN for question in asked)
     ]
     if not 1 <= number <= len(whole):
-        raise Refused(
-            f"--gold-sample {number}: {len(whole):,} responses have gold to every question; expected 1 to that"
-        )
+        raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to every question")
     kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", trial.subjects[place][0])))
     chance = Chance(0, number, len(whole))
     population = trial.population
