@@ -22,6 +22,7 @@ STRONG = {"id": "strong", "question": "degree", "of": ["strong"], "worse": "high
 SCORE = {"id": "score", "mean": ["degree"], "zero": {"question": "verdict", "is": ["no"]}, "worse": "high"}
 RUBRIC = rubric("graded", VERDICT, DEGREE, rates=[YES, STRONG, SCORE])
 JUDGE = "judge"
+ASKED = [RUBRIC.question("verdict")]
 Answers = Mapping[str, str | None]
 PROMPTS = 60
 
@@ -213,7 +214,7 @@ def test_less_gold_is_a_sample_beside_the_truth(engine: Engine, stored: list[str
         engine, {one: {"verdict": "yes", "degree": "mild"} for place, one in enumerate(stored) if truth(place) == "yes"}
     )
     grade(engine, {one: {"verdict": "no" if place % 5 == 0 else truth(place)} for place, one in enumerate(stored)})
-    trial = with_less_gold(read_trial(engine, "s", [JUDGE]), 50, 1)
+    trial = with_less_gold(read_trial(engine, "s", [JUDGE]), ASKED, 50, 1)
     found = validated(engine, trial, RUBRIC.question("verdict"))
     assert found.errors.units == 50
     one = rates(found)
@@ -221,11 +222,11 @@ def test_less_gold_is_a_sample_beside_the_truth(engine: Engine, stored: list[str
     assert one.truth is not None
     assert one.truth.value == pytest.approx(50 / 120)
     assert one.truth_by_model["m1"].value == 0.5
-    again, other = (with_less_gold(read_trial(engine, "s", [JUDGE]), 50, seed) for seed in (1, 2))
+    again, other = (with_less_gold(read_trial(engine, "s", [JUDGE]), ASKED, 50, seed) for seed in (1, 2))
     assert again.population.chances == trial.population.chances
     assert other.population.chances != trial.population.chances
     with pytest.raises(Refused, match="--gold-sample 121: expected 1 to 120"):
-        with_less_gold(read_trial(engine, "s", [JUDGE]), 121, 1)
+        with_less_gold(read_trial(engine, "s", [JUDGE]), ASKED, 121, 1)
 
 
 def test_only_what_the_grader_answers_is_checked(engine: Engine, stored: list[str]) -> None:
