@@ -8,18 +8,39 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from reviewer.collect import estimate
 from reviewer.collect.calls import Answered, Caller, Outcome, Request
 from reviewer.collect.gate import Gate
 from reviewer.collect.run import Budget, Lane, Patience, outcomes
-from reviewer.collecting import Work
 from reviewer.configurations import Setup
 
-Keep = Callable[[list[tuple[Work, Outcome]]], Awaitable[int]]
+
+class Work(Protocol):
+    """What one configuration is to be asked: of `total` answers those that are missing, a request for each."""
+
+    @property
+    def setup(self) -> Setup:
+        """Return the configuration; its name is the work's own."""
+
+    @property
+    def total(self) -> int:
+        """Return how many answers are wanted, with those that are there."""
+
+    @property
+    def missing(self) -> Sequence[object]:
+        """Return one entry for each answer that is not there."""
+
+    def requests(self) -> Iterator[Request]:
+        """Yield a request for each of them."""
+
+
+# Stores what came, each outcome with the name of its configuration; returns how many answers were new.
+Keep = Callable[[list[tuple[str, Outcome]]], Awaitable[int]]
 
 
 @dataclass(slots=True)
@@ -87,9 +108,7 @@ class Collector:
         by_name = {progress.name: progress for progress in self.progress}
         async for together in outcomes(self._lanes, self._patience, self._budget, self._now, stop):
             # What is being stored is stored to the end, even while the run is being cancelled.
-            await asyncio.shield(
-                asyncio.ensure_future(keep([(by_name[lane.name].work, outcome) for lane, outcome in together]))
-            )
+            await asyncio.shield(asyncio.ensure_future(keep([(lane.name, outcome) for lane, outcome in together])))
             for lane, outcome in together:
                 _count(by_name[lane.name], outcome)
         self.seconds = time.monotonic() - began

@@ -50,8 +50,8 @@ class Setup:
     """How a configuration is asked. None in a field sends nothing, which leaves the choice to the provider.
 
     `reasoning_budget` counts tokens. `system_role` is the role in which instructions are sent, `key_variable` the
-    environment variable that holds the key of the server at `base_url`, `answers` the file of a replay. Prices are in
-    US dollars per million tokens.
+    environment variable that holds the key of the server at `base_url`, `answers` the file of a replay. `structured`
+    says whether its server can hold an answer to a JSON schema. Prices are in US dollars per million tokens.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Setup:
     stop: tuple[str, ...] = ()
     system_role: Role | None = None
     answers: Path | None = None
+    structured: bool = False
     price_in: float | None = None
     price_out: float | None = None
 
@@ -120,7 +121,7 @@ def find_setup(name: str, files: Sequence[Path]) -> Setup:
         return known[name]
     provider, _, model = name.partition("/")
     if model and provider in LABS:
-        return Setup(name, Provider(provider), model, lab=LABS[Provider(provider)])
+        return Setup(name, Provider(provider), model, lab=LABS[Provider(provider)], structured=True)
     near = difflib.get_close_matches(name, known, n=1)
     guess = f" (did you mean {near[0]}?)" if near else ""
     raise NotFound(
@@ -150,6 +151,8 @@ def _setup(table: Table, folder: Path) -> Setup:
         stop=table.texts("stop", ()),
         system_role=_system_role(table),
         answers=None if answers is None else folder / answers,
+        # The providers' own servers can; of a compatible one it has to be said.
+        structured=table.boolean("structured", provider in LABS and "base_url" not in table.entries),
         price_in=_price(table, "price_in"),
         price_out=_price(table, "price_out"),
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.collection import CONCURRENCY, Order, collect, complaints, dollars, model_files, said, watched_rows
+from reviewer.cli.collection import CONCURRENCY, Order, collect, complaints, model_files, said, watched_rows
+from reviewer.cli.dry_run import show_plan
 from reviewer.cli.options import database_option, database_path, json_option, reading
-from reviewer.cli.terminal import complain, say, say_json, table, watched
-from reviewer.collect import estimate
+from reviewer.cli.terminal import complain, say, say_json, watched
 from reviewer.collecting import Work, survey, wanted, work_of
 from reviewer.collector import Collector, Progress
 from reviewer.configurations import Setup, find_setup
@@ -66,7 +66,7 @@ def collect_command(
     if max_cost is not None:
         _check_prices(setups)
     if dry_run:
-        _show_plan(_surveyed(ctx, suites, setups, samples), as_json=as_json)
+        show_plan(_surveyed(ctx, suites, setups, samples), as_json=as_json)
         return 0
     if in_batches:
         from reviewer.cli.batches import collect_in_batches
@@ -110,41 +110,6 @@ def _check_prices(setups: Sequence[Setup]) -> None:
     for setup in setups:
         if setup.price_in is None:
             raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
-
-
-def _show_plan(works: Sequence[Work], *, as_json: bool) -> None:
-    plans: list[dict[str, object]] = []
-    costs: list[float | None] = []
-    for work in works:
-        requests = list(work.requests())
-        read = sum(estimate.tokens_in(work.setup, request) for request in requests)
-        written = sum(estimate.tokens_out(work.setup, request) for request in requests)
-        costs.append(work.setup.cost(read, written))
-        plans.append(
-            {
-                "configuration": work.setup.name,
-                "wanted": work.total,
-                "stored": work.total - len(requests),
-                "to_ask": len(requests),
-                "tokens_in": read,
-                "most_tokens_out": written,
-                "most_cost": costs[-1],
-            }
-        )
-    if as_json:
-        say_json({"configurations": plans})
-        return
-    head = ["configuration", "wanted", "stored", "to ask", "tokens in, about", "out, at most", "cost, at most"]
-    rows = [
-        [
-            str(plan["configuration"]),
-            *(f"{plan[key]:,}" for key in ("wanted", "stored", "to_ask", "tokens_in", "most_tokens_out")),
-            dollars(cost),
-        ]
-        for plan, cost in zip(plans, costs, strict=True)
-    ]
-    table([head, *rows], right=frozenset(range(1, 7)))
-    say("Nothing was sent. Next: the same command without --dry-run")
 
 
 def _summed(progress: Progress) -> dict[str, object]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from reviewer.cli.options import clock, now
 from reviewer.collect.calls import Outcome
 from reviewer.collect.clients import open_caller
-from reviewer.collecting import Work, prepare, store, survey
+from reviewer.collecting import prepare, store, survey
 from reviewer.collector import Collector, Progress, unusable
 from reviewer.configurations import Setup
 from reviewer.errors import ReviewerError
@@ -67,8 +67,11 @@ async def collect(
         )
         collector = Collector(works, callers, concurrency=order.concurrency, max_cost=order.max_cost, now=clock)
 
-        async def keep(outcomes: list[tuple[Work, Outcome]]) -> int:
-            return await asyncio.wrap_future(owner.call(lambda engine: store(engine, outcomes, now())))
+        by_name = {work.setup.name: work for work in works}
+
+        async def keep(outcomes: list[tuple[str, Outcome]]) -> int:
+            of_works = [(by_name[name], outcome) for name, outcome in outcomes]
+            return await asyncio.wrap_future(owner.call(lambda engine: store(engine, of_works, now())))
 
         with watch(collector):
             await collector.run(keep, stop)

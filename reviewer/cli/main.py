@@ -25,6 +25,7 @@ COMMANDS = {
     "gold": ("reviewer.cli.gold:gold_command", "List what a study decided, and how."),
     "validate": ("reviewer.cli.validate:validate_command", "Check a grader against gold, and correct rates by it."),
     "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
+    "grade": ("reviewer.cli.grade:grade_command", "Run an automated grader over a study, as one more rater."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
 }
 

@@ -1,0 +1,226 @@
+"""`reviewer grade`: runs an automated grader over a study, as one more rater."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.collection import CONCURRENCY, complaints, model_files, said, watched_rows
+from reviewer.cli.options import database_option, database_path, json_option, now, reading, writing
+from reviewer.cli.terminal import complain, counted, progress, say, say_json, table, watched
+from reviewer.configurations import find_setup
+from reviewer.errors import ReviewerError
+from reviewer.graders.definition import Grader, Kind, find_grader
+from reviewer.grading import grade_by_rule, prepare, rater_name, task
+from reviewer.grading_census import Bait, Census, baits, census
+from reviewer.model import LabelState
+from reviewer.shipped import folders
+
+if TYPE_CHECKING:
+    from reviewer.cli.grading_run import Assignment, Run
+    from reviewer.collector import Collector
+
+MOST_BAITS = 5
+
+
+@click.command("grade")
+@click.argument("study")
+@click.option("--grader", "grader_name", required=True, metavar="G", help="A grader's id, or its file.")
+@click.option("--model", "model_name", metavar="CONFIG", help="The model that judges; a rule takes none.")
+@click.option("--models-file", type=click.Path(path_type=Path), metavar="F", help="Instead of prompts/models.toml.")
+@click.option("--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts a unit.")
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes the order in which options are shown.")
+@click.option(
+    "--concurrency", default=CONCURRENCY, show_default=True, metavar="N", type=click.IntRange(1), help="At a time."
+)
+@click.option("--batch", "in_batches", is_flag=True, help="Hand over to the batch service; the same command fetches.")
+@click.option("--dry-run", is_flag=True, help="Count requests, tokens and cost; send nothing.")
+@click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="X", help="Stop before X US dollars.")
+@json_option
+@database_option
+@click.pass_context
+def grade_command(
+    ctx: click.Context,
+    study: str,
+    grader_name: str,
+    model_name: str | None,
+    models_file: Path | None,
+    repeats: int,
+    seed: int,
+    concurrency: int,
+    max_cost: float | None,
+    *,
+    in_batches: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Let an automated grader answer the rubric of STUDY on every response, as one more rater.
+
+    It is shown prompts and responses, never who answered. Only verdicts that are missing are asked for, so the same
+    command goes on where it was stopped. Repeats are raters of their own, with `#2`, `#3` … behind their name.
+    """
+    grader = find_grader(grader_name, folders("graders"), folders("rubrics"))
+    if (grader.kind is Kind.RULE) != (model_name is None):
+        expected = "no --model" if grader.kind is Kind.RULE else "--model CONFIG"
+        raise click.UsageError(f"grader {grader.id} is a {grader.kind.value}; expected {expected}")
+    if model_name is None:
+        if repeats > 1 or in_batches or dry_run or max_cost is not None:
+            raise click.UsageError(f"grader {grader.id} is a rule, which costs nothing and says the same every time")
+        return _by_rule(ctx, study, grader, as_json=as_json)
+    from reviewer.cli.grading_run import Assignment
+
+    setup = find_setup(model_name, model_files(models_file))
+    if max_cost is not None and setup.price_in is None:
+        raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
+    assignment = Assignment(database_path(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
+    if dry_run:
+        return _plan(ctx, assignment, as_json=as_json)
+    if in_batches:
+        if max_cost is not None:
+            raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
+        return _in_batches(ctx, assignment, as_json=as_json)
+    return _by_judge(ctx, assignment, as_json=as_json)
+
+
+def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -> int:
+    with writing(ctx) as engine:
+        work = task(engine, study, grader)
+        prepare(engine, work, None, 1, now())
+        with progress(f"{grader.id} in study {study}", len(work.units)) as told:
+            new = grade_by_rule(engine, work, now(), told)
+    if not as_json:
+        say(f"{grader.id}: {counted(new, 'response')} judged, {len(work.units) - new:,} there before")
+    _report(ctx, study, grader, [grader.id], {"missing": 0}, as_json=as_json)
+    return 0
+
+
+def _plan(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
+    from reviewer.cli.dry_run import show_plan
+    from reviewer.cli.grading_run import surveyed
+
+    with reading(ctx) as engine:
+        show_plan([surveyed(assignment, engine)], as_json=as_json)
+    return 0
+
+
+def _by_judge(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
+    run = asyncio.run(_asked(assignment))
+    if not as_json:
+        for number, one in enumerate(run.rounds):
+            say(("asked again what was not understood: " if number else "") + said(one))
+    for one in run.rounds:
+        for complaint in complaints(one):
+            complain(complaint)
+    totals = {
+        "missing": run.missing,
+        "replies": [one.answered for one in run.rounds],
+        "failed": sum(one.failed for one in run.rounds),
+        "tokens_in": sum(one.tokens_in for one in run.rounds),
+        "tokens_out": sum(one.tokens_out for one in run.rounds),
+        "stopped": run.rounds[-1].stopped if run.rounds else None,
+    }
+    _report(ctx, assignment.study, assignment.grader, _raters(assignment), totals, as_json=as_json)
+    return 1 if run.missing else 0
+
+
+async def _asked(assignment: Assignment) -> Run:
+    from reviewer.cli.grading_run import grade
+
+    stop = asyncio.Event()
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(interrupt, stop.set)
+
+    @contextmanager
+    def watch(collector: Collector) -> Iterator[None]:
+        began = time.monotonic()
+        with watched(lambda: watched_rows(collector.progress, time.monotonic() - began)):
+            yield
+
+    return await grade(assignment, watch, stop)
+
+
+def _in_batches(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
+    from reviewer.cli.grading_run import hand_over
+
+    standing, missing = asyncio.run(hand_over(assignment))
+    if not as_json:
+        say(
+            f"{_raters(assignment)[0]}: {counted(standing.answered, 'verdict')} stored now, {missing:,} missing;"
+            f" {standing.out:,} of them under way, {standing.handed_over:,} handed over now"
+        )
+    if standing.example is not None:
+        complain(f"{counted(standing.failed, 'failure')}, the last one: {standing.example}")
+    if standing.out and not as_json:
+        say("Next, within a day: the same command fetches what is done")
+        return 1
+    _report(
+        ctx,
+        assignment.study,
+        assignment.grader,
+        _raters(assignment),
+        {"missing": missing} | asdict(standing),
+        as_json=as_json,
+    )
+    return 1 if missing else 0
+
+
+def _raters(assignment: Assignment) -> list[str]:
+    return [rater_name(assignment.grader, assignment.setup.name, repeat) for repeat in range(1, assignment.repeats + 1)]
+
+
+def _report(
+    ctx: click.Context, study: str, grader: Grader, raters: list[str], totals: dict[str, object], *, as_json: bool
+) -> None:
+    with reading(ctx) as engine:
+        work = task(engine, study, grader)
+        found = census(engine, work, raters)
+        planted = baits(engine, work, raters[0])
+    if as_json:
+        say_json(
+            {"study": study, "grader": raters[0], "hash": grader.hash, "units": len(work.units)}
+            | totals
+            | {
+                "questions": [asdict(one) for one in found],
+                "bait": [asdict(one) for one in planted],
+            }
+        )
+        return
+    _tell(found, planted)
+    if totals["missing"]:
+        say("Next: the same command asks for what is missing")
+    else:
+        say(f"Next: reviewer validate {study} --grader '{raters[0]}'")
+
+
+def _tell(found: list[Census], planted: list[Bait]) -> None:
+    head = ["question", "labels", "refused", "unparsed", "shown first and chosen", "stable in repeats"]
+    rows = [
+        [
+            one.question,
+            *(f"{one.states.get(state.value, 0):,}" for state in _STATES),
+            f"{one.first / one.ordered:.1%} (no effect: {one.expected / one.ordered:.1%})" if one.ordered else "",
+            f"{one.stable:,} of {one.repeated:,}" if one.repeated else "",
+        ]
+        for one in found
+    ]
+    table([head, *rows], right=frozenset({1, 2, 3}))
+    for one in found:
+        say(
+            f"  {one.question}: "
+            + (", ".join(f"{value} {count:,}" for value, count in one.values.items()) or "nothing")
+        )
+    if planted:
+        complain(f"{counted(len(planted), 'response')} with text that imitates a verdict; look at them:")
+        for bait in planted[:MOST_BAITS]:
+            complain(f"  {bait.response[:12]}  {bait.text}")
+
+
+_STATES = (LabelState.LABEL, LabelState.REFUSED, LabelState.UNPARSED)
