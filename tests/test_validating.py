@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
-from stories import DEGREE, NOW, VERDICT, design, fill, rubric
+from stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, rubric
 
 from reviewer.design import Plan, create_study
 from reviewer.errors import NotFound, Refused
@@ -253,3 +254,30 @@ def test_two_graders_are_compared_on_what_both_judged(engine: Engine, stored: li
     assert found is not None
     assert (found.units, found.first_only, found.second_only) == (40, 40, 0)
     assert found.p == pytest.approx(2 * 0.5**40)
+
+
+def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str]) -> None:
+    create_study(engine, Plan("s", design(panes=2)), COMPARING, NOW)
+    pairs = [(min(pair), max(pair)) for pair in zip(stored[0::2], stored[1::2], strict=True)][:40]
+    preferred = ("first", "second", "tie", "first")
+    with engine.writing():
+        raters.ensure(engine, Rater(JUDGE, RaterKind.MODEL), NOW)
+        labels.add(
+            engine,
+            JUDGE,
+            [
+                replace(_label(one, "preferred", preferred[place % 4]), other_response=other, rubric=COMPARING.hash)
+                for place, (one, other) in enumerate(pairs)
+            ],
+        )
+        labels.add_decisions(
+            engine,
+            "lead",
+            [
+                NewDecision("s", one, "preferred", COMPARING.hash, "first", "said so", NOW, other_response=other)
+                for one, other in pairs
+            ],
+        )
+    found = validated(engine, read_trial(engine, "s", [JUDGE]), COMPARING.question("preferred"))
+    assert (found.errors.units, found.errors.error.value, found.by_model) == (40, 0.5, {})
+    assert found.confusion == {"first": {"first": 20, "second": 10, "tie": 10}}
