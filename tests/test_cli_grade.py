@@ -79,7 +79,7 @@ def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
 def test_a_judge_is_one_more_rater(run: Run, folder: Path, server: LLMServer, model: str) -> None:
     always(server)
     done = grade(run, model=model)
-    assert f"Next: reviewer validate s --grader 'judge@{model}'" in done.out
+    assert "Next, people rate a sample: reviewer study create s-sample --rubric plain --from s" in done.out
     labels = run("labels", "s", "--json").json()["labels"]
     assert [(one["rater"], one["question"], one["state"], one["value"], one["origin"]) for one in labels] == [
         (f"judge@{model}", "verdict", "label", "yes", "graded")
@@ -255,6 +255,12 @@ def test_a_rule_needs_no_model_and_judges_each_response_once(run: Run, folder: P
     assert "0 responses judged, 6 there before" in run("grade", "s", "--grader", "rule").out
     assert rows(folder, "select value, count(*) from label group by value order by 1") == [("no", 3), ("yes", 3)]
     assert rows(folder, "select kind from rater where name = 'rule'") == [("rule",)]
+
+
+def test_what_comes_next_is_to_validate_once_people_have_rated(run: Run, folder: Path) -> None:
+    run("rate", "s", "--plain", stdin="1\n\n1\n\n\n")
+    assert run("labels", "s", "--rater", "r1", "--json").json()["labels"]
+    assert "Next: reviewer validate s --grader 'rule'" in run("grade", "s", "--grader", "rule").out
 
 
 def test_a_batch_is_handed_over_and_fetched_later(run: Run, folder: Path, server: LLMServer) -> None:

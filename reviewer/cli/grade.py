@@ -23,12 +23,14 @@ from reviewer.grading import grade_by_rule, prepare, rater_name, task
 from reviewer.grading_census import Bait, Census, baits, census
 from reviewer.model import LabelState
 from reviewer.shipped import folders
+from reviewer.store.labels import has_gold
 
 if TYPE_CHECKING:
     from reviewer.cli.grading_run import Assignment, Run
     from reviewer.collector import Collector
 
 MOST_BAITS = 5
+SAMPLE = 50  # responses that people are asked to rate first
 
 
 @click.command("grade")
@@ -183,6 +185,7 @@ def _report(
         work = task(engine, study, grader)
         found = census(engine, work, raters)
         planted = baits(engine, work, raters[0])
+        rated = has_gold(engine, study)
     if as_json:
         say_json(
             {"study": study, "grader": raters[0], "hash": grader.hash, "units": len(work.units)}
@@ -196,8 +199,11 @@ def _report(
     _tell(found, planted)
     if totals["missing"]:
         say("Next: the same command asks for what is missing")
-    else:
+    elif rated:
         say(f"Next: reviewer validate {study} --grader '{raters[0]}'")
+    else:
+        sample = f"--rubric {work.rubric.id} --from {study} --sample random:{min(SAMPLE, len(work.units))}"
+        say(f"Next, people rate a sample: reviewer study create {study}-sample {sample} --overlap 1")
 
 
 def _tell(found: list[Census], planted: list[Bait]) -> None:

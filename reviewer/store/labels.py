@@ -331,6 +331,16 @@ def last_decisions(
     return {(response, question): value for response, question, value in rows}
 
 
+def has_gold(engine: Engine, study: str) -> bool:
+    """Return whether a person labelled anything in `study`, or anything in it was decided."""
+    found = engine.rows(
+        "select 1 where exists (select 1 from label where study = :study and state = 'label')"
+        " or exists (select 1 from adjudication where study = :study)",
+        {"study": study},
+    )
+    return bool(found)
+
+
 def counts(engine: Engine, study: str) -> dict[str, int]:
     """Return how many answers count now in `study`, by question."""
     sql = f"""

@@ -11,6 +11,7 @@ prompts with replacement, so that configurations that answered the same prompts 
 from __future__ import annotations
 
 from reviewer.validation.alternative import Against, Alternative, alternative_test
+from reviewer.validation.difference import difference
 from reviewer.validation.differential import Differential, apart, bias_apart, differential
 from reviewer.validation.interval import Z, bounded, wilson
 from reviewer.validation.judged import (
@@ -78,6 +79,7 @@ __all__ = [
     "confusion",
     "corrected",
     "counted",
+    "difference",
     "differential",
     "error",
     "every_unit",

@@ -1,0 +1,190 @@
+"""`reviewer report`: rates per configuration and evaluation, raw and corrected, and what bears on them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.estimates import drawn, interval
+from reviewer.cli.gold import unblind
+from reviewer.cli.options import database_option, json_option, now, reading
+from reviewer.cli.terminal import complain, counted, say, say_json, table
+from reviewer.errors import ReviewerError
+
+if TYPE_CHECKING:
+    from reviewer.agreement import Estimate
+    from reviewer.report.found import Report
+    from reviewer.report.tables import Cell, Table
+
+
+MOST_ESTIMATES = 2  # in a row that is also drawn
+
+
+@click.command("report")
+@click.argument("study")
+@click.option("--grader", "graders", multiple=True, metavar="NAME", help="Only these graders; otherwise all.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="One page that needs nothing else.")
+@click.option("--csv", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Each table as a CSV file.")
+@json_option
+@database_option
+@click.pass_context
+def report_command(
+    ctx: click.Context, study: str, graders: tuple[str, ...], html: Path | None, folder: Path | None, *, as_json: bool
+) -> None:
+    """Report the rates of STUDY by configuration and evaluation, raw and corrected, with intervals.
+
+    For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
+    """
+    from reviewer.report.tables import tables
+    from reviewer.reporting import report
+
+    # Several threads that multiply small matrices wait for each other more than they compute.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    unblind(ctx, study)
+    with reading(ctx) as engine:
+        made = report(engine, study, graders, now())
+    shown = tables(made)
+    if html is not None:
+        _write_page(made, shown, html)
+    if folder is not None:
+        _write_tables(shown, folder)
+    if as_json:
+        say_json(_document(made, shown))
+    elif html is None and folder is None:
+        _tell(made, shown)
+    if not as_json:
+        say(_next(made, html))
+
+
+def _write_page(made: Report, shown: list[Table], path: Path) -> None:
+    from reviewer.report.page import page
+    from reviewer.report.plots import NoPlots, plots
+
+    try:
+        pictures = plots(made)
+    except NoPlots as error:
+        pictures = []
+        complain(f"without pictures: {error}")
+    _write(path, page(made, shown, pictures))
+    complain(f"{path}: written, {counted(len(shown), 'table')}, {counted(len(pictures), 'picture')}")
+
+
+def _write_tables(shown: list[Table], folder: Path) -> None:
+    from reviewer.report.tables import csv_text, file_name
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReviewerError(f"{folder}: cannot be made: {error.strerror}") from None
+    for one in shown:
+        _write(folder / file_name(one), csv_text(one))
+    complain(f"{folder}: {counted(len(shown), 'table')} written")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that takes its place only when it is whole."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        part.replace(path)
+    except OSError as error:
+        raise ReviewerError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _document(made: Report, shown: list[Table]) -> dict[str, object]:
+    from reviewer.report.tables import plain
+
+    return {
+        "study": made.study,
+        "rubric": made.rubric,
+        "rubric_hash": made.rubric_hash,
+        "software": made.software,
+        "made_at": made.made_at,
+        "graders": [{"grader": one.name, "kind": one.kind, "lab": one.lab} for one in made.graders],
+        "evaluations": [
+            {
+                "evaluation": evaluation,
+                "rates": [
+                    {
+                        "rate": row.rate,
+                        "worse": row.worse.value,
+                        "configuration": row.configuration,
+                        "lab": row.lab,
+                        "grader": row.grader,
+                        "n": row.n,
+                        "gold_n": row.gold_n,
+                        "raw": row.raw.plain(),
+                        "gold": row.gold.plain(),
+                        "corrected": row.corrected.plain(),
+                    }
+                    for row in made.rates
+                    if row.evaluation == evaluation
+                ],
+            }
+            for evaluation in made.evaluations
+        ],
+        "tables": [plain(one) for one in shown],
+        "card": made.card,
+        "caveats": list(made.caveats),
+    }
+
+
+def _tell(made: Report, shown: list[Table]) -> None:
+    from reviewer.report.tables import parts
+
+    kind = "open" if made.open else "closed"
+    say(f"Study {made.study} ({kind}), rubric {made.rubric}: {made.rubric_title}\n")
+    for caveat in made.caveats:
+        say(f"! {caveat}")
+    for part, under in parts(shown).items():
+        say(f"\n{part}")
+        for one in under:
+            say(f"\n{one.title}")
+            _tell_table(one)
+            say(f"  {one.note}")
+    say()
+
+
+def _tell_table(one: Table) -> None:
+    rows = [[*map(_cell, row), _drawing(row) if one.shares else ""] for row in one.rows]
+    numbers = {place for place, cell in enumerate(one.rows[0]) if isinstance(cell, int | float)}
+    table([[f"  {row[0]}", *row[1:]] for row in ([*one.columns, ""], *rows)], right=frozenset(numbers))
+
+
+def _cell(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool() | int():
+            return f"{cell:,}"
+        case float():
+            return f"{cell:.3f}"
+        case _:
+            return interval(cell)
+
+
+def _drawing(row: tuple[Cell, ...]) -> str:
+    """Return the last estimate of a row on a line from 0 to 1, where all of it lies there."""
+    estimates: list[Estimate] = [cell for cell in row if not isinstance(cell, str | int | float | None)]
+    if not 0 < len(estimates) <= MOST_ESTIMATES:
+        return ""
+    low, value, high = estimates[-1].low, estimates[-1].value, estimates[-1].high
+    if value is None or low is None or high is None or low < 0.0 or high > 1.0:
+        return ""
+    return drawn(low, value, high)
+
+
+def _next(made: Report, html: Path | None) -> str:
+    if not made.graders:
+        return f"Next: reviewer grade {made.study} --grader G --model CONFIG"
+    if html is None:
+        return f"Next: reviewer report {made.study} --html {made.study}.html"
+    return f"Next: reviewer export {made.study} --format card -o {made.study}-card.md"

@@ -1,0 +1,206 @@
+"""Rates of a study as rows: by evaluation and configuration, differences, lab by lab, tag by tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from reviewer import validation
+from reviewer.agreement import Estimate
+from reviewer.agreement.bootstrap import Resampling
+from reviewer.agreement.table import Flags, Floats
+from reviewer.report.found import GOODNESS, DifferenceRow, Judge, LabRow, RateRow, TagRow
+from reviewer.rubric import Mean, Rate, Worse
+from reviewer.validation import Counted
+
+NOTHING_TO_CORRECT = "this is the rate of gold: there is nothing to correct"
+UNEQUAL = "gold was drawn with unequal chances: read the row of a grader"
+UNKNOWN = "lab not known"
+PEOPLE = "people (gold)"
+
+
+@dataclass(slots=True)
+class Places:
+    """Where the prompts of a study stand: by evaluation and by tag, their numbers."""
+
+    evaluations: dict[str, set[int]] = field(default_factory=dict)
+    tags: dict[str, set[int]] = field(default_factory=dict)
+
+
+class RateRows:
+    """Counts the rates of a rubric, of which it has at least one, over parts of what a study speaks for."""
+
+    def __init__(
+        self,
+        rates: Sequence[Rate],
+        counts: Mapping[tuple[str | None, str], Counted],
+        judges: Sequence[Judge],
+        labs: Mapping[str, str | None],
+        places: Places,
+        resampling: Resampling,
+    ) -> None:
+        """Make ready.
+
+        Args:
+            rates: of the rubric.
+            counts: by (grader, rate), over everything; under None, what gold says stands in the place of verdicts.
+            judges: the graders.
+            labs: of the configurations.
+            places: where the prompts stand.
+            resampling: how many draws intervals take.
+        """
+        self._rates = rates
+        self._judges = judges
+        self._labs = labs
+        self._places = places
+        self._resampling = resampling
+        self._gold = {rate.id: counts[None, rate.id] for rate in rates}
+        self._graded = {(judge.name, rate.id): counts[judge.name, rate.id] for judge in judges for rate in rates}
+        some = next(iter(self._gold.values()))
+        self._prompts, self._of, self._names = some.prompts, some.configurations, some.names
+
+    def _evaluations(self) -> Iterator[tuple[str, Flags]]:
+        for name, prompts in self._places.evaluations.items():
+            yield name, np.isin(self._prompts, list(prompts))
+
+    def _configurations(self, within: Flags) -> Iterator[tuple[str, str | None, Flags]]:
+        for place, name in enumerate(self._names):
+            own = within & (self._of == place)
+            if own.any():
+                yield name, self._labs[name], own
+
+    def rates(self) -> Iterator[RateRow]:
+        """Yield every rate of every configuration in every evaluation: by gold, and by each grader."""
+        for evaluation, within in self._evaluations():
+            for rate in self._rates:
+                for configuration, lab, own in self._configurations(within):
+                    where = (evaluation, rate, configuration, lab)
+                    yield from self._by_gold(*where, self._gold[rate.id].of(own))
+                    for judge in self._judges:
+                        yield from self._by_grader(*where, judge.name, self._graded[judge.name, rate.id].of(own))
+
+    def _by_gold(
+        self, evaluation: str, rate: Rate, configuration: str, lab: str | None, counted: Counted
+    ) -> Iterator[RateRow]:
+        found = validation.rate_found(counted, self._resampling, worse=_worst(rate))
+        if not found.gold_units:
+            return
+        never = Estimate(None, undefined=NOTHING_TO_CORRECT)
+        n = found.gold_units
+        yield RateRow(evaluation, rate.id, rate.worse, configuration, lab, None, n, n, found.gold, found.gold, never)
+        if _worst(rate) is not None:
+            good = found.goodness_raw if counted.sample().equal else Estimate(None, undefined=UNEQUAL)
+            name = f"{rate.id} {GOODNESS}"
+            yield RateRow(evaluation, name, Worse.LOW, configuration, lab, None, n, n, good, good, never)
+
+    def _by_grader(
+        self, evaluation: str, rate: Rate, configuration: str, lab: str | None, grader: str, counted: Counted
+    ) -> Iterator[RateRow]:
+        if not counted.judged.any():
+            return
+        found = validation.rate_found(counted, self._resampling, worse=_worst(rate))
+        ends = (evaluation, configuration, lab, grader, found.units, found.gold_units)
+        yield _row(rate.id, rate.worse, ends, found.raw, found.gold, found.corrected)
+        if _worst(rate) is not None:
+            nothing = Estimate(None, undefined="see the row of gold")
+            name = f"{rate.id} {GOODNESS}"
+            yield _row(name, Worse.LOW, ends, found.goodness_raw, nothing, found.goodness_corrected)
+
+    def _ranked(self) -> list[Rate]:
+        return [rate for rate in self._rates if rate.worse is not Worse.NEITHER]
+
+    def differences(self) -> Iterator[DifferenceRow]:
+        """Yield how far every two configurations differ, paired by prompt: by gold and by each grader."""
+        for evaluation, within in self._evaluations():
+            for rate in self._ranked():
+                for (first, _, one), (second, _, other) in combinations(self._configurations(within), 2):
+                    counted = self._gold[rate.id]
+                    gold = self._difference(np.where(counted.settled, counted.gold, np.nan), one, other)
+                    graders: list[str | None] = [judge.name for judge in self._judges]
+                    for grader in graders or [None]:
+                        raw = Estimate(None, undefined="no grader")
+                        if grader is not None:
+                            raw = self._difference(self._graded[grader, rate.id].grader, one, other)
+                        yield DifferenceRow(evaluation, rate.id, first, second, grader, gold, raw)
+
+    def _difference(self, values: Floats, one: Flags, other: Flags) -> Estimate:
+        return validation.difference(values, self._prompts, one, other, self._resampling)
+
+    def labs(self) -> Iterator[LabRow]:
+        """Yield what the graders of each lab, and people, say of the models of each lab; nothing without two labs."""
+        labs = np.array([self._labs[name] or UNKNOWN for name in self._names])
+        if len(set(labs)) < 2:
+            return
+        for rate in self._ranked():
+            for lab in sorted(set(labs)):
+                own = np.isin(self._of, np.flatnonzero(labs == lab))
+                gold = self._gold[rate.id].of(own)
+                if gold.settled.any():
+                    found = validation.rate_found(gold, self._resampling, worse=None)
+                    yield LabRow(rate.id, PEOPLE, lab, found.gold_units, found.gold, Estimate(0.0, 0.0, 0.0))
+                for judge in self._judges:
+                    counted = self._graded[judge.name, rate.id].of(own)
+                    if counted.judged.any():
+                        raw = validation.rate_found(counted, self._resampling, worse=None).raw
+                        units = int(counted.judged.sum())
+                        yield LabRow(
+                            rate.id, f"{judge.lab or UNKNOWN} ({judge.name})", lab, units, raw, _error(counted)
+                        )
+
+    def tags(self) -> Iterator[TagRow]:
+        """Yield the rates of each configuration on the prompts with each tag, by gold, else by the first grader."""
+        for evaluation, within in self._evaluations():
+            for tag, prompts in self._places.tags.items():
+                tagged = within & np.isin(self._prompts, list(prompts))
+                if not tagged.any():
+                    continue
+                for rate in self._ranked():
+                    for configuration, _, own in self._configurations(tagged):
+                        if row := self._tagged(evaluation, tag, rate, configuration, own):
+                            yield row
+
+    def _tagged(self, evaluation: str, tag: str, rate: Rate, configuration: str, own: Flags) -> TagRow | None:
+        gold = self._gold[rate.id].of(own)
+        if gold.settled.any():
+            found = validation.rate_found(gold, self._resampling, worse=None)
+            return TagRow(evaluation, tag, rate.id, configuration, None, found.gold_units, found.gold)
+        for judge in self._judges:
+            counted = self._graded[judge.name, rate.id].of(own)
+            if counted.judged.any():
+                raw = validation.rate_found(counted, self._resampling, worse=None).raw
+                return TagRow(evaluation, tag, rate.id, configuration, judge.name, int(counted.judged.sum()), raw)
+        return None
+
+
+def _row(
+    name: str,
+    worse: Worse,
+    ends: tuple[str, str, str | None, str, int, int],
+    raw: Estimate,
+    gold: Estimate,
+    corrected: Estimate,
+) -> RateRow:
+    evaluation, configuration, lab, grader, n, gold_n = ends
+    return RateRow(evaluation, name, worse, configuration, lab, grader, n, gold_n, raw, gold, corrected)
+
+
+def _worst(rate: Rate) -> bool | None:
+    """Return whether a high value is the bad end of a graded rate; None where the worst tenth is not told.
+
+    Of a share of yes and no, the worst tenth says only whether a tenth are bad.
+    """
+    return rate.worse is Worse.HIGH if isinstance(rate, Mean) and rate.worse is not Worse.NEITHER else None
+
+
+def _error(counted: Counted) -> Estimate:
+    """Return how often what the grader adds to a rate is not what gold adds."""
+    both = counted.judged & counted.settled
+    if not both.any():
+        return Estimate(None, undefined="no response has gold and a verdict")
+    gold, grader = counted.gold[both], counted.grader[both]
+    wrong = ~((gold == grader) | (np.isnan(gold) & np.isnan(grader)))
+    share = float(wrong.mean())
+    return Estimate(share, *validation.wilson(share, len(wrong)))

@@ -1,0 +1,252 @@
+"""The report as tables: what every way of telling it shares, so that no two of them can differ."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reviewer.agreement import Estimate
+from reviewer.formats.export_csv import guarded
+from reviewer.report.found import Report
+from reviewer.rubric import Worse
+
+Cell = str | int | float | None | Estimate
+PEOPLE = "gold"
+WORSE = {Worse.HIGH: "higher is worse", Worse.LOW: "lower is worse", Worse.NEITHER: "neither end is worse"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `name` for files, `title` and `note` for readers, `part` the heading that it stands under.
+
+    `shares` says that its estimates are shares from 0 to 1, which can be drawn, and not differences.
+    """
+
+    name: str
+    part: str
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    shares: bool = True
+
+
+def tables(report: Report) -> list[Table]:
+    """Return every table of the report that has a row, in the order of telling."""
+    made = [*_rates(report), _differences(report), *_graders(report), _labs(report), *_tags(report)]
+    made += [_agreement(report), _strengths(report), _configurations(report)]
+    return [table for table in made if table.rows]
+
+
+def _rates(report: Report) -> Iterable[Table]:
+    for evaluation in report.evaluations:
+        own = [row for row in report.rates if row.evaluation == evaluation]
+        for rate in dict.fromkeys(row.rate for row in own):
+            rows = [row for row in own if row.rate == rate]
+            yield Table(
+                f"rates_{evaluation}_{rate}",
+                f"Evaluation: {evaluation}",
+                f"{rate} ({WORSE[rows[0].worse]})",
+                "Raw is what gold or the grader says; corrected is the grader's rate with its error on gold taken out.",
+                ("configuration", "lab", "by", "n", "raw", "gold n", "corrected"),
+                tuple(
+                    (
+                        row.configuration,
+                        row.lab,
+                        row.grader or PEOPLE,
+                        row.n,
+                        row.raw,
+                        row.gold_n,
+                        None if row.grader is None else row.corrected,
+                    )
+                    for row in rows
+                ),
+            )
+
+
+def _differences(report: Report) -> Table:
+    return Table(
+        "differences",
+        "Between configurations",
+        "Differences, paired by prompt",
+        "The first's rate less the second's over the prompts that both answered; the interval draws prompts.",
+        ("evaluation", "rate", "first", "second", "by gold", "grader", "by the grader"),
+        tuple(
+            (row.evaluation, row.rate, row.first, row.second, row.gold, row.grader, row.raw)
+            for row in report.differences
+        ),
+        shares=False,
+    )
+
+
+def _graders(report: Report) -> Iterable[Table]:
+    yield Table(
+        "grader_errors",
+        "Graders against gold",
+        "How often a grader is wrong, by configuration",
+        "A reply that is no label (unparsed, refused) counts as wrong.",
+        ("question", "grader", "configuration", "lab", "n", "error", "unparsed", "refused"),
+        tuple(
+            (
+                row.question,
+                row.grader,
+                row.configuration or "all",
+                row.lab,
+                row.n,
+                row.error,
+                row.unparsed,
+                row.refused,
+            )
+            for row in report.errors
+        ),
+    )
+    yield Table(
+        "flips",
+        "Graders against gold",
+        "Rankings that the grader turns round",
+        "Sure is the share of resamples of prompts in which gold and grader stand in these opposite orders.",
+        ("rate", "grader", "higher by gold", "lower by gold", "difference by gold", "by the grader", "sure"),
+        tuple((row.rate, row.grader, row.higher, row.lower, row.gold, row.raw, row.sure) for row in report.flips),
+        shares=False,
+    )
+    for one in report.confusions:
+        verdicts = tuple(next(iter(one.counts.values()), {}))
+        yield Table(
+            f"confusion_{one.question}_{one.grader}",
+            "Graders against gold",
+            f"{one.question}: gold (down) and {one.grader} (across)",
+            "Counts of units.",
+            ("gold", *verdicts),
+            tuple((gold, *(counts[verdict] for verdict in verdicts)) for gold, counts in one.counts.items()),
+        )
+
+
+def _labs(report: Report) -> Table:
+    return Table(
+        "lab_by_lab",
+        "Lab by lab",
+        "What each lab's graders say of each lab's models",
+        "Rows of gold are people's. Error is how often the graders' contribution to the rate differs from gold's.",
+        ("rate", "judged by", "models of", "n", "rate said", "error"),
+        tuple((row.rate, row.grader_lab, row.lab, row.n, row.value, row.error) for row in report.labs),
+    )
+
+
+def _tags(report: Report) -> Iterable[Table]:
+    """Yield one table for each evaluation and rate: tags down, configurations across."""
+    places = {(row.evaluation, row.rate): None for row in report.tags}
+    for evaluation, rate in places:
+        rows = [row for row in report.tags if (row.evaluation, row.rate) == (evaluation, rate)]
+        names = tuple(dict.fromkeys(row.configuration for row in rows))
+        cells = {(row.tag, row.configuration): row for row in rows}
+        lines: list[tuple[Cell, ...]] = []
+        for tag in dict.fromkeys(row.tag for row in rows):
+            found = [cells.get((tag, name)) for name in names]
+            by = ", ".join(dict.fromkeys(row.grader or PEOPLE for row in found if row is not None))
+            most = max(row.n for row in found if row is not None)
+            lines.append((tag, by, most, *(None if row is None else row.value for row in found)))
+        yield Table(
+            f"tags_{evaluation}_{rate}",
+            "By topic and tag",
+            f"{evaluation}: {rate}",
+            "By gold where there is any, else by the grader named; n is of the configuration with most. A prompt stands"
+            " under each of its tags.",
+            ("tag", "by", "n", *names),
+            tuple(lines),
+        )
+
+
+def _agreement(report: Report) -> Table:
+    return Table(
+        "agreement",
+        "Agreement",
+        "How far the raters agree",
+        "Before adjudication: first, blind opinions. 95 % intervals draw units, or prompts where prompts repeat.",
+        ("question", "between", "units", "coefficient", "value"),
+        tuple((row.question, row.between, row.units, row.metric, row.value) for row in report.agreement),
+    )
+
+
+def _strengths(report: Report) -> Table:
+    return Table(
+        "strengths",
+        "Comparisons",
+        "Strength in decided comparisons",
+        "Bradley-Terry log strengths with ties (Davidson 1970), summing to 0, with Wald intervals.",
+        ("question", "configuration", "log strength"),
+        tuple((row.question, row.configuration, row.strength) for row in report.strengths),
+        shares=False,
+    )
+
+
+def _configurations(report: Report) -> Table:
+    return Table(
+        "configurations",
+        "What was compared",
+        "Configurations",
+        "A configuration is a model with its settings.",
+        ("configuration", "lab", "responses"),
+        tuple((one.name, one.lab, one.responses) for one in report.configurations),
+    )
+
+
+def file_name(table: Table) -> str:
+    """Return the name of the table's CSV file: plain letters, whatever graders and evaluations are called."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", table.name).strip("-.") + ".csv"
+
+
+def csv_text(table: Table) -> str:
+    """Return a table as CSV: an estimate as four columns, fractions unrounded, nothing that a spreadsheet would run."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    estimated = _estimated(table)
+    head: list[str] = []
+    for place, column in enumerate(table.columns):
+        head += [column, f"{column} low", f"{column} high", f"{column} undefined"] if place in estimated else [column]
+    writer.writerow(map(guarded, head))
+    for row in table.rows:
+        cells: list[str] = []
+        for place, cell in enumerate(row):
+            if place in estimated:
+                estimate = cell if isinstance(cell, Estimate) else Estimate(None)
+                cells += [guarded(part) for part in estimate.plain().values()]
+            else:
+                cells.append(guarded(cell))
+        writer.writerow(cells)
+    return out.getvalue()
+
+
+def plain(table: Table) -> dict[str, object]:
+    """Return a table as JSON values: a list of rows, each an object by column."""
+    return {
+        "table": table.name,
+        "title": table.title,
+        "note": table.note,
+        "rows": [{column: _plain(cell) for column, cell in zip(table.columns, row, strict=True)} for row in table.rows],
+    }
+
+
+def shown(table: Table) -> Table:
+    """Return the table without the columns in which nothing stands, as people are shown it."""
+    kept = [place for place in range(len(table.columns)) if any(row[place] is not None for row in table.rows)]
+    columns = tuple(table.columns[place] for place in kept)
+    return replace(table, columns=columns, rows=tuple(tuple(row[place] for place in kept) for row in table.rows))
+
+
+def parts(made: Sequence[Table]) -> Mapping[str, list[Table]]:
+    """Return the tables, as people are shown them, by the heading that they stand under, both in order."""
+    found: dict[str, list[Table]] = {}
+    for table in made:
+        found.setdefault(table.part, []).append(shown(table))
+    return found
+
+
+def _plain(cell: Cell) -> object:
+    return cell.plain() if isinstance(cell, Estimate) else cell
+
+
+def _estimated(table: Table) -> frozenset[int]:
+    return frozenset(place for row in table.rows for place, cell in enumerate(row) if isinstance(cell, Estimate))
