@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, reading
-from reviewer.cli.terminal import complain, say, say_json
+from reviewer.cli.terminal import complain, progress, say, say_json
+
+if TYPE_CHECKING:
+    from reviewer.validating import Validated
 
 
 @click.command("validate")
@@ -56,7 +60,6 @@ def validate_command(
     from reviewer.trial import read_trial, with_less_gold
     from reviewer.validating import EPSILON, lab_of, questions, validated
 
-    unblind(ctx, study)
     with reading(ctx) as engine:
         trial = read_trial(engine, study, [grader, *([against] if against else [])])
         asked = questions(trial, question)
@@ -64,12 +67,18 @@ def validate_command(
             trial = with_less_gold(trial, asked, gold_sample, seed)
         lab = lab or lab_of(evidence.labs(engine), grader)
         allowance = EPSILON if epsilon is None else epsilon
-        found = (validated(engine, trial, one, lab=lab, epsilon=allowance) for one in asked)
-        if as_json:
-            from reviewer.cli.validation_json import question_document
+        found: list[Validated] = []
+        with progress(f"checking {grader}", len(asked)) as told:
+            for one in asked:
+                found.append(validated(engine, trial, one, lab=lab, epsilon=allowance))
+                told(len(found))
+    unblind(ctx, study)
+    if as_json:
+        from reviewer.cli.validation_json import question_document
 
-            labs = dict(zip(trial.population.names, trial.labs, strict=True))
-            document = {
+        labs = dict(zip(trial.population.names, trial.labs, strict=True))
+        say_json(
+            {
                 "study": study,
                 "grader": grader,
                 "against": against,
@@ -80,17 +89,15 @@ def validate_command(
                 "lost": trial.population.lost,
                 "questions": [question_document(one, labs) for one in found],
             }
-            say_json(document)
-            return
-        from reviewer.cli.validation_text import tell
+        )
+        return
+    from reviewer.cli.validation_text import tell
 
-        if trial.population.lost:
-            complain(f"! {trial.population.lost}: no rate is corrected")
-        any_gold = False
-        for one in found:
-            any_gold = any_gold or one.errors.units > 0
-            tell(trial, one, grader, against, lab)
-    if any_gold:
+    if trial.population.lost:
+        complain(f"! {trial.population.lost}: no rate is corrected")
+    for checked in found:
+        tell(trial, checked, grader, against, lab)
+    if any(checked.errors.units for checked in found):
         say(f"Next: reviewer report {study}")
     else:
         say(f"No gold that this grader can be checked against. Next: reviewer rate {study}")
