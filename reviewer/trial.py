@@ -132,25 +132,22 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
     )
 
 
-def with_less_gold(trial: Trial, number: int, seed: int) -> Trial:
+def with_less_gold(trial: Trial, asked: Sequence[Question], number: int, seed: int) -> Trial:
     """Return the trial with a simple random sample of its gold, the rest as if it had none.
 
-    It speaks for the responses with gold to every question, and only for them.
+    It speaks for the responses with gold to every question of `asked`, and only for them.
 
     Raises:
         Refused: there is not so much gold.
     """
-    asked = [one.id for one in gradable(trial.rubric) if one.required and not compares(trial.rubric, one)]
     whole = [
         place
         for place, subject in enumerate(trial.subjects)
         if trial.population.chances[place] is not None
-        and all(trial.gold[subject][question].standing is not Standing.OPEN for question in asked)
+        and all(trial.gold[subject][question.id].standing is not Standing.OPEN for question in asked)
     ]
     if not 1 <= number <= len(whole):
-        raise Refused(
-            f"--gold-sample {number}: {len(whole):,} responses have gold to every question; expected 1 to that"
-        )
+        raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to what is checked")
     kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", trial.subjects[place][0])))
     chance = Chance(0, number, len(whole))
     population = trial.population

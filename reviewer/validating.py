@@ -111,7 +111,8 @@ def questions(trial: Trial, name: str | None) -> list[Question]:
         question
         for answers in next(iter(trial.verdicts.values())).values()
         for question, one in answers.items()
-        if one.standing in (Standing.KNOWN, Standing.NO_LABEL)
+        # What is no label spreads to the follow-ups, which the grader may never answer.
+        if one.value is not None or (one.standing is Standing.NO_LABEL and trial.rubric.question(question).when is None)
     }
     return [question for question in possible if question.id in said]
 

@@ -139,4 +139,5 @@ def test_two_graders_differ_by_what_each_has_less_the_other(some: Judged) -> Non
 
 def test_a_grader_does_not_differ_from_itself(some: Judged) -> None:
     found = compare(some, some.verdict, RESAMPLING)
-    assert (found.p, found.error.low, found.error.high) == (1.0, 0.0, 0.0)
+    assert (found.p, found.error.value, found.kappa.value) == (1.0, 0.0, 0.0)
+    assert "the same value" in (found.error.undefined or "")

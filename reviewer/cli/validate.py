@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, reading
-from reviewer.cli.terminal import complain, say, say_json
+from reviewer.cli.terminal import complain, progress, say, say_json
 
 if TYPE_CHECKING:
-    from reviewer.store.engine import Engine
-    from reviewer.trial import Trial
     from reviewer.validating import Validated
 
 
@@ -59,16 +56,29 @@ def validate_command(
         raise click.UsageError("--against names the same grader")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    unblind(ctx, study)
-    with reading(ctx) as engine:
-        trial = _trial(engine, study, [grader, *([against] if against else [])], gold_sample, seed)
-        lab = lab or _lab(engine, grader)
-        found = _validated(engine, trial, question, lab, epsilon)
-        if as_json:
-            from reviewer.cli.validation_json import question_document
+    from reviewer.store import evidence
+    from reviewer.trial import read_trial, with_less_gold
+    from reviewer.validating import EPSILON, lab_of, questions, validated
 
-            labs = dict(zip(trial.population.names, trial.labs, strict=True))
-            document = {
+    with reading(ctx) as engine:
+        trial = read_trial(engine, study, [grader, *([against] if against else [])])
+        asked = questions(trial, question)
+        if gold_sample is not None:
+            trial = with_less_gold(trial, asked, gold_sample, seed)
+        lab = lab or lab_of(evidence.labs(engine), grader)
+        allowance = EPSILON if epsilon is None else epsilon
+        found: list[Validated] = []
+        with progress(f"checking {grader}", len(asked)) as told:
+            for one in asked:
+                found.append(validated(engine, trial, one, lab=lab, epsilon=allowance))
+                told(len(found))
+    unblind(ctx, study)
+    if as_json:
+        from reviewer.cli.validation_json import question_document
+
+        labs = dict(zip(trial.population.names, trial.labs, strict=True))
+        say_json(
+            {
                 "study": study,
                 "grader": grader,
                 "against": against,
@@ -79,40 +89,15 @@ def validate_command(
                 "lost": trial.population.lost,
                 "questions": [question_document(one, labs) for one in found],
             }
-            say_json(document)
-            return
-        from reviewer.cli.validation_text import tell
+        )
+        return
+    from reviewer.cli.validation_text import tell
 
-        if trial.population.lost:
-            complain(f"! {trial.population.lost}: no rate is corrected")
-        any_gold = False
-        for one in found:
-            any_gold = any_gold or one.errors.units > 0
-            tell(trial, one, grader, against, lab)
-    if any_gold:
+    if trial.population.lost:
+        complain(f"! {trial.population.lost}: no rate is corrected")
+    for checked in found:
+        tell(trial, checked, grader, against, lab)
+    if any(checked.errors.units for checked in found):
         say(f"Next: reviewer report {study}")
     else:
         say(f"No gold that this grader can be checked against. Next: reviewer rate {study}")
-
-
-def _trial(engine: Engine, study: str, graders: list[str], gold_sample: int | None, seed: int) -> Trial:
-    from reviewer.trial import read_trial, with_less_gold
-
-    trial = read_trial(engine, study, graders)
-    return trial if gold_sample is None else with_less_gold(trial, gold_sample, seed)
-
-
-def _lab(engine: Engine, grader: str) -> str | None:
-    from reviewer.store import evidence
-    from reviewer.validating import lab_of
-
-    return lab_of(evidence.labs(engine), grader)
-
-
-def _validated(
-    engine: Engine, trial: Trial, question: str | None, lab: str | None, epsilon: float | None
-) -> Iterator[Validated]:
-    from reviewer.validating import EPSILON, questions, validated
-
-    for one in questions(trial, question):
-        yield validated(engine, trial, one, lab=lab, epsilon=EPSILON if epsilon is None else epsilon)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from reviewer.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, TAIL, Resampling
-from reviewer.agreement.estimate import Estimate
+from reviewer.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, NORMAL, TAIL, Resampling
+from reviewer.agreement.estimate import NEAR_ZERO, Estimate
 from reviewer.agreement.table import Codes, Floats
+from reviewer.validation.interval import Z
 
+NO_SPREAD = "every resample gives the same value: they do not say how sure it is"
 FEW_PROMPTS = "{prompts} prompts; an interval needs at least {least}"
 
 
@@ -34,8 +36,12 @@ def _weights(prompts: int, resampling: Resampling) -> Iterator[Floats]:
         yield generator.multinomial(prompts, np.full(prompts, 1.0 / prompts), size=drawn).astype(np.float64)
 
 
-def spanned(value: float, drawn: Floats, prompts: Codes, undefined: str) -> Estimate:
-    """Return `value` with the interval that 95 % of the `drawn` values span; `undefined` says what nan means."""
+def spanned(value: float, drawn: Floats, prompts: Codes, undefined: str, *, centred: bool = False) -> Estimate:
+    """Return `value` with the interval that 95 % of the `drawn` values span; `undefined` says what nan means.
+
+    With `centred` the interval is bias-corrected (Efron 1987, without acceleration), for statistics whose draws lie to
+    one side of the value.
+    """
     if np.isnan(value):
         return Estimate(None, undefined=undefined)
     value = float(value)
@@ -46,5 +52,18 @@ def spanned(value: float, drawn: Floats, prompts: Codes, undefined: str) -> Esti
     lost = len(drawn) - len(known)
     if len(known) * 2 <= len(drawn):
         return Estimate(value, None, None, f"{lost} of {len(drawn)} resamples leave it undefined", len(drawn), lost)
-    low, high = np.quantile(known, (TAIL, 1.0 - TAIL))
+    if np.ptp(known) <= NEAR_ZERO:
+        return Estimate(value, None, None, NO_SPREAD, len(drawn), lost)
+    tails = _centred(value, known) if centred else (TAIL, 1.0 - TAIL)
+    low, high = np.quantile(known, tails)
     return Estimate(value, float(low), float(high), None, len(drawn), lost)
+
+
+def _centred(value: float, drawn: Floats) -> tuple[float, float]:
+    """Return between which quantiles of the draws the interval lies; draws equal to the value count half."""
+    near = np.isclose(drawn, value, rtol=0.0, atol=NEAR_ZERO)
+    below = float(((drawn < value) & ~near).mean() + near.mean() / 2.0)
+    if not 0.0 < below < 1.0:
+        return TAIL, 1.0 - TAIL
+    shift = 2.0 * NORMAL.inv_cdf(below)
+    return NORMAL.cdf(shift - Z), NORMAL.cdf(shift + Z)

@@ -33,7 +33,7 @@ def bounded(share: float, variance: float, units: float) -> Estimate:
     score interval). `units` are how many were looked at: a share nearer to 0 or 1 than one of them is counted as one of
     them there, and where no variance is left they are what the share is worth.
     """
-    share = min(max(share, 0.0), 1.0)
+    share, variance = float(min(max(share, 0.0), 1.0)), float(variance)
     if variance <= NEAR_ZERO**2:
         return Estimate(share, *wilson(share, units))
     one = 1.0 / max(units, 2.0)

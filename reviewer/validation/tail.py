@@ -3,7 +3,8 @@
 The mean of 1 - badness over the worst tenth, where badness is what an attempt adds to a rate, turned so that 1 is
 worst. As one minus the mean of an upper tail it is 1 - (b0 + Σ (bk - bk-1) · min(P(badness ≥ bk), 0.1) / 0.1) over the
 levels b0 < b1 < … of badness (Rockafellar and Uryasev 2000, for a distribution of finitely many values). A tenth that
-is no whole number of attempts takes part of one.
+is no whole number of attempts takes part of one. Where about a tenth reaches a level, chance can only take from the
+minimum, so that draws lie above the value: the interval is centred.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def goodness(badness: Floats, prompts: Codes, resampling: Resampling, tail: floa
         return _good(ratio(found[:, 1:], found[:, :1]), levels, tail)
 
     value = float(of(columns.sum(axis=0)[None, :])[0])
-    return spanned(value, of(sums(prompts, columns, resampling)), prompts, NOTHING)
+    return spanned(value, of(sums(prompts, columns, resampling)), prompts, NOTHING, centred=True)
 
 
 def goodness_corrected(
@@ -76,7 +77,7 @@ def goodness_corrected(
         return _good(np.clip(ratio(reach, parts[:, :, 0]), 0.0, 1.0), levels, tail)
 
     value = float(of(whole)[0])
-    return spanned(value, of(sums(prompts, columns, resampling)), prompts[sample.units], NO_GOLD)
+    return spanned(value, of(sums(prompts, columns, resampling)), prompts[sample.units], NO_GOLD, centred=True)
 
 
 def _levels(badness: Floats) -> Floats:
