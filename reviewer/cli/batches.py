@@ -60,8 +60,9 @@ async def _visit(
 
             def keep(engine: Engine, outcomes: Sequence[Outcome], work: Work = work) -> int:
                 new = store(engine, [(work, outcome) for outcome in outcomes], now())
-                for outcome in outcomes if tell is not None else ():
-                    tell(work, outcome)
+                if tell is not None:
+                    for outcome in outcomes:
+                        tell(work, outcome)
                 return new
 
             errand = f"collect {work.setup.name}"

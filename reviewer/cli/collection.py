@@ -75,8 +75,9 @@ async def collect(
 
         async def keep(outcomes: list[tuple[Work, Outcome]]) -> int:
             new = await asyncio.wrap_future(owner.call(lambda engine: store(engine, outcomes, now())))
-            for outcome in outcomes if tell is not None else ():
-                tell(*outcome)
+            if tell is not None:
+                for work, outcome in outcomes:
+                    tell(work, outcome)
             return new
 
         with watch(collector):
