@@ -47,6 +47,7 @@ class ReviewerApp(App[None]):
     CSS = "ToastRack { align: right top; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="All keys of this screen"),
+        Binding("f1", "keys", show=False, id="app.keys_typing", tooltip="All keys, also while you type"),
         Binding("p", "command_palette", "Palette", show=False, id="app.palette", tooltip="Every act by name"),
     ]
 

@@ -45,7 +45,7 @@ class ItemView(Vertical):
         self._rubric = rubric
         self._severity_limit = severity_limit
         self._item: Item | None = None
-        self._prompt = TextPane(id="prompt")
+        self._prompt = TextPane(more="[ ] scroll", id="prompt")
         self._responses = SideBySide(id="responses")
         self._responses.set_reactive(SideBySide.locked, joint_scrolling)
         self._bar = QuestionBar(id="question")

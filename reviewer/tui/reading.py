@@ -20,7 +20,8 @@ FOLDED_LINES, FOLDED_CHARACTERS = 2, 240
 def prompt_text(messages: Sequence[Message], reference: str | None, *, folded: bool) -> PaneText:
     """Return the messages as one text in which the roles are marked, and the reference answer after them.
 
-    `folded` cuts every message but the last to its first lines and says how much is left out.
+    `folded` cuts every message but the last, and the tool calls in it, to their first lines and says how much is left
+    out.
     """
     parts: list[str] = []
     marks: list[Mark] = []
@@ -34,15 +35,16 @@ def prompt_text(messages: Sequence[Message], reference: str | None, *, folded: b
 
 def is_long(messages: Sequence[Message]) -> bool:
     """Return whether folding would leave anything out."""
-    return any(_fold(message.content) != visible(message.content) for message in messages[:-1])
+    texts = (text for message in messages[:-1] for text in (message.content, message.tool_calls or ""))
+    return any(_fold(text) != visible(text) for text in texts)
 
 
 def _sections(messages: Sequence[Message], reference: str | None, *, folded: bool) -> Iterator[tuple[str, str]]:
     # Made visible here already: marks count in what is shown.
     for place, message in enumerate(messages, start=1):
-        content = _fold(message.content) if folded and place < len(messages) else visible(message.content)
-        calls = f"\n(tool calls) {visible(message.tool_calls)}" if message.tool_calls else ""
-        yield message.role.value, content + calls
+        shown = _fold if folded and place < len(messages) else visible
+        calls = f"\n(tool calls) {shown(message.tool_calls)}" if message.tool_calls else ""
+        yield message.role.value, shown(message.content) + calls
     if reference:
         yield "reference", visible(reference)
 
