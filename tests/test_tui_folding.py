@@ -85,6 +85,19 @@ async def test_what_is_long_before_the_question_is_folded_until_a_key_unfolds_it
         assert prompt(app).visible_text == folded
 
 
+async def test_on_a_low_screen_the_prompt_takes_what_it_needs_and_the_responses_the_rest(tmp_path: Path) -> None:
+    app = app_on(study_of(tmp_path, SYSTEM))
+    async with app.run_test(size=SMALL) as pilot:
+        await begin(pilot, app)
+        assert prompt(app).outer_size.height == 5
+        await press(pilot, app, "equals_sign")
+        await until(pilot, lambda: prompt(app).outer_size.height == 6)
+        await pilot.resize_terminal(*WIDE)
+        await until(pilot, lambda: prompt(app).outer_size.height > 6)
+        await pilot.resize_terminal(*SMALL)
+        await until(pilot, lambda: prompt(app).outer_size.height == 6)
+
+
 @pytest.mark.parametrize(("size", "told"), [(SMALL, True), (WIDE, False)])
 async def test_a_prompt_that_does_not_fit_says_how_to_scroll_it(
     tmp_path: Path, size: tuple[int, int], told: bool
