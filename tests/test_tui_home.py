@@ -45,11 +45,11 @@ def path(tmp_path: Path) -> str:
     return made
 
 
-def rate(path: str, rater: str, count: int) -> None:
+def rate(path: str, rater: str, count: int, study: str = "s") -> None:
     """Finish so many items as a rater at another terminal."""
     clock = Clock()
     desk = Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, Identity("o", "h", 1), clock)
-    desk.enter("s")
+    desk.enter(study)
     for _ in range(count):
         found = desk.next_item()
         assert isinstance(found, tuple)
@@ -144,6 +144,19 @@ async def test_a_bar_is_full_only_when_all_is_done(path: str) -> None:
         await at_home(pilot)
         assert re.search(r"\[█{10}\] +4 +0  \[█{5}·{5}\]", row(pilot, "s"))
         assert "Nothing is left for you" in text(pilot)
+
+
+async def test_the_study_that_was_rated_last_is_chosen_to_go_on_with(path: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked(f"Other {n}?", ["one", "two"]) for n in range(2)], name="other")
+    rate(path, "r1", 1, "other")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert "Next, enter rates other" in text(pilot)
+        assert "other, 1 item, last" in text(pilot)
+    rate(path, "r1", 1, "other")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert "Next, enter rates s:" in text(pilot)
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])

@@ -110,8 +110,7 @@ class HomeScreen(Screen[None]):
         lines = (Content(_line(study, width)).truncate(room, ellipsis=True) for study in home.studies)
         listed.add_options([Option(line) for line in lines])
         if home.studies:
-            unfinished = next((place for place, study in enumerate(home.studies) if study.left), 0)
-            listed.highlighted = min(chosen if chosen is not None else unfinished, len(home.studies) - 1)
+            listed.highlighted = min(chosen if chosen is not None else _to_go_on(home), len(home.studies) - 1)
             listed.focus()
         self._tell_next()
 
@@ -172,6 +171,13 @@ class HomeScreen(Screen[None]):
         return None if self._home is None or place is None else self._home.studies[place]
 
 
+def _to_go_on(home: Home) -> int:
+    """Return the place of the study to go on with: of those with items left the one rated last, else the first."""
+    open_to_me = {study.name: place for place, study in enumerate(home.studies) if study.left}
+    begun = (open_to_me[one.study] for one in home.recent if one.study in open_to_me)
+    return next(begun, min(open_to_me.values(), default=0))
+
+
 def _line(study: StudyLine, width: int) -> str:
     name = _name(study)
     left = f"{study.left:,}" if study.open else "closed"
@@ -205,7 +211,8 @@ def _next(home: Home, chosen: StudyLine | None) -> str:
     if not home.studies:
         return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
     recent = [
-        f"{one.study}, {one.items:,} items, last {one.saved_at[:16].replace('T', ' ')} UTC" for one in home.recent
+        f"{one.study}, {_counted(one.items, 'item')}, last {one.saved_at[:16].replace('T', ' ')} UTC"
+        for one in home.recent
     ]
     before = f"You rated  {'  ·  '.join(recent)}\n" if recent else ""
     lines = []
