@@ -41,6 +41,7 @@ class Work(Protocol):
 
 # Stores what came, each outcome with the name of its configuration; returns how many answers were new.
 Keep = Callable[[list[tuple[str, Outcome]]], Awaitable[int]]
+STORING = 5  # for so many requests under way there is one worker whose answer is being stored
 
 
 @dataclass(slots=True)
@@ -100,7 +101,9 @@ class Collector:
             place = (work.setup.provider, caller.server, work.setup.model)
             gate = gates.setdefault(place, Gate(concurrency))
             self.progress.append(Progress(work, gate))
-            self._lanes.append(_lane(work, caller, gate, min(concurrency, len(work.missing))))
+            # A few workers more than requests may be under way: they ask while answers of others are being stored.
+            workers = concurrency + concurrency // STORING
+            self._lanes.append(_lane(work, caller, gate, min(workers, len(work.missing))))
 
     async def run(self, keep: Keep, stop: asyncio.Event) -> None:
         """Ask, and await `keep` with what came, until nothing is left or `stop` is set; `seconds` tells how long."""

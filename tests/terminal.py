@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,7 @@ class Terminal:
         columns: int = 120,
         rows: int = 40,
         environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.received = bytearray()
         self._painted = 0
@@ -55,6 +57,7 @@ class Terminal:
             stdout=inside,
             stderr=inside,
             start_new_session=True,
+            cwd=folder,
             env=inherited | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | dict(environment or {}),
         )
         os.close(inside)

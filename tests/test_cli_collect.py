@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -176,6 +177,25 @@ def test_the_summary_as_json(run: Run, folder: Path) -> None:
     }
 
 
+def test_every_request_is_told_where_that_is_asked_for(run: Run, folder: Path, server: LLMServer) -> None:
+    refused = iter([error(500), error(500)])
+
+    def behave(asked: Any) -> Given | None:
+        if asked.path != CHAT or "2?" in asked.last:
+            return error(400, message="too \x1b[2Jodd") if asked.path == CHAT else None
+        return next(refused, None) if "1?" in asked.last else None
+
+    server.behave = behave
+    write_suite(folder, 3)
+    done = collect(run, "chat", more=("--verbose",), expected=1)
+    lines = sorted(line for line in done.err.splitlines() if line.startswith("chat p"))
+    assert [line.partition(" s")[0] for line in lines] == ["chat p0", "chat p1", "chat p2"]
+    assert re.fullmatch(r"chat p0 sample 1: answered, 1 try, \d+\.\d\d s", lines[0])
+    assert re.fullmatch(r"chat p1 sample 1: answered, 3 tries, \d+\.\d\d s", lines[1])
+    assert lines[2].startswith("chat p2 sample 1: bad_request 400, 1 try: ")
+    assert "too ␛[2Jodd" in lines[2]
+
+
 def test_a_dry_run_counts_and_sends_nothing(
     run: Run, folder: Path, server: LLMServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +256,8 @@ def test_the_key_is_nowhere(run: Run, folder: Path, server: LLMServer) -> None:
         return error(400, message=f"you sent {KEY}") if asked.path == CHAT and "3?" in asked.last else None
 
     server.behave = behave
-    done = collect(run, "chat", more=("--json",), expected=1)
+    done = collect(run, "chat", more=("--json", "--verbose"), expected=1)
+    assert "you sent [key]" in done.err
     assert KEY not in done.out + done.err
     for file in folder.glob("reviews.db*"):
         assert KEY.encode() not in file.read_bytes()

@@ -39,9 +39,10 @@ def test_a_study_loads_no_screen_no_client_and_no_numbers() -> None:
     assert loaded("import reviewer.study") & HEAVY == set()
 
 
-def test_opening_a_database_does_load_sqlite_utils(tmp_path: Path) -> None:
+def test_making_a_database_loads_sqlite_utils_and_opening_it_again_does_not(tmp_path: Path) -> None:
     opening = f"from reviewer.store.sqlite import open_for_writing as o; o({str(tmp_path / 'x.db')!r}).close()"
     assert "sqlite_utils" in loaded(opening)
+    assert loaded(opening) & {"sqlite_utils", "numpy"} == set()
 
 
 HELP = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from contextlib import closing
@@ -44,11 +45,11 @@ def path(tmp_path: Path) -> str:
     return made
 
 
-def rate(path: str, rater: str, count: int) -> None:
+def rate(path: str, rater: str, count: int, study: str = "s") -> None:
     """Finish so many items as a rater at another terminal."""
     clock = Clock()
     desk = Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, Identity("o", "h", 1), clock)
-    desk.enter("s")
+    desk.enter(study)
     for _ in range(count):
         found = desk.next_item()
         assert isinstance(found, tuple)
@@ -145,6 +146,35 @@ async def test_a_bar_is_full_only_when_all_is_done(path: str) -> None:
         assert "Nothing is left for you" in text(pilot)
 
 
+async def test_the_study_that_was_rated_last_is_chosen_to_go_on_with(path: str) -> None:
+    make_study_of(path, plain_rubric(), [Asked(f"Other {n}?", ["one", "two"]) for n in range(2)], name="other")
+    rate(path, "r1", 1, "other")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert "Next, enter rates other" in text(pilot)
+        assert "other, 1 item, last" in text(pilot)
+    rate(path, "r1", 1, "other")
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await at_home(pilot)
+        assert "Next, enter rates s:" in text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_what_the_chosen_study_asks_is_said_in_full(path: str, size: tuple[int, int]) -> None:
+    rubric = rubric_from_json(
+        canonical(json.loads(plain_rubric().body) | {"title": "Which of the two is it, and why?"})
+    )
+    make_study_of(path, rubric, [Asked("Other?", ["one", "two"])], name="a-study-with-a-long-name-that-takes-room")
+    rate(path, "r2", 1)
+    async with app_on(path, study=None).run_test(size=size) as pilot:
+        await at_home(pilot)
+        assert "Next, enter rates s: Is it right?" in text(pilot)
+        assert "a decides its disputes" in text(pilot)
+        await pilot.press("down")
+        await until(pilot, lambda: "Which of the two is it, and why?" in " ".join(text(pilot).split("╯")[-1].split()))
+        assert "a decides its disputes" not in text(pilot)
+
+
 async def test_what_is_stored_is_counted(path: str) -> None:
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
         await at_home(pilot)
@@ -236,12 +266,15 @@ async def test_coming_back_shows_what_was_done(path: str) -> None:
         await until(pilot, lambda: home._home is not None and home._home.studies[0].done == 1)
 
 
-@pytest.mark.parametrize("key", ["q", "escape"])
-async def test_the_program_ends_by_key(path: str, key: str) -> None:
+async def test_the_program_ends_by_key_but_not_by_one_escape_too_many(path: str) -> None:
     app = app_on(path, study=None)
     async with app.run_test(size=SMALL) as pilot:
-        await at_home(pilot)
-        await pilot.press(key)
+        home = await at_home(pilot)
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(app.screen, ReadText))
+        await pilot.press("escape", "escape", "escape")
+        assert app.screen is home
+        await pilot.press("q")
         await until(pilot, lambda: not app.is_running or app._exit)
     assert app.return_code == 0
 

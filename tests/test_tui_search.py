@@ -78,6 +78,20 @@ async def test_nothing_found_is_said_and_the_words_stay_to_be_changed(path: str)
         assert screen.query_one(OptionList).option_count == 0
 
 
+async def test_the_keys_are_shown_while_words_are_typed_and_a_question_mark_is_a_word(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("slash")
+        await until(pilot, lambda: "f1: all keys" in text(pilot))
+        await pilot.press("question_mark")
+        assert pilot.app.screen.query_one(Input).value == "?"
+        await pilot.press("f1")
+        await until(pilot, lambda: "Back to the studies" in text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+        assert pilot.app.screen.query_one(Input).value == "?"
+
+
 async def test_what_is_not_finished_is_not_found(path: str) -> None:
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, "rye")

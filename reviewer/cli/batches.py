@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from reviewer.batching import Standing, visit
+from reviewer.cli.collection import Tell
 from reviewer.cli.options import now
 from reviewer.cli.terminal import complain, counted, say, say_json
 from reviewer.collect.batches import BatchService
@@ -22,11 +23,14 @@ from reviewer.store.thread import OwnerThread
 
 
 def collect_in_batches(
-    path: str, suites: Sequence[Suite], setups: Sequence[Setup], samples: int, *, as_json: bool
+    path: str, suites: Sequence[Suite], setups: Sequence[Setup], samples: int, tell: Tell | None, *, as_json: bool
 ) -> int:
-    """Visit the batch services once and say how things stand. Returns the exit status: 1 while anything is missing."""
+    """Visit the batch services once and say how things stand. Returns the exit status: 1 while anything is missing.
+
+    `tell` is told what came of each request, once that is stored.
+    """
     services = {setup.name: open_service(setup, os.environ) for setup in setups}
-    visited = asyncio.run(_visit(path, suites, setups, samples, services))
+    visited = asyncio.run(_visit(path, suites, setups, samples, services, tell))
     if as_json:
         say_json({"configurations": [_summed(work, standing, played) for work, standing, played in visited]})
     else:
@@ -43,6 +47,7 @@ async def _visit(
     setups: Sequence[Setup],
     samples: int,
     services: dict[str, BatchService],
+    tell: Tell | None,
 ) -> list[tuple[Work, Standing, int]]:
     owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(path))
     try:
@@ -54,7 +59,11 @@ async def _visit(
             single = [request for request in requests if len(request.turns) == 1]
 
             def keep(engine: Engine, outcomes: Sequence[Outcome], work: Work = work) -> int:
-                return store(engine, [(work, outcome) for outcome in outcomes], now())
+                new = store(engine, [(work, outcome) for outcome in outcomes], now())
+                if tell is not None:
+                    for outcome in outcomes:
+                        tell(work, outcome)
+                return new
 
             errand = f"collect {work.setup.name}"
             standing = await visit(owner, services[work.setup.name], errand, single, keep, now)

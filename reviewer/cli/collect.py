@@ -11,7 +11,17 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.collection import CONCURRENCY, Order, collect, complaints, model_files, said, watched_rows
+from reviewer.cli.collection import (
+    CONCURRENCY,
+    Order,
+    Tell,
+    collect,
+    complaints,
+    model_files,
+    said,
+    teller,
+    watched_rows,
+)
 from reviewer.cli.dry_run import show_plan
 from reviewer.cli.options import database_option, database_path, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json, watched
@@ -40,6 +50,7 @@ from reviewer.suites import find_suite
 @click.option("--batch", "in_batches", is_flag=True, help="Hand over to the batch service; the same command fetches.")
 @click.option("--dry-run", is_flag=True, help="Count prompts, tokens and cost; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="X", help="Stop before X US dollars.")
+@click.option("--verbose", is_flag=True, help="Tell of each request, on stderr, what came of it.")
 @json_option
 @database_option
 @click.pass_context
@@ -54,6 +65,7 @@ def collect_command(
     *,
     in_batches: bool,
     dry_run: bool,
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """Ask models the prompts of suites, and store every answer.
@@ -68,14 +80,15 @@ def collect_command(
     if dry_run:
         show_plan(_surveyed(ctx, suites, setups, samples), as_json=as_json)
         return 0
+    tell = teller(complain) if verbose else None
     if in_batches:
         from reviewer.cli.batches import collect_in_batches
 
         if max_cost is not None:
             raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
-        return collect_in_batches(database_path(ctx), suites, setups, samples, as_json=as_json)
+        return collect_in_batches(database_path(ctx), suites, setups, samples, tell, as_json=as_json)
     order = Order(database_path(ctx), suites, setups, samples, concurrency, max_cost)
-    collector = asyncio.run(_collect(order))
+    collector = asyncio.run(_collect(order, tell))
     if as_json:
         summed = [_summed(progress) for progress in collector.progress]
         say_json({"configurations": summed, "seconds": collector.seconds})
@@ -84,7 +97,7 @@ def collect_command(
     return 1 if any(progress.missing for progress in collector.progress) else 0
 
 
-async def _collect(order: Order) -> Collector:
+async def _collect(order: Order, tell: Tell | None) -> Collector:
     stop = asyncio.Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(interrupt, stop.set)
@@ -95,7 +108,7 @@ async def _collect(order: Order) -> Collector:
         with watched(lambda: watched_rows(collector.progress, time.monotonic() - began)):
             yield
 
-    return await collect(order, watch, stop)
+    return await collect(order, watch, stop, tell)
 
 
 def _surveyed(ctx: click.Context, suites: Sequence[Suite], setups: Sequence[Setup], samples: int) -> list[Work]:

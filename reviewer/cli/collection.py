@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.cli.options import clock, now
-from reviewer.collect.calls import Outcome
+from reviewer.collect.calls import Answered, Outcome
 from reviewer.collect.clients import open_caller
-from reviewer.collecting import prepare, store, survey
+from reviewer.collecting import Work, prepare, store, survey
 from reviewer.collector import Collector, Progress, unusable
 from reviewer.configurations import Setup
 from reviewer.errors import ReviewerError
@@ -23,6 +23,7 @@ from reviewer.store.sqlite import open_for_writing
 from reviewer.store.thread import OwnerThread
 
 CONCURRENCY = 16
+Tell = Callable[[Work, Outcome], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,14 @@ def model_files(given: Path | None = None) -> list[Path]:
 
 
 async def collect(
-    order: Order, watch: Callable[[Collector], AbstractContextManager[None]], stop: asyncio.Event
+    order: Order,
+    watch: Callable[[Collector], AbstractContextManager[None]],
+    stop: asyncio.Event,
+    tell: Tell | None = None,
 ) -> Collector:
     """Ask everything that is missing and store it; inside `watch` the collector is at work. Returns it, done.
+
+    `tell` is told what came of each request, once that is stored.
 
     Raises:
         ReviewerError: a key, a server, a model or the database is at fault; then nothing was sent or stored.
@@ -71,7 +77,11 @@ async def collect(
 
         async def keep(outcomes: list[tuple[str, Outcome]]) -> int:
             of_works = [(by_name[name], outcome) for name, outcome in outcomes]
-            return await asyncio.wrap_future(owner.call(lambda engine: store(engine, of_works, now())))
+            new = await asyncio.wrap_future(owner.call(lambda engine: store(engine, of_works, now())))
+            if tell is not None:
+                for work, outcome in of_works:
+                    tell(work, outcome)
+            return new
 
         with watch(collector):
             await collector.run(keep, stop)
@@ -102,6 +112,33 @@ def watched_rows(progress: Sequence[Progress], seconds: float) -> list[list[str]
             ]
         )
     return rows
+
+
+def teller(write: Callable[[str], None]) -> Tell:
+    """Return what writes a line for each request: of whom which prompt was asked, what came, tries and seconds."""
+    names: dict[str, str] = {}
+
+    def tell(work: Work, outcome: Outcome) -> None:
+        prompt = outcome.request.key.rpartition("-")[0]
+        if prompt not in names:
+            names.update((wanted.member.prompt.id, wanted.member.name) for wanted, _ in work.missing)
+        write(f"{work.setup.name} {names[prompt]} sample {outcome.request.sample}: {_came(outcome)}")
+
+    return tell
+
+
+def _came(outcome: Outcome) -> str:
+    if isinstance(outcome, Answered):
+        seconds = [turn.seconds for turn in outcome.turns if turn.seconds is not None]
+        took = f", {sum(seconds):.2f} s" if seconds else ""
+        return f"answered, {_tries(sum(turn.tries for turn in outcome.turns))}{took}"
+    failure = outcome.failure
+    status = "" if failure.status is None else f" {failure.status}"
+    return f"{failure.reason.value}{status}, {_tries(outcome.tries)}: {failure.message}"
+
+
+def _tries(number: int) -> str:
+    return "1 try" if number == 1 else f"{number:,} tries"
 
 
 def dollars(amount: float | None) -> str:

@@ -90,8 +90,11 @@ async def outcomes(
 
     Once `stop` is set the requests under way are given up; what was answered by then is still yielded. A request that
     was never sent, because of that, because its gate closed or because the money ran out, has no outcome.
+
+    What is yielded counts as stored when the next is asked for, and only then its workers send their next requests: a
+    run that is killed has at most one request a worker that must be asked and paid for again.
     """
-    run = _Run(patience, budget, now, most_ready=2 * sum(lane.workers for lane in lanes))
+    run = _Run(patience, budget, now)
     start = asyncio.get_running_loop().time()
     for lane in lanes:
         lane.heard = start
@@ -106,7 +109,10 @@ async def outcomes(
             if not ready.done():
                 ready.cancel()
                 continue
-            yield [ready.result(), *run.ready()]
+            together = [ready.result(), *run.ready()]
+            yield [(one.lane, one.outcome) for one in together]
+            for one in together:
+                one.stored.set()
         for result in await ended:
             if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
                 raise result
@@ -123,39 +129,36 @@ async def _cancel_after(stop: asyncio.Event, work: Sequence[asyncio.Task[None]])
         task.cancel()
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a request, and what tells its worker that this is stored."""
+
+    lane: Lane
+    outcome: Outcome
+    stored: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class _Run:
     """What the workers of one run share."""
 
-    def __init__(
-        self,
-        patience: Patience,
-        budget: Budget,
-        now: Callable[[], datetime],
-        most_ready: int,
-    ) -> None:
+    def __init__(self, patience: Patience, budget: Budget, now: Callable[[], datetime]) -> None:
         # Without a bound, since a worker that is stopped must still be able to hand in what it holds.
-        self.done: asyncio.Queue[tuple[Lane, Outcome]] = asyncio.Queue()
+        self.done: asyncio.Queue[_Done] = asyncio.Queue()
         self._patience = patience
         self._budget = budget
         self._now = now
-        self._most_ready = most_ready
-        self._room = asyncio.Event()
         self._jitter = random.Random()
 
-    def ready(self) -> list[tuple[Lane, Outcome]]:
-        """Take what is ready, and let workers that waited for room go on."""
+    def ready(self) -> list[_Done]:
+        """Take what is ready."""
         together = []
         while not self.done.empty():
             together.append(self.done.get_nowait())
-        self._room.set()
         return together
 
     async def work(self, lane: Lane) -> None:
         """Send requests of `lane`, one after another, until none is left."""
         while lane.stopped is None and lane.gate.closed is None:
-            while self.done.qsize() >= self._most_ready:
-                self._room.clear()
-                await self._room.wait()
             request = next(lane.requests, None)
             if request is None:
                 return
@@ -166,7 +169,9 @@ class _Run:
             outcome = await self._ask(lane, request)
             self._budget.settle(most, lane.price(outcome) if isinstance(outcome, Answered) else 0.0)
             if outcome is not None:
-                self.done.put_nowait((lane, outcome))
+                done = _Done(lane, outcome)
+                self.done.put_nowait(done)
+                await done.stored.wait()
         if lane.stopped is None and lane.gate.closed is not None:
             lane.stopped = lane.gate.closed.message
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x52565752  # "RVWR" in the file's header: tells our files from any other SQLite database
-MIGRATIONS = "reviewer"
+MIGRATIONS, APPLIED = "reviewer", "_sqlite_migrations"  # the set of steps, and where it is kept what was applied
 # SQLite's busy handler is unfair: one of eight writers was seen to wait 8 s, so the limit stands well above.
 BUSY_SECONDS = 30.0
 STREAMED = 500  # rows fetched at a time
@@ -28,11 +28,10 @@ WORDS_TABLE = "create virtual table response_words using fts5 (prompt, response,
 class SqliteEngine:
     """One SQLite file, opened on the thread that uses it."""
 
-    def __init__(self, path: str, database: Database, *, read_only: bool) -> None:
+    def __init__(self, path: str, connection: sqlite3.Connection, *, read_only: bool) -> None:
         self.path = path
         self.read_only = read_only
-        self._database = database
-        self._connection = database.conn
+        self._connection = connection
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """Return every row that `sql` gives."""
@@ -202,15 +201,13 @@ def _keep_a_log(engine: SqliteEngine) -> None:
 
 
 def _connect(path: str, mode: str, *, read_only: bool) -> SqliteEngine:
-    from sqlite_utils import Database
-
     with explained(path):
         uri = f"{Path(path).absolute().as_uri()}?{mode}"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         if read_only and _needs_immutable(path, connection):
             connection.close()
             connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
-        engine = SqliteEngine(path, Database(connection, execute_plugins=False), read_only=read_only)
+        engine = SqliteEngine(path, connection, read_only=read_only)
         for pragma in ("foreign_keys = on", "synchronous = full"):
             engine.rows(f"pragma {pragma}")
     return engine
@@ -269,7 +266,7 @@ def _checked(engine: SqliteEngine) -> bool:
         )
     if not tables:
         return True
-    applied = [step.name for step in _migrations().applied(engine._database)]
+    applied = _applied(engine) if APPLIED in tables else []
     known = [name for name, _ in STEPS]
     unknown = [name for name in applied if name not in known]
     if unknown:
@@ -280,8 +277,21 @@ def _checked(engine: SqliteEngine) -> bool:
     return len(applied) < len(known)
 
 
+def _applied(engine: SqliteEngine) -> list[str]:
+    """Return the steps that were applied, from the table in which sqlite-utils keeps them.
+
+    Its own reading of that table is not used: to import it takes a fifth of a second and the memory of numpy, which a
+    file that is up to date, as nearly every file is, need not pay for.
+    """
+    names = f"select name from {APPLIED} where migration_set = :set order by rowid"
+    return [name for (name,) in engine.rows(names, {"set": MIGRATIONS})]
+
+
 def _migrate(engine: SqliteEngine) -> None:
+    from sqlite_utils import Database
+
+    database = Database(engine._connection, execute_plugins=False)
     # One transaction around all steps: of two programs that open a new file at once, the second finds it made.
     with engine.writing():
         engine.rows(f"pragma application_id = {APPLICATION_ID}")
-        _migrations().apply(engine._database)
+        _migrations().apply(database)

@@ -24,6 +24,7 @@ from reviewer.tui.collect import Collecting, CollectScreen
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.home import HomeScreen
 from reviewer.tui.rate import RateScreen
+from reviewer.tui.reading import flowing
 from reviewer.tui.search import SearchScreen
 from reviewer.tui.settings import SettingsScreen
 from reviewer.tui.themes import NAMES, THEMES
@@ -47,6 +48,7 @@ class ReviewerApp(App[None]):
     CSS = "ToastRack { align: right top; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="All keys of this screen"),
+        Binding("f1", "keys", "Keys", show=False, id="app.keys_typing", tooltip="All keys, also while you type"),
         Binding("p", "command_palette", "Palette", show=False, id="app.palette", tooltip="Every act by name"),
     ]
 
@@ -174,7 +176,7 @@ class ReviewerApp(App[None]):
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
         else:
-            self.push_screen(ReadText(title, guideline))
+            self.push_screen(ReadText(title, flowing(guideline)))
 
     @on(HomeScreen.Search)
     def _search(self) -> None:

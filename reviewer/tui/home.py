@@ -37,7 +37,7 @@ class HomeScreen(Screen[None]):
         Binding("c", "collect", "Collect", id="home.collect", tooltip="Ask models the prompts of suites"),
         Binding("f5", "again", "Refresh", show=False, id="home.again", tooltip="Look again"),
         Binding("comma", "settings", "Settings", key_display=",", id="home.settings", tooltip="Theme, scrolling …"),
-        Binding("escape,q", "quit", "Quit", key_display="q", id="home.quit", tooltip="End the program"),
+        Binding("q", "quit", "Quit", id="home.quit", tooltip="End the program"),
     ]
 
     class Rate(Message):
@@ -110,10 +110,14 @@ class HomeScreen(Screen[None]):
         lines = (Content(_line(study, width)).truncate(room, ellipsis=True) for study in home.studies)
         listed.add_options([Option(line) for line in lines])
         if home.studies:
-            unfinished = next((place for place, study in enumerate(home.studies) if study.left), 0)
-            listed.highlighted = min(chosen if chosen is not None else unfinished, len(home.studies) - 1)
+            listed.highlighted = min(chosen if chosen is not None else _to_go_on(home), len(home.studies) - 1)
             listed.focus()
-        self.query_one("#next", Static).update(Content(visible(_next(home))))
+        self._tell_next()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the chosen study asks; in the list there is often no room for it."""
+        event.stop()
+        self._tell_next()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take up the chosen study."""
@@ -158,9 +162,20 @@ class HomeScreen(Screen[None]):
         """End the program."""
         self.app.exit()
 
+    def _tell_next(self) -> None:
+        if self._home is not None:
+            self.query_one("#next", Static).update(Content(visible(_next(self._home, self._chosen()))))
+
     def _chosen(self) -> StudyLine | None:
         place = self.query_one("#studies", OptionList).highlighted
         return None if self._home is None or place is None else self._home.studies[place]
+
+
+def _to_go_on(home: Home) -> int:
+    """Return the place of the study to go on with: of those with items left the one rated last, else the first."""
+    open_to_me = {study.name: place for place, study in enumerate(home.studies) if study.left}
+    begun = (open_to_me[one.study] for one in home.recent if one.study in open_to_me)
+    return next(begun, min(open_to_me.values(), default=0))
 
 
 def _line(study: StudyLine, width: int) -> str:
@@ -187,7 +202,7 @@ def _bar(done: int, of: int) -> str:
     return f"[{'█' * full}{'·' * (BAR - full)}]"
 
 
-def _next(home: Home) -> str:
+def _next(home: Home, chosen: StudyLine | None) -> str:
     if not home.responses:
         return (
             "Next, bring in responses:  o here, or  reviewer import FILE --set model=NAME\n"
@@ -196,9 +211,16 @@ def _next(home: Home) -> str:
     if not home.studies:
         return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
     recent = [
-        f"{one.study}, {one.items:,} items, last {one.saved_at[:16].replace('T', ' ')} UTC" for one in home.recent
+        f"{one.study}, {_counted(one.items, 'item')}, last {one.saved_at[:16].replace('T', ' ')} UTC"
+        for one in home.recent
     ]
     before = f"You rated  {'  ·  '.join(recent)}\n" if recent else ""
-    if any(study.left for study in home.studies):
-        return f"{before}Next, enter rates the chosen study"
-    return f"{before}Nothing is left for you.  How a study stands:  reviewer study show {home.studies[-1].name}"
+    lines = []
+    if chosen is not None:
+        does = "Next, enter rates" if chosen.left else "Nothing is left for you in"
+        lines.append(f"{does} {_name(chosen)}: {visible(chosen.question, one_line=True)}")
+        if chosen.filled:
+            lines.append("As a lead, a decides its disputes")
+    if not any(study.left for study in home.studies):
+        lines.append(f"How a study stands:  reviewer study show {home.studies[-1].name}")
+    return before + "\n".join(lines)

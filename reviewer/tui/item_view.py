@@ -29,6 +29,10 @@ from reviewer.tui.widgets.side_by_side import Column, SideBySide
 from reviewer.tui.widgets.status_line import Status, StatusLine
 from reviewer.tui.widgets.text_pane import TextPane
 
+# On a screen with no more rows than this the prompt takes what it needs, since the responses need the rest.
+LOW = 30
+LEAST_PROMPT, MOST_PROMPT = 3, 6
+
 
 class ItemView(Vertical):
     """One item: mounted once, and told from item to item what to show."""
@@ -38,6 +42,7 @@ class ItemView(Vertical):
     ItemView { width: 1fr; height: 1fr; }
     ItemView > #prompt { height: 25%; min-height: 5; max-height: 14; }
     .-narrow ItemView > #prompt { height: 6; }
+    ItemView > #prompt.-fitted { min-height: 3; }
     """
 
     def __init__(self, rubric: Rubric, *, joint_scrolling: bool, severity_limit: int) -> None:
@@ -45,7 +50,7 @@ class ItemView(Vertical):
         self._rubric = rubric
         self._severity_limit = severity_limit
         self._item: Item | None = None
-        self._prompt = TextPane(id="prompt")
+        self._prompt = TextPane(more="[ ] scroll", id="prompt")
         self._responses = SideBySide(id="responses")
         self._responses.set_reactive(SideBySide.locked, joint_scrolling)
         self._bar = QuestionBar(id="question")
@@ -68,6 +73,10 @@ class ItemView(Vertical):
         """Give the question bar the height that it keeps."""
         self._prompt.entitle(Content("prompt"))
         self._bar.make_room(puts(self._rubric))
+
+    def on_resize(self) -> None:
+        """Fit the prompt to the new height, once it is wrapped for the new width."""
+        self.call_after_refresh(self._fit_prompt)
 
     @property
     def focused(self) -> int:
@@ -103,6 +112,7 @@ class ItemView(Vertical):
         if severity > self._severity_limit:
             for pane in (self._prompt, *self._responses.panes):
                 pane.cover(f"covered: severity {SEVERITIES[severity]}, press v to uncover")
+        self._fit_prompt()
 
     def show_sheet(self, sheet: Sheet) -> None:
         """Show the question that is put and what is answered, and focus the pane that it is about."""
@@ -148,6 +158,7 @@ class ItemView(Vertical):
         if self._item is not None:
             self._folded = not self._folded
             self._prompt.show(self._prompt_text(self._item))
+            self._fit_prompt()
             self._hits = []
             self._mark()
 
@@ -155,6 +166,7 @@ class ItemView(Vertical):
         """Uncover what the rater's severity limit covers."""
         for pane in (self._prompt, *self._responses.panes):
             pane.covered = False
+        self._fit_prompt()
 
     def find(self, words: str) -> int:
         """Mark `words` wherever they stand in the item, go to the first, and return how often they were found."""
@@ -187,6 +199,14 @@ class ItemView(Vertical):
             shown.show(PaneText(response_text(pane)))
         self._hits = []
         self._mark()
+
+    def _fit_prompt(self) -> None:
+        low = 0 < self.size.height <= LOW
+        self._prompt.set_class(low, "-fitted")
+        if low:
+            self._prompt.styles.height = min(max(self._prompt.height_in_lines + 2, LEAST_PROMPT), MOST_PROMPT)
+        else:
+            self._prompt.styles.clear_rule("height")
 
     def _prompt_text(self, item: Item) -> PaneText:
         return prompt_text(item.messages, item.reference, folded=self._folded)

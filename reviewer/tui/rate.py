@@ -29,6 +29,7 @@ from reviewer.tui.calls import Calls
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
 from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
+from reviewer.tui.reading import flowing
 from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
@@ -78,7 +79,7 @@ class RateScreen(ReadingScreen):
 
     async def _begin(self) -> None:
         if self._read_first:
-            await self.app.push_screen_wait(ReadText(self._rubric.title, self._rubric.guideline))
+            await self.app.push_screen_wait(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
         await self._take(await self._calls.do(lambda desk: desk.next_item()), "")
 
     async def _take(self, found: tuple[Item, Draft] | Nothing, state: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from reviewer.decoding import findings
 from reviewer.model import Message
@@ -15,12 +16,16 @@ from reviewer.watch import leaks
 SEVERITIES = ("none", "mild", "serious", "severe")
 MOST_HITS = 10_000
 FOLDED_LINES, FOLDED_CHARACTERS = 2, 240
+UNEVEN = 6  # columns by which lines that were broken by hand differ
+_POINT = re.compile(r"\s*([-*•]|\d+[.)])\s")
+_ENDS = (".", ":", "!", "?", ";")
 
 
 def prompt_text(messages: Sequence[Message], reference: str | None, *, folded: bool) -> PaneText:
     """Return the messages as one text in which the roles are marked, and the reference answer after them.
 
-    `folded` cuts every message but the last to its first lines and says how much is left out.
+    `folded` cuts every message but the last, and the tool calls in it, to their first lines and says how much is left
+    out.
     """
     parts: list[str] = []
     marks: list[Mark] = []
@@ -34,15 +39,16 @@ def prompt_text(messages: Sequence[Message], reference: str | None, *, folded: b
 
 def is_long(messages: Sequence[Message]) -> bool:
     """Return whether folding would leave anything out."""
-    return any(_fold(message.content) != visible(message.content) for message in messages[:-1])
+    texts = (text for message in messages[:-1] for text in (message.content, message.tool_calls or ""))
+    return any(_fold(text) != visible(text) for text in texts)
 
 
 def _sections(messages: Sequence[Message], reference: str | None, *, folded: bool) -> Iterator[tuple[str, str]]:
     # Made visible here already: marks count in what is shown.
     for place, message in enumerate(messages, start=1):
-        content = _fold(message.content) if folded and place < len(messages) else visible(message.content)
-        calls = f"\n(tool calls) {visible(message.tool_calls)}" if message.tool_calls else ""
-        yield message.role.value, content + calls
+        shown = _fold if folded and place < len(messages) else visible
+        calls = f"\n(tool calls) {shown(message.tool_calls)}" if message.tool_calls else ""
+        yield message.role.value, shown(message.content) + calls
     if reference:
         yield "reference", visible(reference)
 
@@ -52,6 +58,36 @@ def _fold(content: str) -> str:
     lines = text.split("\n")
     start = "\n".join(lines[:FOLDED_LINES])[:FOLDED_CHARACTERS]
     return text if len(start) == len(text) else f"{start} … ({len(text) - len(start):,} more characters, = unfolds)"
+
+
+def flowing(text: str) -> str:
+    """Return a text whose lines were broken to fit some width without those breaks, so that it fits any width.
+
+    A break was made for the width where the next word would have made a line about as long as the longest one. What is
+    indented less, is a point of a list, or begins after the end of a sentence, stays a line of its own.
+    """
+    lines = text.split("\n")
+    widest = max(map(len, lines))
+    joined = [lines[0]]
+    for before, line in pairwise(lines):
+        words = line.split(maxsplit=1)
+        deeper = _indent(line) - _indent(before)
+        if (
+            words
+            and before.strip()
+            and len(before) + 1 + len(words[0]) > widest - UNEVEN
+            and deeper >= 0
+            and not _POINT.match(line)
+            and (deeper or not before.rstrip().endswith(_ENDS))
+        ):
+            joined[-1] += " " + line.lstrip()
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def pane_note(pane: Pane) -> str:

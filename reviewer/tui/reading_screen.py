@@ -17,7 +17,7 @@ from reviewer.tui.attention import Attention
 from reviewer.tui.calls import Calls
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
-from reviewer.tui.reading import decoded
+from reviewer.tui.reading import decoded, flowing
 
 # Keys that were meant for the item before must not answer this one.
 GUARD_SECONDS = 0.25
@@ -108,7 +108,7 @@ class ReadingScreen(Screen[None]):
 
     def action_guideline(self) -> None:
         """Read the guideline."""
-        self.app.push_screen(ReadText(self._rubric.title, self._rubric.guideline))
+        self.app.push_screen(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
 
     def _is_covered(self) -> bool:
         """Tell whether the content was not seen yet, and point at the key that shows it."""

@@ -42,7 +42,7 @@ class SearchScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Compose the line to write in and the list of what was found."""
         yield Input(placeholder="words in what you have rated; study:NAME keeps to one study", id="words")
-        yield Static(Content("enter searches"), id="count")
+        yield Static(Content("enter searches · f1: all keys, since ? is typed here"), id="count")
         yield OptionList(id="found", markup=False)
         yield Footer(show_command_palette=False)
 

@@ -81,8 +81,17 @@ class TextPane(ScrollView):
 
         pane: TextPane
 
-    def __init__(self, content: PaneText | None = None, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        content: PaneText | None = None,
+        *,
+        more: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Show `content`; `more` stands in the lower border while there is more than is in sight."""
         super().__init__(id=id, classes=classes)
+        self._more = Content(more)
         content = content or PaneText("")
         self._text = visible(content.text)
         self._marks = Marks(content.marks)
@@ -255,6 +264,7 @@ class TextPane(ScrollView):
         self._page = None
         if self._columns == before:
             self._reach(self.scroll_offset.y)
+            self._tell_of_more()
             return
         self._frame = None
         top = self.scroll_offset.y
@@ -339,6 +349,16 @@ class TextPane(ScrollView):
         self.vertical_scrollbar.window_virtual_size = self.height_in_lines
         if self.scroll_y > self.max_scroll_y:
             self._move(self.max_scroll_y)
+        self._tell_of_more()
+
+    def _tell_of_more(self) -> None:
+        """Say in the lower border how to see the rest, where there is a rest; see `entitle` on what this costs."""
+        told = self._more if self.height_in_lines > self._rows else None
+        if not self._more or told is self._border_subtitle:
+            return
+        self._border_subtitle = told
+        self._borders.clear()
+        self.refresh(Region(0, self.outer_size.height - 1, self.outer_size.width, 1).translate(-self.content_offset))
 
     def _move(self, line: int) -> None:
         """Scroll so that `line` is the first, without telling anyone."""
