@@ -299,6 +299,14 @@ def test_what_cannot_be_is_refused(
     assert message in run("grade", *arguments, "--models-file", "models.toml", expected=status).err
 
 
+def test_a_grader_may_name_the_model_that_judges(run: Run, folder: Path, server: LLMServer) -> None:
+    always(server)
+    named = grader_in(folder, 'model = "mess"\n' + definition())
+    run("grade", "s", "--grader", "judge", "--models-file", "models.toml")
+    assert {asked.path for asked in server.prompts} == {MESSAGES}
+    assert named.hash == grader_in(folder, definition()).hash
+
+
 def test_a_wrong_key_is_told_before_anything_is_stored(run: Run, folder: Path, server: LLMServer) -> None:
     server.behave = lambda _: error(401, message="bad key sk-secret")
     done = grade(run, expected=1)

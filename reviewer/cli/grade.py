@@ -36,7 +36,12 @@ SAMPLE = 50  # responses that people are asked to rate first
 @click.command("grade")
 @click.argument("study")
 @click.option("--grader", "grader_name", required=True, metavar="G", help="A grader's id, or its file.")
-@click.option("--model", "model_name", metavar="CONFIG", help="The model that judges; a rule takes none.")
+@click.option(
+    "--model",
+    "model_name",
+    metavar="CONFIG",
+    help="Who judges, else whom the grader names.",
+)
 @click.option("--models-file", type=click.Path(path_type=Path), metavar="F", help="Instead of prompts/models.toml.")
 @click.option("--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts a unit.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes the order in which options are shown.")
@@ -70,6 +75,7 @@ def grade_command(
     command goes on where it was stopped. Repeats are raters of their own, with `#2`, `#3` … behind their name.
     """
     grader = find_grader(grader_name, folders("graders"), folders("rubrics"))
+    model_name = model_name or grader.model
     if (grader.kind is Kind.RULE) != (model_name is None):
         expected = "no --model" if grader.kind is Kind.RULE else "--model CONFIG"
         raise click.UsageError(f"grader {grader.id} is a {grader.kind.value}; expected {expected}")

@@ -60,9 +60,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """A grader; `template` and `system` are a judge's, `checks` a rule's.
+    """A grader; `template`, `system` and `model` are a judge's, `checks` a rule's.
 
     `questions` are ids of the rubric's, in its order. `body` is the definition as canonical JSON, `hash` its digest.
+    `model` is the configuration that judges where none is named.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Grader:
     reading: Reading = Reading.JSON
     system: str = ""
     template: str = ""
+    model: str | None = None
     checks: tuple[Check, ...] = ()
 
 
@@ -97,9 +99,11 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
     reading = _reading(table, questions) if judges else Reading.JSON
     system = table.prose("system", "") if judges else ""
     template = _template(table, questions) if judges else ""
+    model = table.line("model", None) if judges else None
     checks = () if judges else _checks(table, questions)
     table.done()
-    body = canonical(table.entries)
+    # Which model judges is part of the rater's name, not of what it is asked.
+    body = canonical({key: value for key, value in table.entries.items() if key != "model"})
     return Grader(
         id=name,
         version=version,
@@ -113,6 +117,7 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
         reading=reading,
         system=system,
         template=template,
+        model=model,
         checks=checks,
     )
 
