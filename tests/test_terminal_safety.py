@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import RUBRIC, Run, write_rubric
+from judges import RULE, grader_in
 
 HOSTILE = (
     "[bold]markup[/nope] [@click=app.quit]",
@@ -51,7 +52,8 @@ def study(run: Run, tmp_path: Path) -> str:
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
     done = run("import", path)
     assert harmless(done.out + done.err)
-    run("study", "create", "s", "--rubric", "plain")
+    run("study", "create", "s", "--rubric", "plain", "--overlap", "1")
+    grader_in(tmp_path, f'{RULE}[[check]]\nquestion = "verdict"\nvalue = "no"\n', "rule")
     return "s"
 
 
@@ -67,11 +69,22 @@ def test_every_plain_output_of_a_hostile_study_is_harmless(run: Run, study: str)
         run("study", "show", study, "--unblind", "--json"),
         run("study", "list"),
         run("verify"),
+        run("agreement", study),
+        run("agreement", study, "--by", "model"),
+        run("gold", study),
+        run("export", study, "--format", "jsonl"),
+        run("grade", study, "--grader", "rule"),
+        run("validate", study, "--grader", "rule"),
+        run("report", study, "--html", "s.html"),
+        run("report", study),
+        run("report", study, "--json"),
         run(),
     ]
     for done in outputs:
         assert harmless(done.out), ascii(done.out)
         assert harmless(done.err), ascii(done.err)
+    # A page is no terminal, but may be printed to one.
+    assert harmless(Path("s.html").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +100,14 @@ def test_every_plain_output_of_a_hostile_study_is_harmless(run: Run, study: str)
         ("study", "create", "new", "--rubric", "plain", "--suite", NAME),
         ("study", "create", "new", "--rubric", "plain", "--policy", NAME),
         ("study", "create", "new", "--rubric", "plain", "--assign", f"{NAME}:x"),
+        ("study", "create", "new", "--rubric", "plain", "--sample", NAME),
+        ("study", "create", "new", "--rubric", "plain", "--sample", "tail:5+5", "--grader", NAME),
         ("study", "show", NAME),
+        ("grade", "s", "--grader", NAME),
+        ("grade", NAME, "--grader", "rule"),
+        ("validate", "s", "--grader", NAME),
+        ("report", "s", "--grader", NAME),
+        ("report", NAME),
         ("labels", NAME),
         ("rate", "s", "--plain", "--rater", NAME),
         (NAME,),
