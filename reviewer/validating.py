@@ -117,10 +117,10 @@ def questions(trial: Trial, name: str | None) -> list[Question]:
     return [question for question in possible if question.id in said]
 
 
-def lab_of(engine_labs: Mapping[str, str | None], grader: str) -> str | None:
-    """Return the lab of the configuration in a grader's name, `GRADER@CONFIGURATION`, None where it is not known."""
-    _, _, configuration = grader.rpartition("@")
-    return engine_labs.get(configuration)
+def lab_of(labs: Mapping[str, str | None], grader: str) -> str | None:
+    """Return the lab of the configuration in a grader's name, `GRADER@CONFIGURATION`, None where that does not say."""
+    _, known, configuration = grader.rpartition("@")
+    return labs.get(configuration) if known else None
 
 
 def validated(

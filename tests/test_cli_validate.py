@@ -20,16 +20,17 @@ worse = "high"
 """
 
 
-def import_verdicts(run: Run, folder: Path, *, prompts: int = 30, people: tuple[str, ...] = ("r0", "r1", "r2")) -> None:
+def import_verdicts(run: Run, folder: Path, *, people: tuple[str, ...] = ("r0", "r1", "r2"), disputed: int = 0) -> None:
     """Two configurations of two labs; people agree, the grader overlooks half of what beta does wrong."""
     write_rubric(folder, RUBRIC + RATE)
     rows = []
-    for number in range(prompts):
+    for number in range(30):
         for model, lab in (("alpha", "A"), ("beta", "B")):
             true = "no" if number % (3 if model == "alpha" else 2) == 0 else "yes"
             said = "yes" if model == "beta" and number % 4 == 0 else true
             row = {"prompt": f"p{number}", "response": f"{number} {model}", "model": model, "lab": lab}
-            rows += [row | {"rater": name, "verdict": true} for name in people]
+            given = dict.fromkeys(people, true) | ({people[-1]: "cannot_tell"} if number < disputed else {})
+            rows += [row | {"rater": name, "verdict": verdict} for name, verdict in given.items()]
             rows.append(row | {"rater": "judge", "verdict": said if number else "gibberish"})
     (folder / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     run("import", "labels.jsonl", "--study", "s", "--rubric", "plain", "--map", "rater=rater", "--map",
@@ -86,6 +87,16 @@ def test_a_sample_of_the_gold_stands_beside_the_truth(run: Run, tmp_path: Path) 
     assert (rate["n"], rate["gold_n"], rate["truth"]) == (60, 40, pytest.approx(25 / 60))
     assert rate["corrected"]["low"] < rate["truth"] < rate["corrected"]["high"]
     assert "truth" in run("validate", "s", "--grader", "judge", "--gold-sample", "40").out
+
+
+def test_what_is_undecided_is_warned_of_and_not_corrected_for(run: Run, tmp_path: Path) -> None:
+    import_verdicts(run, tmp_path, people=("r0", "r1"), disputed=3)
+    done = run("validate", "s", "--grader", "judge")
+    assert "6 units drawn for review have no gold yet" in done.err
+    assert "Not corrected: 6 of 60 responses drawn for review have no gold yet" in done.out
+    rate = verdict(run("validate", "s", "--grader", "judge", "--json").json())["by_model"]["beta"]
+    assert rate["corrected"]["wrong"]["value"] is None
+    assert rate["grader_rate"]["wrong"]["value"] is not None
 
 
 def test_without_gold_the_next_step_is_to_rate(run: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from reviewer.store import labels, raters, rubrics
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
 from reviewer.trial import Standing, adds, read_trial, with_less_gold
-from reviewer.validating import Rates, Validated, questions, validated
+from reviewer.validating import Rates, Validated, lab_of, questions, validated
 
 YES = {"id": "yes", "question": "verdict", "of": ["yes"], "worse": "high"}
 STRONG = {"id": "strong", "question": "degree", "of": ["strong"], "worse": "high"}
@@ -281,3 +281,10 @@ def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str])
     found = validated(engine, read_trial(engine, "s", [JUDGE]), COMPARING.question("preferred"))
     assert (found.errors.units, found.errors.error.value, found.by_model) == (40, 0.5, {})
     assert found.confusion == {"first": {"first": 20, "second": 10, "tie": 10}}
+
+
+@pytest.mark.parametrize(
+    ("grader", "lab"), [("judge@m0", "A"), ("judge@x@m0", "A"), ("judge@other", None), ("m0", None), ("judge", None)]
+)
+def test_a_grader_is_of_the_lab_of_the_configuration_in_its_name(grader: str, lab: str | None) -> None:
+    assert lab_of({"m0": "A", "m1": None}, grader) == lab
