@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 
-from reviewer.adjudicating import CODES, Answered, Case, Verdict
+from reviewer.adjudicating import CODES, Verdict
+from reviewer.cases import Answered, Case
 from reviewer.disputes import Ruling
 from reviewer.rubric import Rubric
 from reviewer.sheet import Ask
