@@ -339,6 +339,15 @@ def counts(engine: Engine, study: str) -> dict[str, int]:
     return dict(engine.rows(sql, {"study": study}))
 
 
+def at_most(engine: Engine, study: str, number: int) -> bool:
+    """Tell whether people gave at most `number` labels in `study`, without counting further."""
+    [(found,)] = engine.rows(
+        "select count(*) from (select 1 from label where study = :study limit :number + 1) as counted",
+        {"study": study, "number": number},
+    )
+    return bool(found <= number)
+
+
 def recent(engine: Engine, rater: str) -> list[tuple[str, int, str]]:
     """Return the studies in which `rater` labelled last: the name, how many items, and when, the latest first."""
     return engine.rows(
