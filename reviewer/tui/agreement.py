@@ -161,24 +161,29 @@ class AgreementScreen(Screen[None]):
     # Keys.
 
     def action_part(self, place: int) -> None:
-        """See another part."""
-        self.run_worker(self._turned(place), group="turn", exclusive=True)
+        """See another part; configurations only after it is recorded that they are shown."""
+        if place == MODELS and not self._may_name:
+            self.run_worker(self._named(), group="name", exclusive=True)
+        else:
+            self._go_to(place)
 
     def action_turn(self, by: int) -> None:
         """See the part before or after."""
         self.action_part((self._part + by) % len(PARTS))
 
-    async def _turned(self, place: int) -> None:
-        if place == MODELS and not self._may_name:
-            try:
-                if await self._calls.do(lambda _: self._view.is_open()):
-                    if not await self.app.push_screen_wait(Confirm(NAMED)):
-                        return
-                    await self._calls.do(lambda desk: desk.unblind(self._view.study))
-            except ReviewerError as error:
-                self.notify(visible(str(error)), severity="error", markup=False)
-                return
-            self._may_name = True
+    async def _named(self) -> None:
+        try:
+            if await self._calls.do(lambda _: self._view.is_open()):
+                if not await self.app.push_screen_wait(Confirm(NAMED)):
+                    return
+                await self._calls.do(lambda desk: desk.unblind(self._view.study))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        self._may_name = True
+        self._go_to(MODELS)
+
+    def _go_to(self, place: int) -> None:
         self._part = place
         self._again()
 
