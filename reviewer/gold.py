@@ -10,12 +10,23 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, islice
 
 from reviewer import __version__
 from reviewer.disputes import How
 from reviewer.formats.export_card import About
-from reviewer.formats.export_record import Answered, Asked, Given, GoldRecord, RubricName, Ruled, pseudonym
+from reviewer.formats.export_record import (
+    Answered,
+    Asked,
+    Designed,
+    Flagged,
+    Given,
+    GoldRecord,
+    RubricName,
+    Ruled,
+    pseudonym,
+)
 from reviewer.model import LabelState, RaterKind
 from reviewer.outcomes import UnitOutcome, outcomes
 from reviewer.rubric import Rubric
@@ -70,11 +81,12 @@ def records(engine: Engine, name: str) -> Iterator[GoldRecord]:
     decisions: dict[tuple[Subject, str], list[Ruled]] = defaultdict(list)
     for one in labels.decisions(engine, name):
         by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
-        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at)
+        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
         decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
+    flags = [Flagged(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]
     subjects = ((subject, list(units)) for subject, units in groupby(outcomes(engine, study, rubric), key=_subject))
     while part := list(islice(subjects, PART)):
-        fetched = _Part(engine, study, [subject for subject, _ in part])
+        fetched = _Part(engine, study, [subject for subject, _ in part], flags)
         for subject, units in part:
             yield from fetched.records(rubric, subject, units, decisions)
 
@@ -115,8 +127,10 @@ def _subject(unit: UnitOutcome) -> Subject:
 class _Part:
     """The evidence and the labels of some subjects."""
 
-    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject]) -> None:
+    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject], flags: Sequence[Flagged]) -> None:
         self._study = study
+        self._flags = flags
+        self._design = Designed(study.design.panes, study.design.overlap, study.design.policy)
         items = sorted({item for _, _, item in subjects if item})
         self._shown: dict[str, list[str]] = defaultdict(list)
         for item, response in among(engine, gold_rows.SHOWN, items):
@@ -131,7 +145,9 @@ class _Part:
         for sql, names in ((gold_rows.ON_RESPONSES, on_responses), (gold_rows.ON_ITEMS, items)):
             for response, other, item, question, rater, kind, state, *rest in among(engine, sql, names, only):
                 named = pseudonym(study.name, rater) if kind == RaterKind.HUMAN else rater
-                given = Given(named, _KINDS[kind], _STATES[state], *rest)
+                *told, shown_at, panes, aids = rest
+                given = Given(named, _KINDS[kind], _STATES[state], *told)
+                given = given._replace(shown_at=shown_at, panes=_panes(panes), aids=aids)
                 self._given[(response, other, item), question].append(given)
 
     def _fetch_responses(self, engine: Engine, ids: Sequence[str]) -> None:
@@ -178,7 +194,25 @@ class _Part:
                 # The order in which labels were stored is another in every file.
                 labels=tuple(given if len(given) == 1 else sorted(given, key=_rater)),
                 decisions=tuple(decisions.get((subject, question.id), ())),
+                design=self._design,
+                flags=self._flags_on(found, item) if self._flags else (),
             )
+
+    def _flags_on(self, found: Sequence[tuple[Answered, Asked]], item: str) -> tuple[Flagged, ...]:
+        """Return the flags on one of the responses, or on an item that shows one."""
+        responses = {answered.id for answered, _ in found}
+        items = {answered.item for answered, _ in found} | {item}
+        return tuple(
+            flag
+            for flag in self._flags
+            if (flag.item in items if flag.response is None else flag.response in responses)
+        )
+
+
+@lru_cache(maxsize=1024)
+def _panes(text: str) -> tuple[str, ...]:
+    """Return the response ids that a label row holds as JSON; all labels of an item have the same text."""
+    return tuple(json.loads(text))
 
 
 def _rater(given: Given) -> str:

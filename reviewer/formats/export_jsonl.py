@@ -12,7 +12,7 @@ from reviewer.formats.export_record import Answered, Asked, Given, GoldRecord, R
 from reviewer.model import message_values
 from reviewer.question import Question
 
-FORMAT = "reviewer-gold/1"
+FORMAT = "reviewer-gold/2"
 
 # Every character beyond ASCII is escaped, so that a row that is printed cannot steer a terminal.
 _encode = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
@@ -46,7 +46,9 @@ def gold_row(record: GoldRecord) -> dict[str, object]:
         "decisions": [_decision(question, decision) for decision in record.decisions],
         "split": record.split.value,
         "rubric": {"id": record.rubric.id, "version": record.rubric.version, "hash": record.rubric.hash},
+        "design": {"panes": record.design.panes, "overlap": record.design.overlap, "policy": record.design.policy},
         "item": record.item,
+        "flags": [flag._asdict() for flag in record.flags],
         "prompt": _prompt(record.prompt),
         "responses": [_response(one) for one in record.responses],
         "marks": [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in record.marks],
@@ -82,6 +84,9 @@ def _label(question: Question, label: Given) -> dict[str, object]:
         "confidence": label.confidence,
         "note": label.note,
         "raw": label.raw,
+        "aids": label.aids,
+        "panes": label.panes,
+        "shown_at": label.shown_at,
         "decided_at": label.decided_at,
         "saved_at": label.saved_at,
     }
@@ -94,6 +99,7 @@ def _decision(question: Question, decision: Ruled) -> dict[str, object]:
         "value": plain(question, decision.value),
         "reason": decision.reason,
         "note": decision.note,
+        "clause": decision.clause,
         "decided_at": decision.decided_at,
     }
 
@@ -131,4 +137,5 @@ def _response(response: Answered) -> dict[str, object]:
         "refusal": response.refusal,
         "drawn": response.drawn,
         "pool": response.pool,
+        "item": response.item,
     }

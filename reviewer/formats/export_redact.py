@@ -91,6 +91,9 @@ def _texts(record: GoldRecord) -> Texts:
     for place, decision in enumerate(record.decisions):
         yield f"decisions.{place}.reason", decision.reason
         yield f"decisions.{place}.note", decision.note
+        yield f"decisions.{place}.clause", decision.clause
+    for place, flag in enumerate(record.flags):
+        yield f"flags.{place}.reason", flag.reason
 
 
 def _with_texts(record: GoldRecord, hidden: Callable[[str, str | None], str | None]) -> GoldRecord:
@@ -123,7 +126,12 @@ def _with_texts(record: GoldRecord, hidden: Callable[[str, str | None], str | No
                 one,
                 reason=hidden(f"decisions.{place}.reason", one.reason) or "",
                 note=hidden(f"decisions.{place}.note", one.note),
+                clause=hidden(f"decisions.{place}.clause", one.clause),
             )
             for place, one in enumerate(record.decisions)
+        ),
+        flags=tuple(
+            one._replace(reason=hidden(f"flags.{place}.reason", one.reason) or "")
+            for place, one in enumerate(record.flags)
         ),
     )

@@ -13,11 +13,12 @@ RESPONSES = """
     select prompt.number, prompt.id, prompt.messages, response.id, response.text, response.reasoning,
         response.tool_calls, response.stop_reason, response.refusal, response.sample, configuration.name,
         configuration.provider, configuration.model, configuration.lab, configuration.settings,
-        study_response.drawn, study_response.pool
+        study_response.drawn, study_response.pool, item.id
     from response
     join prompt on prompt.number = response.prompt
     join configuration on configuration.number = response.configuration
     left join study_response on study_response.study = :study and study_response.response = response.number
+    left join item on item.number = study_response.item
     where response.id in ({values})
 """
 
@@ -38,7 +39,8 @@ SHOWN = """
 LABELS_OF_GOLD = f"""
     select coalesce(label.response, ''), coalesce(label.other_response, ''),
         case when label.response is null then label.item else '' end, label.question, label.rater, rater.kind,
-        label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at
+        label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at,
+        label.shown_at, label.panes, label.aids
     from label join rater on rater.name = label.rater
     where label.surplus = 0 and label.state <> 'retracted' and {STANDS}
         and (rater.kind = 'human' and label.study = :study or rater.kind <> 'human' and label.rubric = :rubric)

@@ -199,6 +199,14 @@ def add_flag(engine: Engine, rater: str, *, study: str, item: str, response: str
     return identity
 
 
+def flags(engine: Engine, study: str) -> list[tuple[str, str, str | None, str, str]]:
+    """Return every flag in `study` as (rater, item, response, reason, saved_at), in the order in which they came."""
+    return engine.rows(
+        "select rater, item, response, reason, saved_at from flag where study = :study order by saved_at, number",
+        {"study": study},
+    )
+
+
 def flagged(engine: Engine, study: str) -> frozenset[str]:
     """Return the ids of the responses and items of `study` that someone flagged as wrong.
 
@@ -278,6 +286,7 @@ class StandingDecision:
     reason: str
     note: str | None
     decided_at: str
+    clause: str | None
 
 
 _DECISION_STANDS = """
@@ -290,14 +299,12 @@ def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
     """Yield the standing decisions of `study` in the order in which they were made, none that was taken back."""
     sql = f"""
         select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question,
-            adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at
+            adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at, clause
         from adjudication where study = :study and {_DECISION_STANDS} order by decided_at, number
     """
     for row in engine.stream(sql, {"study": study}):
-        identity, response, other, item, question, adjudicator, value, ruling, reason, note, decided_at = row
-        yield StandingDecision(
-            identity, response, other, item, question, adjudicator, value, Ruling(ruling), reason, note, decided_at
-        )
+        identity, response, other, item, question, adjudicator, value, ruling, *told = row
+        yield StandingDecision(identity, response, other, item, question, adjudicator, value, Ruling(ruling), *told)
 
 
 def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:
