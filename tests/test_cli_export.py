@@ -202,6 +202,18 @@ def test_redact_masks_what_is_marked_and_proves_that_labels_stay(filled: Run) ->
     assert [[row[name] for name in kept] for row in rows] == [[row[name] for name in kept] for row in plain]
 
 
+def test_what_was_masked_comes_back_with_its_labels(filled: Run, tmp_path: Path) -> None:
+    before = filled("gold", "s", "--json").json()["rows"]
+    filled("export", "s", "--format", "jsonl", "--redact", "-o", "masked.jsonl")
+    (tmp_path / "reviews.db").rename(tmp_path / "old.db")
+    filled("import", "masked.jsonl", "--format", "reviewer", "--study", "s")
+    after = filled("gold", "s", "--json").json()["rows"]
+    said = ("configuration", "question", "value", "how", "distribution")
+    assert sorted([[row[name] for name in said] for row in after], key=str) == sorted(
+        [[row[name] for name in said] for row in before], key=str
+    )
+
+
 @pytest.mark.parametrize("format_name", ["csv", "messages", "inspect", "promptfoo", "evals", "evals-choice"])
 def test_no_format_gives_a_masked_secret_away(filled: Run, format_name: str) -> None:
     assert "xylophone" in filled("export", "s", "--format", format_name).out

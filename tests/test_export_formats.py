@@ -16,7 +16,7 @@ from reviewer.formats.export_task import task
 from reviewer.formats.gold_jsonl import gold_rows
 from reviewer.formats.gold_row import GoldRow
 from reviewer.formats.record import Record
-from reviewer.model import Message, Role, prompt_of
+from reviewer.model import Message, Role, prompt_of, response_id
 
 RUBRIC = rubric("r", VERDICT)
 QUESTION = RUBRIC.questions[0]
@@ -112,7 +112,10 @@ def test_a_short_secret_is_masked_too() -> None:
 
 
 def read_back(**changed: object) -> GoldRow | BadInput:
-    row = json.loads(json.dumps(gold_row(record("a")))) | changed
+    """Read a row as it was written, but for what is `changed` and the id of its response, which is made to fit."""
+    row = json.loads(json.dumps(gold_row(record("a"))))
+    row["responses"][0]["id"] = response_id(row["prompt"]["id"], "m", "a", 1)
+    row |= changed
     [found] = gold_rows([Record(7, row)], "f", RUBRIC)
     return found
 
@@ -133,6 +136,7 @@ LABEL: dict[str, object] = {
     ("changed", "problem"),
     [
         ({"prompt": 1}, "prompt is no dict"),
+        ({"responses": gold_row(record("a"))["responses"]}, "was altered: its id is the hash of another content"),
         ({"responses": []}, "0 responses to question verdict"),
         ({"labels": [1]}, "labels holds what is no object"),
         ({"question": "other"}, "asks no question other"),

@@ -16,7 +16,7 @@ from reviewer.formats.export_record import Designed, Flagged, Given, Ruled
 from reviewer.formats.gold_row import GoldResponse, GoldRow
 from reviewer.formats.record import Record
 from reviewer.formats.row import Row
-from reviewer.model import LabelState, Message, RaterKind, Role
+from reviewer.model import LabelState, Message, RaterKind, Role, prompt_of, response_id
 from reviewer.question import Per, Question
 from reviewer.rubric import Rubric
 from reviewer.text import storable
@@ -89,22 +89,28 @@ def _row(line: int, row: Member, rubric: Rubric) -> GoldRow:
 
 def _response(line: int, row: Member, response: Member) -> GoldResponse:
     prompt, configuration = _object(row, "prompt"), _object(response, "configuration")
+    messages = tuple(_message(one) for one in _objects(prompt, "messages"))
+    identity, model, text = _text(response, "id"), _text(configuration, "name"), _given(response, "text", str)
+    sample = _given(response, "sample", int)
+    # What was masked cannot be held against the hash that names it.
+    if not row.get("masked") and response_id(prompt_of(messages).id, model, text, sample) != identity:
+        raise _Wrong(f"response {identity[:12]} or its prompt was altered: its id is the hash of another content")
     tags = _given(prompt, "tags", list)
     severity = _maybe(prompt, "severity", int)
     if severity is not None and not 0 <= severity <= 3:
         raise _Wrong(f"severity {severity}", "0 to 3")
     return GoldResponse(
-        _text(response, "id"),
+        identity,
         Row(
             line,
-            tuple(_message(one) for one in _objects(prompt, "messages")),
-            text=_given(response, "text", str),
+            messages,
+            text=text,
             reasoning=_maybe(response, "reasoning", str),
             stop_reason=_maybe(response, "stop_reason", str),
-            model=_text(configuration, "name"),
+            model=model,
             provider=_maybe(configuration, "provider", str),
             lab=_maybe(configuration, "lab", str),
-            sample=_given(response, "sample", int),
+            sample=sample,
             source_id=_maybe(prompt, "name", str),
             suite=_maybe(prompt, "suite", str),
             evaluation=_maybe(prompt, "evaluation", str),
