@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from stories import VERDICT, rubric
@@ -16,7 +17,7 @@ from reviewer.formats.export_task import task
 from reviewer.formats.gold_jsonl import gold_rows
 from reviewer.formats.gold_row import GoldRow
 from reviewer.formats.record import Record
-from reviewer.model import Message, Role, prompt_of, response_id
+from reviewer.model import Message, Role, canonical, message_values, prompt_of, response_id
 
 RUBRIC = rubric("r", VERDICT)
 QUESTION = RUBRIC.questions[0]
@@ -34,7 +35,7 @@ def record(*texts: str, prompt: str = "p", secret: str | None = None) -> GoldRec
         rubric=RubricName("r", 1, RUBRIC.hash),
         question=QUESTION,
         item=None,
-        prompt=Asked(asked.id, asked.messages, secret=secret),
+        prompt=Asked(asked.id, canonical(message_values(asked.messages)), secret=secret),
         responses=tuple(map(response, texts)),
         value="yes",
         how="unanimous",
@@ -113,7 +114,7 @@ def test_a_short_secret_is_masked_too() -> None:
 
 def read_back(**changed: object) -> GoldRow | BadInput:
     """Read a row as it was written, but for what is `changed` and the id of its response, which is made to fit."""
-    row = json.loads(json.dumps(gold_row(record("a"))))
+    row: dict[str, Any] = gold_row(record("a"))
     row["responses"][0]["id"] = response_id(row["prompt"]["id"], "m", "a", 1)
     row |= changed
     [found] = gold_rows([Record(7, row)], "f", RUBRIC)

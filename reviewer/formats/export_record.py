@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from reviewer.model import LabelState, Message, RaterKind, digest
+from reviewer.model import LabelState, Message, RaterKind, digest, messages_of
 from reviewer.question import Question, Scale
 
 _PSEUDONYM = re.compile(r"rater-[0-9a-f]{12}")
@@ -98,10 +98,13 @@ class Answered(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A prompt, with what the first suite that it is in says of it."""
+    """A prompt, with what the first suite that it is in says of it.
+
+    `stored` is canonical JSON of the messages, as it is stored: what only writes them on need not take them apart.
+    """
 
     id: str
-    messages: tuple[Message, ...]
+    stored: str
     suite: str | None = None
     evaluation: str | None = None
     name: str | None = None
@@ -110,6 +113,11 @@ class Asked(NamedTuple):
     secret: str | None = None
     severity: int | None = None
     tags: tuple[str, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages."""
+        return messages_of(self.stored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from reviewer.formats.export_record import GoldRecord, Span
-from reviewer.model import canonical
+from reviewer.model import canonical, message_values
 from reviewer.watch import leaks
 
 MASK = "█"
@@ -98,16 +98,17 @@ def _texts(record: GoldRecord) -> Texts:
 
 def _with_texts(record: GoldRecord, hidden: Callable[[str, str | None], str | None]) -> GoldRecord:
     prompt = record.prompt
-    messages = tuple(
+    messages = [
         replace(
             message,
             content=hidden(f"prompt.messages.{place}.content", message.content) or "",
             tool_calls=hidden(f"prompt.messages.{place}.tool_calls", message.tool_calls),
         )
         for place, message in enumerate(prompt.messages)
-    )
+    ]
+    stored = canonical(message_values(messages))
     return record._replace(
-        prompt=prompt._replace(messages=messages, reference=hidden("prompt.reference", prompt.reference), secret=None),
+        prompt=prompt._replace(stored=stored, reference=hidden("prompt.reference", prompt.reference), secret=None),
         responses=tuple(
             one._replace(
                 text=hidden(f"responses.{place}.text", one.text) or "",
