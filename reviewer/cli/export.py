@@ -124,25 +124,11 @@ def _load(place: str) -> Callable[..., Any]:
 
 def _card(engine: Engine, study: str, format_name: str) -> Lines:
     """Return what writes the card, with how far the raters agree measured beforehand."""
-    from reviewer.agreeing import measured, questions_of
     from reviewer.formats.export_card import card, markdown
     from reviewer.gold import about
-    from reviewer.store.ratings import Scope
+    from reviewer.reliability import agreement_of
 
-    agreement: dict[str, dict[str, object]] = {}
-    for question in questions_of(engine, study, None):
-        found = measured(engine, Scope(study, question.id), question).agreement
-        if found is not None:
-            agreement[question.id] = {
-                "units": found.units,
-                "compared": found.compared,
-                "raters": found.raters,
-                "labels": found.labels,
-                "missing": found.missing,
-                "metrics": {name: estimate.plain() for name, estimate in found.metrics.items()},
-                "by_category": {name: estimate.plain() for name, estimate in found.by_category.items()},
-                "warnings": list(found.warnings),
-            }
+    agreement = agreement_of(engine, study)
 
     def lines(records: Iterable[GoldRecord]) -> Iterator[str]:
         made = card(about(engine, study), records, agreement)
