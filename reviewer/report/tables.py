@@ -175,7 +175,7 @@ def _strengths(report: Report) -> Table:
         "strengths",
         "Comparisons",
         "Strength in comparisons",
-        "Bradley-Terry log strengths with ties (Davidson 1970) of all preferences given, summing to 0, with Wald intervals.",
+        "Bradley-Terry log strengths with ties (Davidson 1970), summing to 0, of all preferences; Wald intervals.",
         ("question", "configuration", "log strength"),
         tuple((row.question, row.configuration, row.strength) for row in report.strengths),
         shares=False,
