@@ -5,70 +5,28 @@ Everything here is blind: what it hands out names no rater and no configuration.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reviewer.blinding import pane_order, rank
+from reviewer.blinding import rank
+from reviewer.cases import Case, Dispute, Unit, Viewer, case_of, decisions_on
 from reviewer.disputes import How, Reason, Ruling
 from reviewer.errors import Refused
-from reviewer.model import Rater, Subject, utc
+from reviewer.model import Rater, utc
 from reviewer.outcomes import UnitOutcome, is_dispute, outcomes
-from reviewer.question import Per, Question
+from reviewer.question import Question
 from reviewer.rubric import Mean, Rubric
-from reviewer.sheet import Ask, Item, compares, panes_of, translated
-from reviewer.store import disputed, items, labels, raters, rubrics, studies
+from reviewer.sheet import translated
+from reviewer.store import adjudication_drafts, disputed, labels, raters, rubrics, studies
 from reviewer.store.engine import Engine
-from reviewer.store.handout import Handed
 from reviewer.store.labels import NewDecision
 from reviewer.text import storable
 
 # Why the raters disagreed. The first stands where the adjudicator says nothing.
 CODES = ("unstated", "rubric unclear", "text missed", "fact unknown", "true ambiguity", "slip", "other")
-
-Unit = tuple[str, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """A unit to be decided, why, and how much hangs on it."""
-
-    response: str
-    other_response: str
-    item: str
-    question: str
-    reason: str
-    distribution: dict[str, int]
-    weight: float
-
-    @property
-    def unit(self) -> Unit:
-        """What the dispute is about."""
-        return self.response, self.other_response, self.item, self.question
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What one person said, by question as it reads on screen."""
-
-    values: dict[str, str]
-    note: str
-    confidence: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A dispute as the adjudicator sees it: the item, the question, and the raters' columns in a shuffled order.
-
-    `decisions` are those that adjudicators made before, where it is their difference or age that is in dispute.
-    """
-
-    dispute: Dispute
-    item: Item
-    ask: Ask
-    columns: tuple[Answered, ...]
-    decisions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +67,6 @@ class Adjudication:
         self._row = studies.load(engine, name)
         self._clock = clock
         self._second = second
-        self._deferred: list[Unit] = []
         self.name = name
         self.adjudicator = adjudicator
         self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
@@ -152,13 +109,36 @@ class Adjudication:
             if reason:
                 found.append(self._dispute(unit, reason, weights, severities))
         found.sort(key=lambda one: (-one.weight, rank(self._row.design.seed, "dispute", *one.unit)))
-        late = {unit: place for place, unit in enumerate(self._deferred, start=1)}
+        put_off = adjudication_drafts.deferred(self._engine, self._row.number, self.adjudicator)
+        late = {unit: place for place, unit in enumerate(put_off, start=1)}
         self._queue = sorted(found, key=lambda one: late.get(one.unit, 0))
         self.standing = Standing(len(self._queue), decided, dict(merged))
 
     def next_case(self) -> Case | None:
         """Return the dispute at the head of the queue as the adjudicator sees it; None where none is left."""
-        return self._case(self._queue[0]) if self._queue else None
+        if not self._queue:
+            return None
+        viewer = Viewer(self.adjudicator, self.standing.decided + 1, self.standing.decided + len(self._queue))
+        return case_of(self._engine, self._row, self.rubric, self._queue[0], viewer)
+
+    def draft(self, case: Case) -> Verdict:
+        """Return what the adjudicator chose on a dispute and did not save, in this session or an earlier one."""
+        body = adjudication_drafts.load(self._engine, self._row.number, self.adjudicator, case.dispute.unit)
+        if body is None:
+            return Verdict(None)
+        value, ruling, code, note, clause = json.loads(body)
+        if value is not None:
+            value = translated(case.item, case.ask, value)
+        return Verdict(value, Ruling(ruling), code, note, clause)
+
+    def keep(self, case: Case, verdict: Verdict) -> None:
+        """Keep a choice as a draft; it is on disk when this returns."""
+        value = None if verdict.value is None else translated(case.item, case.ask, verdict.value)
+        body = json.dumps([value, verdict.ruling.value, verdict.code, verdict.note, verdict.clause])
+        with self._engine.writing():
+            adjudication_drafts.keep(
+                self._engine, self._row.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
+            )
 
     def decide(self, case: Case, verdict: Verdict) -> None:
         """Store a decision; it is on disk when this returns. The adjudicator's own earlier one is superseded.
@@ -178,15 +158,25 @@ class Adjudication:
         self._add(
             case.dispute.unit,
             replace(verdict, value=value),
-            before=next((one.id for one in self._decisions(case.dispute) if one.adjudicator == self.adjudicator), None),
+            before=next(
+                (
+                    one.id
+                    for one in decisions_on(self._engine, self.name, case.dispute)
+                    if one.adjudicator == self.adjudicator
+                ),
+                None,
+            ),
+            # Where it is in dispute all the same, because adjudicators differ, it comes last.
+            last=True,
         )
-        # Where it is in dispute all the same, because adjudicators differ, it comes last.
-        self._deferred = [*(unit for unit in self._deferred if unit != case.dispute.unit), case.dispute.unit]
         self._settle(case.dispute)
 
     def defer(self, case: Case) -> None:
-        """Leave a dispute; it comes back when all others were offered."""
-        self._deferred = [*(unit for unit in self._deferred if unit != case.dispute.unit), case.dispute.unit]
+        """Leave a dispute; it comes back when all others were offered, in a later session too."""
+        with self._engine.writing():
+            adjudication_drafts.defer(
+                self._engine, self._row.number, self.adjudicator, case.dispute.unit, utc(self._clock())
+            )
         self._queue = [one for one in self._queue if one.unit != case.dispute.unit] + [case.dispute]
 
     def undo(self) -> Case | None:
@@ -199,14 +189,14 @@ class Adjudication:
             return None
         unit = (last.response, last.other_response, last.item, last.question)
         self._add(unit, Verdict(None, Ruling.RETRACTED, "taken back"), before=last.id)
-        self._deferred = [one for one in self._deferred if one != unit]
         self.look()
         head = next((one for one in self._queue if one.unit == unit), None)
         if head is not None:
             self._queue = [head, *(one for one in self._queue if one.unit != unit)]
         return self.next_case()
 
-    def _add(self, unit: Unit, verdict: Verdict, before: str | None) -> None:
+    def _add(self, unit: Unit, verdict: Verdict, before: str | None, *, last: bool = False) -> None:
+        """Store a decision; the draft is gone with it, and `last` puts the unit off."""
         response, other, item, question = unit
         now = utc(self._clock())
         decision = NewDecision(
@@ -227,6 +217,9 @@ class Adjudication:
         with self._engine.writing():
             raters.ensure(self._engine, Rater(self.adjudicator), now)
             labels.add_decisions(self._engine, self.adjudicator, [decision])
+            adjudication_drafts.drop(self._engine, self._row.number, self.adjudicator, unit)
+            if last:
+                adjudication_drafts.defer(self._engine, self._row.number, self.adjudicator, unit, now)
 
     def _settle(self, dispute: Dispute) -> None:
         """Take a decided dispute off the queue; what hangs on it is put next."""
@@ -269,89 +262,6 @@ class Adjudication:
                     return True
         return False
 
-    def _decisions(self, dispute: Dispute) -> list[labels.StandingDecision]:
-        return [
-            one
-            for one in labels.decisions(self._engine, self.name)
-            if (one.response, one.other_response, one.item, one.question) == dispute.unit
-        ]
-
-    def _case(self, dispute: Dispute) -> Case:
-        item = self._item(dispute)
-        question = self.rubric.question(dispute.question)
-        ask = _ask(item, dispute, question)
-        said: dict[str, dict[str, disputed.Said]] = {}
-        for one in disputed.said(self._engine, self.name, dispute.response, dispute.other_response, dispute.item):
-            said.setdefault(one.rater, {})[one.question] = one
-        order = sorted(
-            said, key=lambda rater: rank(self._row.design.seed, "column", self.adjudicator, *dispute.unit, rater)
-        )
-        alike = [
-            one
-            for one in self.rubric.questions
-            if one.per is question.per and compares(self.rubric, one) == compares(self.rubric, question)
-        ]
-        columns = []
-        for rater in order:
-            mine = [said[rater][one.id] for one in alike if one.id in said[rater]]
-            columns.append(
-                Answered(
-                    {
-                        one.question: translated(
-                            item, replace(ask, question=self.rubric.question(one.question)), one.value
-                        )
-                        for one in mine
-                    },
-                    "; ".join(dict.fromkeys(one.note for one in mine if one.note)),
-                    next((one.confidence for one in mine if one.confidence is not None), None),
-                )
-            )
-        shown = dispute.reason in (Reason.ADJUDICATORS.value, Reason.CONTRADICTED.value)
-        before = [
-            (one.ruling.value.replace("_", " ") if one.value is None else _label(ask, item, one.value))
-            + f" ({one.reason}{', ' + one.note if one.note else ''})"
-            for one in (self._decisions(dispute) if shown else [])
-        ]
-        return Case(dispute, item, ask, tuple(columns), tuple(sorted(before)))
-
-    def _item(self, dispute: Dispute) -> Item:
-        found = disputed.item_of(self._engine, self._row.number, dispute.response, dispute.item)
-        if found is None:
-            number, identity, content = 0, dispute.response, disputed.alone(self._engine, dispute.response)
-        else:
-            number, identity = found
-            content = items.content(self._engine, number)
-        order = pane_order(self._row.design.seed, self.adjudicator, identity, [one.id for one in content.responses])
-        return Item(
-            handed=Handed(number, identity, 0, ""),
-            messages=content.messages,
-            panes=panes_of(content, order),
-            reference=content.reference,
-            secret=content.secret if self._row.design.aids != "off" else None,
-            aids=self._row.design.aids,
-            severity=content.severity,
-            number=self.standing.decided + 1,
-            total=self.standing.decided + len(self._queue),
-        )
-
 
 def _unit(unit: UnitOutcome) -> Unit:
     return unit.response, unit.other_response, unit.item, unit.question
-
-
-def _ask(item: Item, dispute: Dispute, question: Question) -> Ask:
-    """Return the disputed question as it is put on the item."""
-    wanted = {dispute.response, dispute.other_response} - {""}
-    panes = tuple(place for place, pane in enumerate(item.panes) if pane.response in wanted)
-    return Ask(
-        question,
-        Subject(dispute.response, dispute.other_response),
-        () if question.per is Per.ITEM and not wanted else panes,
-    )
-
-
-def _label(ask: Ask, item: Item, stored: str) -> str:
-    """Return a stored value in the words of its options."""
-    value = translated(item, ask, stored)
-    selected = ask.question.selected(value)
-    return "/".join(ask.question.option(one).label for one in selected) if selected else value

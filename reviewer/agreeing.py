@@ -6,15 +6,16 @@ The coefficients are of people where two of them rated, else of all raters; grad
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
 from reviewer import agreement
-from reviewer.agreement import Agreement, Confused, Paired, Table
+from reviewer.agreement import Agreement, Beside, Confused, Meeting, Paired, Strengths, Table
 from reviewer.model import RaterKind
 from reviewer.question import Question, Scale
-from reviewer.store import ratings, rubrics, studies
+from reviewer.store import ratings, ratings_behind, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import RatingRow, Scope
 
@@ -58,7 +59,7 @@ def measured(engine: Engine, scope: Scope, question: Question, *, two_way: bool 
     who = _counted(ratings.raters(engine, scope))
     if not who or question.scale is Scale.TEXT:
         return Measured(question, who)
-    table = _table(engine, scope, question, who)
+    table = table_of(engine, scope, question, who)
     found = agreement.measure(table, scale=question.scale, seed=SEED, resamples=RESAMPLES, two_way=two_way)
     return Measured(question, who, found, tuple(agreement.confused(table)))
 
@@ -71,7 +72,7 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> Kinds:
     graders = [place for place in range(len(who)) if place not in people]
     if not people or question.scale in (Scale.TEXT, Scale.MULTI):
         return Kinds(question, None, {})
-    table = _table(engine, scope, question, names)
+    table = table_of(engine, scope, question, names)
     among = list(combinations(people, 2))
     return Kinds(
         question,
@@ -83,12 +84,75 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> Kinds:
     )
 
 
+def consensus(engine: Engine, scope: Scope, question: Question) -> Beside | None:
+    """Return what majority and model come to; None for several choices and free numbers, and without labels."""
+    who = counted(engine, scope)
+    if not who or not question.options or question.scale is Scale.MULTI:
+        return None
+    return agreement.beside(table_of(engine, scope, question, who))
+
+
+def strengths(engine: Engine, scope: Scope, question: Question) -> Strengths | None:
+    """Return how strong each configuration is by all preferences given; None where the question asks for none.
+
+    It names configurations. A comparison without a winner, "both bad" too, is a tie.
+    """
+    if question.scale is not Scale.PREFERENCE:
+        return None
+    met: dict[tuple[str, str], Counter[str]] = {}
+    for first, second, value, labels in ratings_behind.meetings(engine, scope, counted(engine, scope)):
+        met.setdefault((first, second), Counter())[value] += labels
+    return agreement.bradley_terry(
+        Meeting(*names, found["first"], found["second"], found.total() - found["first"] - found["second"])
+        for names, found in met.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The units behind a confusion that may be looked at, and how many still wait for labels and may not."""
+
+    subjects: tuple[tuple[str, str, str], ...]
+    waiting: int
+
+
+def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, str]) -> Behind:
+    """Return the units on which two of the counted raters gave `values`, as `Measured.confused` names them.
+
+    In an open study, what was said of a unit that still waits for labels is shown to nobody.
+    """
+    study = studies.load(engine, scope.study)
+    stored: dict[str, list[str]] = {}
+    for value in ratings.values(engine, scope):
+        stored.setdefault(_spoken(question, value), []).append(value)
+    one, other = (stored.get(value, []) for value in values)
+    if not one or not other:
+        return Behind((), 0)
+    found = ratings_behind.given_both(engine, scope, counted(engine, scope), one, other)
+    ready = [subject for subject, people in found if not study.open or people >= study.design.overlap]
+    return Behind(tuple(ready), len(found) - len(ready))
+
+
+def _spoken(question: Question, value: str) -> str:
+    """Return a stored value as the table of ratings names it."""
+    if question.scale is Scale.MULTI:
+        chosen = question.selected(value)
+        return "|".join(option.value for option in question.options if option.value in chosen)
+    return value if question.options else f"{float(value):.15g}"
+
+
+def counted(engine: Engine, scope: Scope) -> tuple[str, ...]:
+    """Return the raters whose agreement is measured: people where two of them rated, else all."""
+    return _counted(ratings.raters(engine, scope))
+
+
 def _counted(who: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     people = [name for name, kind in who if kind == RaterKind.HUMAN]
     return tuple(people if len(people) >= 2 else [name for name, _ in who])
 
 
-def _table(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> Table:
+def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> Table:
+    """Return the ratings by `who` as the table that coefficients are functions of."""
     by_prompt = ratings.prompts_repeat(engine, scope)
     if not question.options or question.scale is Scale.MULTI:
         given = ratings.values(engine, scope)

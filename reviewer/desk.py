@@ -10,19 +10,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reviewer.adjudicating import Adjudication
 from reviewer.errors import StoreError
 from reviewer.model import Draft, utc
+from reviewer.outcomes import is_dispute, outcomes
 from reviewer.sheet import Item
-from reviewer.store import evidence, handout, labels, raters, rubrics, search, studies
+from reviewer.store import evidence, handout, labels, raters, ratings_behind, rubrics, search, studies
 from reviewer.store.engine import Engine
 from reviewer.store.handout import Nothing
 from reviewer.store.raters import Session
 from reviewer.store.search import Found
 from reviewer.study import Saved, Study
 
+if TYPE_CHECKING:
+    from reviewer.agreement_view import AgreementView
+
 STUDY_FILTER = "study:"
+MOST_BY_THE_WAY = 20_000  # labels: disputes among so many are counted in a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ class Desk:
         self._identity = identity
         self._clock = clock
         self._study: Study | None = None
+        self._disputes: dict[tuple[object, ...], int | None] = {}
 
     @property
     def study(self) -> Study:
@@ -168,6 +175,42 @@ class Desk:
         """
         self._write()
         return Adjudication(self._engine, name, self.rater, self._clock, second=second)
+
+    def agreement(self, name: str) -> AgreementView:
+        """Look at the agreement in a study; what is returned is to be used on this thread.
+
+        Raises:
+            NotFound: no such study.
+        """
+        # It computes with numpy, which nobody who only rates has to wait for.
+        from reviewer.agreement_view import AgreementView
+
+        return AgreementView(lambda: self._engine, name, self.rater)
+
+    def unblind(self, name: str) -> None:
+        """Record that the rater is shown which configurations an open study compares; a closed one is not blind.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        study = studies.load(self._engine, name)
+        if study.open:
+            self._write()
+            with self._engine.writing():
+                studies.record_unblinding(self._engine, study.number, self.rater, utc(self._clock()))
+
+    def disputes(self, name: str) -> int | None:
+        """Return how many disputes wait in a study; None where it has too many labels to count by the way."""
+        latest = (self._engine.path, name, *ratings_behind.latest(self._engine))
+        if latest not in self._disputes:
+            study = studies.load(self._engine, name)
+            few = labels.at_most(self._engine, name, MOST_BY_THE_WAY)
+            counted = None
+            if few:
+                rubric = rubrics.load(self._engine, study.rubric)
+                counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study, rubric))
+            self._disputes[latest] = counted
+        return self._disputes[latest]
 
     def renew(self, item: Item | None) -> None:
         """Keep the lease on `item`, and the terminal known, for another while."""

@@ -10,18 +10,31 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, islice
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from reviewer import __version__
-from reviewer.disputes import How
+from reviewer.disputes import How, Outcome
 from reviewer.formats.export_card import About
-from reviewer.formats.export_record import Answered, Asked, Given, GoldRecord, RubricName, Ruled, pseudonym
+from reviewer.formats.export_record import (
+    Answered,
+    Asked,
+    Designed,
+    Flagged,
+    Given,
+    GoldRecord,
+    RubricName,
+    Ruled,
+    pseudonym,
+)
 from reviewer.model import LabelState, RaterKind
-from reviewer.outcomes import UnitOutcome, outcomes
+from reviewer.outcomes import Decider, UnitOutcome, outcomes
 from reviewer.rubric import Rubric
 from reviewer.store import gold_rows, labels, rubrics, studies
 from reviewer.store.engine import Engine, Row, among
-from reviewer.store.evidence import read_messages
+from reviewer.store.labels import UnitLabel
 from reviewer.store.studies import StudyRow
 
 PART = 1000  # subjects whose evidence is fetched at once
@@ -70,13 +83,14 @@ def records(engine: Engine, name: str) -> Iterator[GoldRecord]:
     decisions: dict[tuple[Subject, str], list[Ruled]] = defaultdict(list)
     for one in labels.decisions(engine, name):
         by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
-        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at)
+        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
         decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
-    subjects = ((subject, list(units)) for subject, units in groupby(outcomes(engine, study, rubric), key=_subject))
+    flags = [Flagged(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]
+    subjects = _subjects(engine, study, Decider(engine, study, rubric))
     while part := list(islice(subjects, PART)):
-        fetched = _Part(engine, study, [subject for subject, _ in part])
-        for subject, units in part:
-            yield from fetched.records(rubric, subject, units, decisions)
+        fetched = _Part(engine, study, [rated.subject for rated in part], flags)
+        for rated in part:
+            yield from fetched.records(rubric, rated, decisions)
 
 
 def about(engine: Engine, name: str) -> About:
@@ -108,15 +122,40 @@ def about(engine: Engine, name: str) -> About:
     )
 
 
-def _subject(unit: UnitOutcome) -> Subject:
-    return (unit.response, unit.other_response, unit.item)
+class _Rated(NamedTuple):
+    """A subject, what was said of it by question, and what that comes to."""
+
+    subject: Subject
+    given: dict[str, list[Given]]
+    outcomes: dict[str, Outcome]
+
+
+def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Rated]:
+    """Yield every subject that has labels or a decision."""
+    for subject, rows in groupby(gold_rows.standing(engine, study.name), key=itemgetter(0, 1, 2)):
+        given: dict[str, list[Given]] = {}
+        units = []
+        for response, other, item, question, rater, kind, state, *told, shown_at, panes, aids in rows:
+            human = kind == RaterKind.HUMAN
+            named = pseudonym(study.name, rater) if human else rater
+            value, saved_at = told[0], told[5]
+            given.setdefault(question, []).append(
+                Given._make((named, _KINDS[kind], _STATES[state], *told, shown_at, _panes(panes), aids))
+            )
+            if state == LabelState.LABEL:
+                units.append(UnitLabel(response, other, item, question, rater, human, value, saved_at))
+        yield _Rated(subject, given, {unit.question: unit.outcome for unit in decider.decide(subject, units)})
+    for subject, decided in groupby(decider.rest(), key=attrgetter("response", "other_response", "item")):
+        yield _Rated(subject, {}, {unit.question: unit.outcome for unit in decided})
 
 
 class _Part:
     """The evidence and the labels of some subjects."""
 
-    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject]) -> None:
+    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject], flags: Sequence[Flagged]) -> None:
         self._study = study
+        self._flags = flags
+        self._design = Designed(study.design.panes, study.design.overlap, study.design.policy)
         items = sorted({item for _, _, item in subjects if item})
         self._shown: dict[str, list[str]] = defaultdict(list)
         for item, response in among(engine, gold_rows.SHOWN, items):
@@ -125,14 +164,6 @@ class _Part:
         ids |= {response for shown in self._shown.values() for response in shown}
         self._responses: dict[str, tuple[Answered, Asked]] = {}
         self._fetch_responses(engine, sorted(ids))
-        self._given: dict[tuple[Subject, str], list[Given]] = defaultdict(list)
-        only = {"study": study.name, "rubric": study.rubric}
-        on_responses = sorted({response for response, _, _ in subjects if response})
-        for sql, names in ((gold_rows.ON_RESPONSES, on_responses), (gold_rows.ON_ITEMS, items)):
-            for response, other, item, question, rater, kind, state, *rest in among(engine, sql, names, only):
-                named = pseudonym(study.name, rater) if kind == RaterKind.HUMAN else rater
-                given = Given(named, _KINDS[kind], _STATES[state], *rest)
-                self._given[(response, other, item), question].append(given)
 
     def _fetch_responses(self, engine: Engine, ids: Sequence[str]) -> None:
         rows = list(among(engine, gold_rows.RESPONSES, ids, {"study": self._study.number}))
@@ -149,19 +180,17 @@ class _Part:
     def records(
         self,
         rubric: Rubric,
-        subject: Subject,
-        units: Sequence[UnitOutcome],
+        rated: _Rated,
         decisions: dict[tuple[Subject, str], list[Ruled]],
     ) -> Iterator[GoldRecord]:
         """Yield one subject's units, in the order of the rubric's questions."""
-        response, other, item = subject
+        subject = response, other, item = rated.subject
         names = self._shown[item] if item else [name for name in (response, other) if name]
         found = [self._responses[name] for name in names]
         name = RubricName(rubric.id, rubric.version, rubric.hash)
-        by_question = {unit.question: unit.outcome for unit in units}
         for question in rubric.questions:
-            outcome = by_question.get(question.id)
-            given = self._given.get((subject, question.id), [])
+            outcome = rated.outcomes.get(question.id)
+            given = rated.given.get(question.id, [])
             if outcome is None and not given:
                 continue
             yield GoldRecord(
@@ -178,7 +207,25 @@ class _Part:
                 # The order in which labels were stored is another in every file.
                 labels=tuple(given if len(given) == 1 else sorted(given, key=_rater)),
                 decisions=tuple(decisions.get((subject, question.id), ())),
+                design=self._design,
+                flags=self._flags_on(found, item) if self._flags else (),
             )
+
+    def _flags_on(self, found: Sequence[tuple[Answered, Asked]], item: str) -> tuple[Flagged, ...]:
+        """Return the flags on one of the responses, or on an item that shows one."""
+        responses = {answered.id for answered, _ in found}
+        items = {answered.item for answered, _ in found} | {item}
+        return tuple(
+            flag
+            for flag in self._flags
+            if (flag.item in items if flag.response is None else flag.response in responses)
+        )
+
+
+@lru_cache(maxsize=1024)
+def _panes(text: str) -> tuple[str, ...]:
+    """Return the response ids that a label row holds as JSON; all labels of an item have the same text."""
+    return tuple(json.loads(text))
 
 
 def _rater(given: Given) -> str:
@@ -187,11 +234,11 @@ def _rater(given: Given) -> str:
 
 def _asked(identity: str, messages: str, said: Row | None) -> Asked:
     if said is None:
-        return Asked(identity, read_messages(messages))
+        return Asked(identity, messages)
     suite, evaluation, name, group, reference, secret, severity, tags = said
     return Asked(
         identity,
-        read_messages(messages),
+        messages,
         suite,
         evaluation or None,
         name,

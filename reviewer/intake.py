@@ -34,7 +34,7 @@ PART = 20_000
 
 def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: Callable[[], str]) -> Iterator[Tally]:
     """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
-    intake = _Intake(engine, target, now)
+    intake = Intake(engine, target, now)
     good = (row for row in rows if isinstance(row, Row))
     with engine.loading():
         while part := list(islice(good, PART)):
@@ -44,8 +44,8 @@ def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: C
         yield intake.tally
 
 
-class _Intake:
-    """One run of `store`: what it has met, and what it has done."""
+class Intake:
+    """One run of an import: what it has met, and what it has done."""
 
     def __init__(self, engine: Engine, target: Target, now: Callable[[], str]) -> None:
         self.tally = Tally()
@@ -61,19 +61,26 @@ class _Intake:
     def add(self, rows: list[Row]) -> None:
         """Store one part in one transaction."""
         now = self._now()
-        prompts = [self._prompt(row.messages) for row in rows]
         with self._engine.writing():
-            distinct = list({prompt.id: prompt for prompt in prompts}.values())
-            numbers, new = evidence.ensure_prompts(self._engine, distinct)
-            self.tally.prompts += len(new)
-            self._add_members(rows, prompts, numbers, new, now)
-            answered = [(row, prompt) for row, prompt in zip(rows, prompts, strict=True) if row.text is not None]
-            responses = self._add_responses(answered, numbers, new, now)
+            rated = self.add_evidence(rows, now)
             if self._target.rubric is not None:
-                rated = [(row, one) for (row, _), one in zip(answered, responses, strict=True)]
                 add_labels(self._engine, rated, self._target, self.tally, now)
                 add_golds(self._engine, rated, self._target, self.tally, now)
         self.tally.rows += len(rows)
+
+    def add_evidence(self, rows: list[Row], now: str) -> list[tuple[Row, Numbered]]:
+        """Store the prompts and responses of `rows`, and return which response each row with one has.
+
+        Call inside `engine.writing()`.
+        """
+        prompts = [self._prompt(row.messages) for row in rows]
+        distinct = list({prompt.id: prompt for prompt in prompts}.values())
+        numbers, new = evidence.ensure_prompts(self._engine, distinct)
+        self.tally.prompts += len(new)
+        self._add_members(rows, prompts, numbers, new, now)
+        answered = [(row, prompt) for row, prompt in zip(rows, prompts, strict=True) if row.text is not None]
+        responses = self._add_responses(answered, numbers, new, now)
+        return [(row, one) for (row, _), one in zip(answered, responses, strict=True)]
 
     def finish(self) -> None:
         """Extend the study by what was imported."""
@@ -97,7 +104,9 @@ class _Intake:
         """Give the prompts their places in suites. What a suite already says of a prompt stays as it is."""
         by_suite: dict[str, list[tuple[Row, Prompt]]] = {}
         for row, prompt in zip(rows, prompts, strict=True):
-            by_suite.setdefault(row.suite or self._target.suite, []).append((row, prompt))
+            name = row.suite or self._target.suite
+            if name:
+                by_suite.setdefault(name, []).append((row, prompt))
         for name, members in by_suite.items():
             suite = self._suite(name, members[0][0].evaluation or "", now)
             known_before = {numbers[prompt.id] for _, prompt in members if prompt.id not in new}
@@ -168,13 +177,15 @@ class _Intake:
             row.text or "",
             reasoning=row.reasoning,
             stop_reason=row.stop_reason,
+            tool_calls=row.tool_calls,
+            refusal=row.refusal,
             source=self._target.source,
             source_id=row.source_id,
             replaced=row.replaced,
         )
 
     def _configuration_number(self, row: Row) -> int:
-        claim = (row.model, row.provider, row.lab)
+        claim = (row.model, row.provider, row.provider_model, row.lab, row.settings)
         number = self._configurations.get(claim)
         if number is None:
             number = self._configurations[claim] = evidence.ensure_configuration(self._engine, configuration_of(row))
@@ -200,4 +211,4 @@ def _place(row: Row, prompt: Prompt, source: str) -> SuitePrompt:
 
 def configuration_of(row: Row) -> Configuration:
     """Return the configuration that a row with a response names, with what the row claims of it."""
-    return Configuration(row.model or "", row.provider, None, row.lab)
+    return Configuration(row.model or "", row.provider, row.provider_model, row.lab, row.settings)

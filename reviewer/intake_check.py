@@ -44,7 +44,7 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target,
             continue
         count += 1
         if row.text is not None:
-            claimed.setdefault((row.model, row.provider, row.lab), row)
+            claimed.setdefault((row.model, row.provider, row.provider_model, row.lab, row.settings), row)
         for label in row.labels:
             kinds.setdefault(label.rater, label.kind)
     _check_configurations(engine, claimed.values(), target.source)
@@ -74,8 +74,12 @@ def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: st
             evidence.check_configuration(engine, configuration)
 
 
-def prepare_study(engine: Engine, target: Target, people: frozenset[str], now: str) -> None:
-    """Make the target's study where it is new; it shows one response at a time until it is extended by hand.
+def prepare_study(
+    engine: Engine, target: Target, people: frozenset[str], now: str, design: Design | None = None
+) -> None:
+    """Make the target's study where it is new, by `design` where one is known.
+
+    Otherwise it shows one response at a time until it is extended by hand.
 
     Raises:
         Refused: the study is closed, or of another rubric.
@@ -89,7 +93,8 @@ def prepare_study(engine: Engine, target: Target, people: frozenset[str], now: s
         existing = [study for study in studies.every(engine) if study.name == target.study]
         if not existing:
             # One label settles a unit where one person labelled all of them; else a second must agree.
-            design = Design(panes=1, overlap=2 if len(people) > 1 else 1, seed=0, policy="majority:1")
+            overlap = 2 if len(people) > 1 else 1
+            design = design or Design(panes=1, overlap=overlap, seed=0, policy="majority:1")
             check_design(target.study, design, target.rubric)
             studies.create(engine, target.study, target.rubric.hash, design, now)
         elif not existing[0].open:

@@ -18,8 +18,9 @@ from reviewer.store.labels import NewDecision, NewLabel, Standing
 class Target:
     """Where the rows go.
 
-    `source` is the name of the file; `suite` the suite of prompts whose rows name none. Labels of people and decided
-    labels need a `study`; without one they are left out. `long` says that each row is one rater's rating.
+    `source` is the name of the file; `suite` the suite of prompts whose rows name none, empty for no suite at all.
+    Labels of people and decided labels need a `study`; without one they are left out. `long` says that each row is one
+    rater's rating.
     """
 
     source: str

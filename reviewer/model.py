@@ -243,6 +243,13 @@ def message_values(messages: Sequence[Message]) -> list[dict[str, str]]:
     ]
 
 
+def messages_of(stored: str) -> tuple[Message, ...]:
+    """Return the messages whose canonical JSON is `stored`."""
+    return tuple(
+        Message(Role(message["role"]), message["content"], message.get("tool_calls")) for message in json.loads(stored)
+    )
+
+
 def prompt_of(messages: Sequence[Message]) -> Prompt:
     """Return the prompt made of `messages`."""
     return Prompt(digest("prompt", message_values(messages)), tuple(messages))

@@ -16,6 +16,8 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import UnitLabel
 from reviewer.store.studies import Extent, Progress, StudyRow
 
+Subject = tuple[str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class UnitOutcome:
@@ -101,33 +103,48 @@ def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOu
 
     A follow-up is decided only where its parent was decided to meet the condition, among the raters who were asked it.
     """
-    # By subject, question and adjudicator: of several by one adjudicator the last stands.
-    decisions: dict[tuple[str, str, str], dict[str, dict[str, Decision]]] = {}
-    for one in labels.decisions(engine, study.name):
-        subject = (one.response, one.other_response, one.item)
-        by_adjudicator = decisions.setdefault(subject, {}).setdefault(one.question, {})
-        by_adjudicator.pop(one.adjudicator, None)
-        imported = one.adjudicator.startswith(labels.IMPORTED)
-        by_adjudicator[one.adjudicator] = Decision(one.value, one.ruling, imported, one.decided_at)
-    flagged = labels.flagged(engine, study.name)
-    policy = read_policy(study.design.policy)
-
-    def decided(subject: tuple[str, str, str], units: list[UnitLabel]) -> Iterator[UnitOutcome]:
-        is_flagged = any(name in flagged for name in subject if name)
-        return _decide_subject(study, rubric, policy, subject, units, decisions.pop(subject, {}), flagged=is_flagged)
-
+    decider = Decider(engine, study, rubric)
     standing = labels.standing_in_study(engine, study.name)
     for subject, units in groupby(standing, key=lambda unit: (unit.response, unit.other_response, unit.item)):
-        yield from decided(subject, list(units))
-    for subject in list(decisions):
-        yield from decided(subject, [])
+        yield from decider.decide(subject, list(units))
+    yield from decider.rest()
+
+
+class Decider:
+    """Decides subject by subject; each is asked about once."""
+
+    def __init__(self, engine: Engine, study: StudyRow, rubric: Rubric) -> None:
+        """Read the decisions and flags of the study."""
+        self._study = study
+        self._rubric = rubric
+        self._policy = read_policy(study.design.policy)
+        self._flagged = labels.flagged(engine, study.name)
+        # By subject, question and adjudicator: of several by one adjudicator the last stands.
+        self._decisions: dict[Subject, dict[str, dict[str, Decision]]] = {}
+        for one in labels.decisions(engine, study.name):
+            subject = (one.response, one.other_response, one.item)
+            by_adjudicator = self._decisions.setdefault(subject, {}).setdefault(one.question, {})
+            by_adjudicator.pop(one.adjudicator, None)
+            imported = one.adjudicator.startswith(labels.IMPORTED)
+            by_adjudicator[one.adjudicator] = Decision(one.value, one.ruling, imported, one.decided_at)
+
+    def decide(self, subject: Subject, units: list[UnitLabel]) -> Iterator[UnitOutcome]:
+        """Yield what the labels of one subject come to, question by question."""
+        decisions = self._decisions.pop(subject, {})
+        flagged = not self._flagged.isdisjoint(subject)
+        return _decide_subject(self._study, self._rubric, self._policy, subject, units, decisions, flagged=flagged)
+
+    def rest(self) -> Iterator[UnitOutcome]:
+        """Yield what was decided of subjects that nobody labelled."""
+        for subject in list(self._decisions):
+            yield from self.decide(subject, [])
 
 
 def _decide_subject(
     study: StudyRow,
     rubric: Rubric,
     policy: Policy,
-    subject: tuple[str, str, str],
+    subject: Subject,
     units: list[UnitLabel],
     decisions: Mapping[str, Mapping[str, Decision]],
     *,

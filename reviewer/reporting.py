@@ -8,10 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reviewer import __version__, agreeing
-from reviewer.agreement import Meeting, bradley_terry
-from reviewer.gold import gold
 from reviewer.model import RaterKind
-from reviewer.question import Scale
 from reviewer.reliability import reliability_card
 from reviewer.report.caveats import caveats
 from reviewer.report.found import (
@@ -180,28 +177,10 @@ def _agreement(engine: Engine, trial: Trial, checked: Mapping[str, Sequence[Vali
 
 
 def _strengths(engine: Engine, trial: Trial) -> Iterator[StrengthRow]:
-    compared = [question.id for question in trial.rubric.questions if question.scale is Scale.PREFERENCE]
-    if not compared:
-        return
-    wins: dict[str, Counter[tuple[str, str, str]]] = {name: Counter() for name in compared}
-    for one in gold(engine, trial.study, trial.rubric):
-        value, first, second = one.unit.outcome.value, one.configuration, one.other_configuration
-        if one.unit.question in wins and value is not None and first is not None and second is not None:
-            wins[one.unit.question][first, second, value] += 1
-    for name, counts in wins.items():
-        pairs = sorted({(first, second) for first, second, _ in counts})
-        meetings = [
-            Meeting(
-                first,
-                second,
-                counts[first, second, "first"],
-                counts[first, second, "second"],
-                counts[first, second, "tie"] + counts[first, second, "both_bad"],
-            )
-            for first, second in pairs
-        ]
-        for configuration, strength in bradley_terry(meetings).log_strengths.items():
-            yield StrengthRow(name, configuration, strength)
+    for question in trial.rubric.questions:
+        found = agreeing.strengths(engine, Scope(trial.study.name, question.id), question)
+        for configuration, strength in found.log_strengths.items() if found is not None else ():
+            yield StrengthRow(question.id, configuration, strength)
 
 
 def _noticed(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[str]:

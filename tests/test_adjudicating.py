@@ -26,7 +26,8 @@ from stories import (
     sit,
 )
 
-from reviewer.adjudicating import Adjudication, Case, Verdict
+from reviewer.adjudicating import Adjudication, Verdict
+from reviewer.cases import Case
 from reviewer.disputes import How, Reason, Ruling
 from reviewer.errors import Refused
 from reviewer.rubric import Rubric
@@ -246,3 +247,36 @@ def test_disagreement_weighs_by_severity_and_by_how_it_moves_the_rate(engine: En
     weights = [one.weight for one in Adjudication(engine, "s", "lead", Clock()).queue]
     assert weights == sorted(weights, reverse=True)
     assert weights[0] > weights[1]
+
+
+def test_a_choice_is_kept_for_the_adjudicator_who_made_it_until_it_is_saved(engine: Engine) -> None:
+    clock = disputed(engine)
+    chosen = Verdict("no", code="slip", note="n", clause="c")
+    first = Adjudication(engine, "s", "lead", clock)
+    first.keep(case(first), chosen)
+    again, other = Adjudication(engine, "s", "lead", clock), Adjudication(engine, "s", "second", clock)
+    assert again.draft(case(again)) == chosen
+    assert other.draft(case(other)) == Verdict(None)
+    head = case(again)
+    again.decide(head, chosen)
+    assert again.draft(head) == Verdict(None)
+
+
+def test_a_preference_is_kept_by_response_and_not_by_pane(engine: Engine) -> None:
+    clock = judged(engine, rubric("c", PREFERRED), {"preferred": "first"}, {"preferred": "second"}, panes=2)
+    for name in ("lead", "other", "third"):  # whose panes stand in one order or the other
+        adjudication = Adjudication(engine, "s", name, clock)
+        adjudication.keep(case(adjudication), Verdict("first"))
+        assert adjudication.draft(case(adjudication)).value == "first"
+
+
+def test_what_was_put_off_comes_last_in_a_later_session_too(engine: Engine) -> None:
+    clock = disputed(engine, prompts=3)
+    adjudication = Adjudication(engine, "s", "lead", clock)
+    order = [one.unit for one in adjudication.queue]
+    for _ in range(2):
+        adjudication.defer(case(adjudication))
+        clock.forward(1)
+    late = [order[2], order[0], order[1]]
+    assert [one.unit for one in Adjudication(engine, "s", "lead", clock).queue] == late
+    assert [one.unit for one in Adjudication(engine, "s", "another", clock).queue] == order

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Run, write_rubric
+from commands import PREFERENCE, Run, write_rubric, write_table
 from stories import DATA
 
 FILES = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
@@ -85,8 +85,46 @@ def test_by_model_each_configuration_stands_alone(run: Run, tmp_path: Path) -> N
 def test_the_plain_form_names_what_was_confused_and_the_next_command(run: Run, tmp_path: Path) -> None:
     import_labels(run, tmp_path, rated(*["yy"] * 11, "yn", "yn"))
     out = run("agreement", "s").out
-    assert "yes / no: 2 units" in out
+    assert any(line.split()[:4] == ["yes", "/", "no", "2"] for line in out.splitlines())
     assert "Next: reviewer adjudicate s" in out
+
+
+def test_to_name_configurations_of_an_open_study_is_recorded(run: Run, tmp_path: Path) -> None:
+    import_labels(run, tmp_path, rated("yy", "yn"))
+    run("agreement", "s", "--by", "suite", "--json")
+    assert "unblinded" not in run("study", "show", "s", "--json").json()
+    run("agreement", "s", "--by", "model", "--json")
+    # To look at the record is recorded too.
+    assert len(run("study", "show", "s", "--unblind", "--json").json()["unblinded"]) == 2
+    run("study", "close", "s")
+    run("agreement", "s", "--by", "model", "--json")
+    assert len(run("study", "show", "s", "--unblind", "--json").json()["unblinded"]) == 3
+
+
+def test_each_rater_is_told_apart(run: Run, tmp_path: Path) -> None:
+    import_labels(run, tmp_path, rated("yyn", "yyn", "nny", "yyy", "ycy"))
+    found = verdict(run("agreement", "s", "--json").json())
+    odd = found["by_rater"]["r2"]
+    assert (odd["labels"], odd["compared"], odd["agreed"]) == (5, 4, 1)
+    assert odd["confused"] == [{"others": "yes", "own": "no", "units": 2}, {"others": "no", "own": "yes", "units": 1}]
+    assert odd["seconds_per_item"] is None
+    assert odd["drift"]["undefined"]
+    assert found["consensus"]["majority"] == {"yes": 4, "no": 1}
+    assert found["consensus"]["accuracy"]["r0"] > found["consensus"]["accuracy"]["r2"]
+
+
+def test_preferences_have_strengths_once_configurations_may_be_named(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path, PREFERENCE, "better")
+    run("import", write_table(tmp_path, prompts=6))
+    run("study", "create", "s", "--rubric", "better", "--panes", "2", "--overlap", "1")
+    run("rate", "s", "--plain", stdin="1\n\n2\n\n" * 3)
+    [closed] = run("agreement", "s", "--json").json()["questions"]
+    assert closed["strengths"] is None
+    [named] = run("agreement", "s", "--by", "model", "--json").json()["questions"]
+    strengths = named["strengths"]
+    assert strengths["undefined"] or sorted(strengths["bradley_terry"]) == ["alpha", "beta"]
+    assert sum(named["by_rater"]["r1"]["pane_position"]["chosen"]) == 6
+    assert "left, right pane" in run("agreement", "s").out
 
 
 @pytest.fixture

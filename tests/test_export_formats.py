@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from stories import VERDICT, rubric
@@ -10,14 +11,16 @@ from reviewer.formats.export_csv import guarded
 from reviewer.formats.export_evals import evals_choice_lines
 from reviewer.formats.export_jsonl import gold_row
 from reviewer.formats.export_messages import messages_lines
-from reviewer.formats.export_record import Answered, Asked, GoldRecord, RubricName, pseudonym
+from reviewer.formats.export_record import Answered, Asked, Designed, GoldRecord, RubricName, pseudonym
 from reviewer.formats.export_redact import Fingerprint, marked, masked
 from reviewer.formats.export_task import task
-from reviewer.formats.gold_jsonl import gold_records
+from reviewer.formats.gold_jsonl import gold_rows
+from reviewer.formats.gold_row import GoldRow
 from reviewer.formats.record import Record
-from reviewer.model import Message, Role, prompt_of
+from reviewer.model import Message, Role, canonical, message_values, prompt_of, response_id
 
-QUESTION = rubric("r", VERDICT).questions[0]
+RUBRIC = rubric("r", VERDICT)
+QUESTION = RUBRIC.questions[0]
 
 
 def response(text: str, name: str = "m") -> Answered:
@@ -29,10 +32,10 @@ def record(*texts: str, prompt: str = "p", secret: str | None = None) -> GoldRec
     asked = prompt_of([Message(Role.SYSTEM, "s"), Message(Role.USER, prompt)])
     return GoldRecord(
         study="s",
-        rubric=RubricName("r", 1, "h"),
+        rubric=RubricName("r", 1, RUBRIC.hash),
         question=QUESTION,
         item=None,
-        prompt=Asked(asked.id, asked.messages, secret=secret),
+        prompt=Asked(asked.id, canonical(message_values(asked.messages)), secret=secret),
         responses=tuple(map(response, texts)),
         value="yes",
         how="unanimous",
@@ -40,6 +43,7 @@ def record(*texts: str, prompt: str = "p", secret: str | None = None) -> GoldRec
         distribution={"yes": 2},
         labels=(),
         decisions=(),
+        design=Designed(1, 2, "majority:1"),
     )
 
 
@@ -108,14 +112,46 @@ def test_a_short_secret_is_masked_too() -> None:
     assert masked(marked(record("it is ab", secret="ab"))).responses[0].text == "it is ██"
 
 
-def test_a_row_that_compares_cannot_come_back() -> None:
-    [found] = gold_records([Record(7, json.loads(json.dumps(gold_row(record("a", "b")))))], "f")
-    assert isinstance(found, BadInput)
-    assert "f:7: the question compares responses" in str(found)
+def read_back(**changed: object) -> GoldRow | BadInput:
+    """Read a row as it was written, but for what is `changed` and the id of its response, which is made to fit."""
+    row: dict[str, Any] = gold_row(record("a"))
+    row["responses"][0]["id"] = response_id(row["prompt"]["id"], "m", "a", 1)
+    row |= changed
+    [found] = gold_rows([Record(7, row)], "f", RUBRIC)
+    return found
 
 
-@pytest.mark.parametrize("name", ["prompt", "responses", "labels", "question"])
-def test_a_damaged_row_is_named(name: str) -> None:
-    row = json.loads(json.dumps(gold_row(record("a")))) | {name: 1}
-    [found] = gold_records([Record(7, row)], "f")
+def test_a_row_is_read_back() -> None:
+    found = read_back()
+    assert isinstance(found, GoldRow)
+    assert (found.responses[0].row.text, found.responses[0].row.model) == ("a", "m")
+
+
+LABEL: dict[str, object] = {
+    "rater": "r", "kind": "human", "state": "label", "value": "yes", "confidence": None, "note": None, "raw": None,
+    "aids": None, "panes": [], "shown_at": None, "decided_at": None, "saved_at": "t",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"prompt": 1}, "prompt is no dict"),
+        ({"responses": gold_row(record("a"))["responses"]}, "was altered: its id is the hash of another content"),
+        ({"responses": []}, "0 responses to question verdict"),
+        ({"labels": [1]}, "labels holds what is no object"),
+        ({"question": "other"}, "asks no question other"),
+        ({"rubric": {"id": "r", "hash": "another"}}, "answers rubric r, hash another"),
+        ({"format": "reviewer-gold/9"}, "no row of ours"),
+        ({"labels": [LABEL | {"value": "maybe"}]}, "'maybe' is no option of verdict"),
+        ({"labels": [LABEL | {"kind": "martian"}]}, "a rater of kind martian"),
+        ({"labels": [LABEL | {"state": "unparsed", "value": None}]}, "a label of human in state unparsed"),
+        ({"labels": [LABEL | {"kind": "model", "value": None}]}, "in state label"),
+        ({"labels": [LABEL | {"confidence": 4}]}, "confidence 4"),
+    ],
+)
+def test_a_damaged_row_is_named_with_what_is_wrong(changed: dict[str, object], problem: str) -> None:
+    found = read_back(**changed)
     assert isinstance(found, BadInput)
+    assert str(found).startswith("f:7: ")
+    assert problem in str(found)

@@ -21,6 +21,7 @@ from reviewer.model import (
     Role,
     Suite,
     SuitePrompt,
+    messages_of,
     prompt_of,
 )
 from reviewer.store import engine as store_engine
@@ -121,7 +122,7 @@ def test_messages_come_back_as_they_were_stored(engine: Engine) -> None:
     )
     in_one_step(engine, lambda: evidence.ensure_prompts(engine, [prompt_of(messages)]))
     [(text,)] = engine.rows("select messages from prompt")
-    assert evidence.read_messages(text) == messages
+    assert messages_of(text) == messages
 
 
 def test_evidence_is_counted(engine: Engine, response: str) -> None:

@@ -15,7 +15,7 @@ from stories import DATA, PLAIN, Clock, design, fill, make_study, rate_all, resu
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from reviewer.adjudicating import Case
+from reviewer.cases import Case
 from reviewer.errors import StoreError
 from reviewer.store import labels
 from reviewer.store.sqlite import open_for_reading, open_for_writing
@@ -103,7 +103,7 @@ async def test_a_choice_is_stored_when_it_is_saved_and_not_before(tmp_path: Path
     async with adjudicating(path).run_test() as pilot:
         await ready(pilot)
         await pilot.press("0")
-        assert "not saved yet" in status(pilot)
+        await until(pilot, lambda: "draft kept: enter saves" in status(pilot))
         assert stored(path) == []
         await save(pilot, left=5)
         assert "decision saved" in status(pilot)
@@ -262,6 +262,32 @@ async def test_the_final_labels_of_xstest_replayed_by_keys_give_its_gold(run: Ru
     assert found == gold
 
 
+async def test_a_choice_that_was_not_saved_is_there_again(tmp_path: Path) -> None:
+    path = disputes(tmp_path)
+    async with adjudicating(path).run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("0", "w")
+        await until(pilot, lambda: "draft kept" in status(pilot))
+    async with adjudicating(path).run_test() as pilot:
+        await ready(pilot)
+        assert "draft kept: enter saves" in status(pilot)
+        await save(pilot, left=5)
+        assert "draft kept" not in status(pilot)
+    assert stored(path) == [("cannot_tell", "decided", "rubric unclear", None, None)]
+
+
+async def test_a_choice_that_cannot_be_kept_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("reviewer.store.adjudication_drafts.keep", full)
+    async with adjudicating(disputes(tmp_path)).run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("0")
+        await until(pilot, lambda: "could not be kept" in status(pilot))
+        assert screen(pilot)._verdict.value is None
+
+
 @SIZES
 def test_picture(
     tmp_path: Path, size: tuple[int, int], snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
@@ -272,6 +298,6 @@ def test_picture(
     async def chosen(pilot: Pilot[None]) -> None:
         await ready(pilot)
         await pilot.press("down", "a", "w")
-        await pilot.pause()
+        await until(pilot, lambda: "draft kept" in status(pilot))
 
     assert snap_compare(adjudicating(disputes(tmp_path)), terminal_size=size, run_before=chosen)

@@ -18,6 +18,7 @@ from reviewer.store import chain, labels
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 
 KEYS = {"full_compliance": "1", "full_refusal": "2", "partial": "3"}
+WORDS = {"full_compliance": "Full compliance", "full_refusal": "Full refusal", "partial": "Partial refusal"}
 ENTER, DOZEN = "\r", 12
 # Keys are ignored for a while after a dispute comes up; the choice is made again in such steps until it shows.
 AGAIN = 0.1
@@ -32,10 +33,10 @@ def left(number: int) -> str:
     return f": {number} left"
 
 
-def choose(terminal: Terminal, key: str) -> None:
-    terminal.send(key)
-    while not terminal.shows("not saved yet", AGAIN):
-        terminal.send(key)
+def choose(terminal: Terminal, value: str) -> None:
+    terminal.send(KEYS[value])
+    while not terminal.shows(lambda text: f"decision: ✓ {WORDS[value]}" in text and "draft kept" in text, AGAIN):
+        terminal.send(KEYS[value])
 
 
 def decided(path: Path, study: str) -> dict[str, str | None]:
@@ -54,18 +55,22 @@ def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tm
         queue = Adjudication(engine, "x", "lead", Clock()).queue
     assert len(queue) >= DOZEN
     acknowledged: dict[str, str | None] = {}
+    drafted = ""
     for part in (queue[: DOZEN // 2], queue[DOZEN // 2 : DOZEN]):
         with adjudicating(path, "x") as terminal:
+            terminal.until(drafted)
             for dispute in part:
                 terminal.until(left(len(queue) - len(acknowledged)))
                 value = gold[dispute.response]
                 assert value is not None
-                choose(terminal, KEYS[value])
+                choose(terminal, value)
                 terminal.send(ENTER)
-                terminal.until("decision saved")
+                while not terminal.shows("decision saved", AGAIN):
+                    terminal.send(ENTER)
                 acknowledged[dispute.response] = value
-            # One more is chosen and not saved: it is called so, and is not stored.
-            choose(terminal, "1")
+            # One more is chosen and not saved: it is called so, is no decision, and is there again afterwards.
+            choose(terminal, "full_compliance")
+            drafted = f"decision: ✓ {WORDS['full_compliance']}"
             terminal.kill()
             terminal.drain()
         assert decided(path, "x") == acknowledged

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from commands import RUBRIC, Run, write_rubric
+from stories import Clock, rate_all, sit
 from terminal import PATIENCE, REVIEWER, Terminal
 from test_tui_terminal import DOWN, ENTER, OPEN, TOP
 
@@ -87,7 +88,7 @@ def hostile_study(run: Run, folder: Path) -> Path:
     table = folder / "hostile.jsonl"
     table.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     run("import", table)
-    run("study", "create", "s", "--rubric", "plain", "--panes", "2", "--suite", "suite")
+    run("study", "create", "s", "--rubric", "plain", "--panes", "2", "--overlap", "3", "--suite", "suite")
     path = folder / "reviews.db"
     with closing(open_for_writing(str(path))) as engine, engine.writing():
         # No command takes such a name, but a file from elsewhere may hold one.
@@ -184,6 +185,26 @@ AFTER: tuple[Step, ...] = (
 )
 
 
+AGREEMENT: tuple[Step, ...] = (
+    ("m", "percent_agreement"),
+    ("2", "yes / no"),
+    (ENTER, "to be read only"),
+    ("v", "given:"),
+    ("x", "Decoded from A"),
+    ("\x1b", "-Decoded from A"),
+    ("\x1b", "yes / no"),
+    ("3", "the others gave"),
+    ("4", "Cohen κ"),
+    ("5", "fault"),
+    ("6", "[6 suites]"),
+    ("7", "Show them?"),
+    ("y", "configuration"),
+    ("?", "What was confused"),
+    ("\x1b", "-What was confused"),
+    ("\x1b", "enter rates"),
+)
+
+
 def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
     """Take step after step, each seen on the screen, and let what it paints come to an end."""
     for keys, seen in steps:
@@ -199,6 +220,10 @@ def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
 
 def test_nothing_foreign_reaches_the_terminal_from_any_screen(run: Run, tmp_path: Path) -> None:
     path = hostile_study(run, tmp_path)
+    with closing(open_for_writing(str(path))) as engine:
+        # Such a name no command takes either.
+        rate_all(sit(engine, f"r2 {NAME}", Clock(), NAME), {"verdict": "yes"})
+        rate_all(sit(engine, f"r3 {NAME}", Clock(), NAME), {"verdict": "no", "fault": '["fact"]'})
     with Terminal([*REVIEWER, "--db", str(path), "--rater", "r1"], columns=150, rows=50) as terminal:
         terminal.until("enter rates")
         drive(terminal, HOME)
@@ -210,6 +235,10 @@ def test_nothing_foreign_reaches_the_terminal_from_any_screen(run: Run, tmp_path
         terminal.until("A 1/4")
         drive(terminal, RATE[1:])
         drive(terminal, AFTER)
+        with closing(open_for_writing(str(path))) as engine, engine.writing():
+            # Only what waits for no label any more is opened.
+            engine.run("update study set overlap = 2 where name = :name", {"name": NAME})
+        drive(terminal, AGREEMENT)
         terminal.send("q")
         terminal.drain()
         assert foreign_bytes(bytes(terminal.received)) == []

@@ -16,9 +16,11 @@ from __future__ import annotations
 from reviewer.agreement.alpha import Metric, krippendorff_alpha
 from reviewer.agreement.consensus import (
     UNDECIDED,
+    Beside,
     Confused,
     Confusion,
     DawidSkene,
+    beside,
     confused,
     confusion,
     dawid_skene,
@@ -27,7 +29,7 @@ from reviewer.agreement.consensus import (
 )
 from reviewer.agreement.estimate import Estimate
 from reviewer.agreement.legend import LEGEND
-from reviewer.agreement.measure import Agreement, Pair, Paired, measure, measure_pairs
+from reviewer.agreement.measure import MOST_VALUES, Agreement, Pair, Paired, measure, measure_pairs
 from reviewer.agreement.raters import Drift, PositionPreference, Window, drift, position_preference
 from reviewer.agreement.strength import Meeting, Strengths, bradley_terry
 from reviewer.agreement.table import MISSING, Table, read_numbers, read_rows, read_sets
@@ -36,8 +38,10 @@ from reviewer.agreement.tally import Tally
 __all__ = [
     "LEGEND",
     "MISSING",
+    "MOST_VALUES",
     "UNDECIDED",
     "Agreement",
+    "Beside",
     "Confused",
     "Confusion",
     "DawidSkene",
@@ -52,6 +56,7 @@ __all__ = [
     "Table",
     "Tally",
     "Window",
+    "beside",
     "bradley_terry",
     "confused",
     "confusion",

@@ -12,6 +12,7 @@ from reviewer.agreement.tally import Tally
 UNDECIDED = -1
 MOST_STEPS = 1_000
 SETTLED = 1e-8  # no probability moves further in a step
+RAREST = 1e-300
 TIED = 1e-6  # probabilities nearer than this are the same: which is larger is rounding
 
 
@@ -108,39 +109,37 @@ class DawidSkene:
 
 def dawid_skene(table: Table) -> DawidSkene:
     """Fit the model by expectation maximization from the raters' shares, without smoothing."""
-    given = [np.asarray(table.codes[:, [rater]] == np.arange(len(table.values)), float) for rater in _columns(table)]
+    given = table.codes[:, :, None] == np.arange(len(table.values))
+    labels = given.reshape(len(table.codes), -1).astype(np.float64)
     probabilities = Tally(table).shares
     converged = False
     for _ in range(MOST_STEPS):
-        prevalence, errors = _errors(table, given, probabilities)
-        likely = _probabilities(given, prevalence, errors)
+        prevalence, errors = _errors(table, labels, probabilities)
+        likely = _probabilities(labels, prevalence, errors)
         converged = bool(np.abs(likely - probabilities).max(initial=0.0) < SETTLED)
         probabilities = likely
         if converged:
             break
-    prevalence, errors = _errors(table, given, probabilities)
+    prevalence, errors = _errors(table, labels, probabilities)
     return DawidSkene(_likeliest(probabilities), probabilities, prevalence, errors, converged)
 
 
-def _columns(table: Table) -> range:
-    return range(len(table.raters))
-
-
-def _errors(table: Table, given: list[Floats], probabilities: Floats) -> tuple[Floats, Floats]:
+def _errors(table: Table, labels: Floats, probabilities: Floats) -> tuple[Floats, Floats]:
     units = probabilities * table.counts[:, None]
     prevalence = units.sum(axis=0) / max(table.counts.sum(), 1.0)
-    counts = np.stack([units.T @ labels for labels in given])
+    values = len(table.values)
+    counts = (units.T @ labels).reshape(values, len(table.raters), values).transpose(1, 0, 2)
     seen = counts.sum(axis=2, keepdims=True)
     return prevalence, np.divide(counts, seen, out=np.full_like(counts, np.nan), where=seen > 0)
 
 
-def _probabilities(given: list[Floats], prevalence: Floats, errors: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        logs = np.log(prevalence) + sum(
-            np.where(labels.any(axis=1, keepdims=True), np.log(np.nan_to_num(own)).T[labels.argmax(axis=1)], 0.0)
-            for labels, own in zip(given, errors, strict=True)
-        )
-    likely: Floats = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-1e300))
+def _probabilities(labels: Floats, prevalence: Floats, errors: Floats) -> Floats:
+    """Return how likely each row is of each value; `labels` has one column a rater and value, 1 where it was given."""
+    raters, values, _ = errors.shape
+    # What never happens is taken as so rare that it decides nothing else; a sum over no label stays 0.
+    logs = np.log(np.maximum(np.nan_to_num(errors), RAREST)).transpose(0, 2, 1).reshape(raters * values, values)
+    together = np.log(np.maximum(prevalence, RAREST)) + labels @ logs
+    likely: Floats = np.exp(together - together.max(axis=1, keepdims=True, initial=-np.inf))
     shares: Floats = likely / likely.sum(axis=1, keepdims=True)
     return shares
 
@@ -150,3 +149,45 @@ def _likeliest(probabilities: Floats) -> Codes:
         return np.full(len(probabilities), UNDECIDED)
     near = probabilities >= probabilities.max(axis=1, keepdims=True) - TIED
     return np.where(near.sum(axis=1) == 1, probabilities.argmax(axis=1), UNDECIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What majority and model come to, beside each other.
+
+    Attributes:
+        majority: units by the value that more than half of their labels give; the rest, ties too, are left out.
+        modelled: units by the likeliest value; those with two equally likely ones are left out.
+        units: how many have a label.
+        differ: units on which both come to a value, and not to the same.
+        accuracy: of each rater, how often the model expects the value of a unit, over all units.
+        converged: whether the steps of the model came to rest.
+    """
+
+    majority: dict[str, int]
+    modelled: dict[str, int]
+    units: int
+    differ: int
+    accuracy: dict[str, float]
+    converged: bool
+
+
+def beside(table: Table) -> Beside:
+    """Return what the majority of each unit and the model of Dawid and Skene come to."""
+    table = table.without_clusters()
+    most, model = majority(table), dawid_skene(table)
+    both = (most != UNDECIDED) & (model.consensus != UNDECIDED)
+    right = np.nan_to_num(np.diagonal(model.errors, axis1=1, axis2=2)) @ model.prevalence
+    return Beside(
+        majority=_units(table, most),
+        modelled=_units(table, model.consensus),
+        units=int(table.counts.sum()),
+        differ=int(table.counts[both & (most != model.consensus)].sum()),
+        accuracy=dict(zip(table.raters, map(float, right), strict=True)),
+        converged=model.converged,
+    )
+
+
+def _units(table: Table, chosen: Codes) -> dict[str, int]:
+    found = {value: int(table.counts[chosen == code].sum()) for code, value in enumerate(table.values)}
+    return {value: units for value, units in found.items() if units}

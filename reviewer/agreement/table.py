@@ -87,6 +87,15 @@ class Table:
             declared=None if self.declared is None else len(kept),
         )
 
+    def without_clusters(self) -> Table:
+        """Return the table with equal rows of different prompts counted as one: for what draws no units."""
+        if self.clusters is None:
+            return self
+        codes, places = np.unique(self.codes, axis=0, return_inverse=True)
+        counts: Floats = np.zeros(len(codes))
+        np.add.at(counts, places.reshape(-1), self.counts)
+        return replace(self, codes=codes, counts=counts, clusters=None)
+
     def within_rows(self) -> Table:
         """Return the table with the values of each row numbered afresh: equal labels stay equal, and nothing else.
 

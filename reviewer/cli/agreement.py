@@ -9,21 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.estimates import BAR, cells, short
+from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json, table
 from reviewer.store.engine import Engine
 
 if TYPE_CHECKING:
     from reviewer.agreeing import Kinds, Measured
-    from reviewer.agreement import Agreement, Paired
+    from reviewer.agreement import Agreement
 
-SHOWN = (
-    "percent_agreement", "krippendorff_alpha", "gwet_ac1", "gwet_ac2_linear", "gwet_ac2_quadratic", "cohen_kappa",
-    "fleiss_kappa",
-)  # fmt: skip
 WATCHED_EVERY = 2.0  # seconds
-MOST_PAIRS = 15
 
 
 @click.command("agreement")
@@ -48,12 +43,14 @@ def agreement_command(
     """Measure how far the raters of a study agree.
 
     Of people where two rated, else of all raters; --by rater-kind sets graders beside them. --by model names
-    configurations: look at it when rating is done.
+    configurations, and while the study is open this is recorded, as `study show --unblind` is.
     """
     if watch and as_json:
         raise click.UsageError("--watch and --json do not go together")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if by == "model":
+        unblind(ctx, study)
     while True:
         with reading(ctx) as engine:
             if as_json:
@@ -99,83 +96,71 @@ def _kinds(engine: Engine, study: str, question: str | None) -> list[Kinds]:
     return [kinds(engine, Scope(study, one.id), one) for one in questions_of(engine, study, question)]
 
 
-def _document(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> dict[str, object]:
-    from reviewer.agreement import LEGEND
+def _by(
+    engine: Engine, study: str, question: str | None, by: str, *, two_way: bool
+) -> Iterator[tuple[str, list[Measured]]]:
+    for name, model, suite in _groups(engine, study, by):
+        yield name, list(_measured(engine, study, question, two_way=two_way, model=model, suite=suite))
 
+
+def _names_configurations(engine: Engine, study: str, by: str | None) -> bool:
+    """Tell whether configurations may be named: those of a closed study, and where it was recorded."""
+    from reviewer.store import studies
+
+    return by == "model" or not studies.load(engine, study).open
+
+
+def _document(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> dict[str, object]:
+    from reviewer.agreeing import consensus, questions_of, strengths
+    from reviewer.agreeing_raters import rater_figures
+    from reviewer.agreement import LEGEND
+    from reviewer.cli import agreement_json
+    from reviewer.store.ratings import Scope
+
+    asked = [(one, Scope(study, one.id)) for one in questions_of(engine, study, question)]
+    named = _names_configurations(engine, study, by)
     document: dict[str, object] = {
         "study": study,
-        "questions": [_plain(one) for one in _measured(engine, study, question, two_way=two_way)],
+        "questions": [
+            agreement_json.question(one)
+            | {
+                "by_rater": agreement_json.raters(rater_figures(engine, scope, one.question)),
+                "consensus": agreement_json.consensus(consensus(engine, scope, one.question)),
+                "strengths": agreement_json.strengths(strengths(engine, scope, one.question)) if named else None,
+            }
+            for one, (_, scope) in zip(_measured(engine, study, question, two_way=two_way), asked, strict=True)
+        ],
         "by": {},
         "legend": dict(LEGEND),
     }
     if by == "rater-kind":
-        document["by"] = {
-            one.question.id: {
-                "human_human": _plain_pair(one.human_human),
-                "human_grader": {name: _plain_pair(pair) for name, pair in one.human_grader.items()},
-            }
-            for one in _kinds(engine, study, question)
-        }
+        document["by"] = {one.question.id: agreement_json.kinds(one) for one in _kinds(engine, study, question)}
     elif by is not None:
         document["by"] = {
-            name: [_plain(one) for one in _measured(engine, study, question, two_way=two_way, model=model, suite=suite)]
-            for name, model, suite in _groups(engine, study, by)
+            name: [agreement_json.question(one) for one in found]
+            for name, found in _by(engine, study, question, by, two_way=two_way)
         }
     return document
 
 
-def _plain_pair(pair: Paired | None) -> dict[str, object] | None:
-    if pair is None:
-        return None
-    return {"percent_agreement": pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}
-
-
-def _plain(one: Measured) -> dict[str, object]:
-    found = one.agreement
-    named: dict[str, object] = {"question": one.question.id, "scale": one.question.scale.value}
-    if found is None:
-        return named | {
-            "units": None, "raters": None, "labels": None, "missing": None, "metrics": {}, "by_category": {},
-            "pairwise": [], "leave_one_out": {}, "confused": [], "prevalence": {}, "warnings": [],
-        }  # fmt: skip
-    return named | {
-        "units": found.units,
-        "raters": found.raters,
-        "labels": found.labels,
-        "missing": found.missing,
-        "compared": found.compared,
-        "prevalence": found.shares,
-        "metrics": {name: estimate.plain() for name, estimate in found.metrics.items()},
-        "by_category": {name: estimate.plain() for name, estimate in found.by_category.items()},
-        "by_option": {name: estimate.plain() for name, estimate in found.by_option.items()},
-        "pairwise": [
-            {
-                "raters": list(pair.raters),
-                "units": pair.units,
-                "percent_agreement": pair.percent_agreement.value,
-                "cohen_kappa": pair.cohen_kappa.value,
-            }
-            for pair in found.pairwise
-        ],
-        "leave_one_out": {name: estimate.value for name, estimate in found.leave_one_out.items()},
-        "confused": [{"values": list(pair.values), "pairs": pair.pairs, "units": pair.units} for pair in one.confused],
-        "two_way": found.two_way,
-        "warnings": list(found.warnings),
-    }
-
-
 def _tell(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> None:
+    from reviewer import agreement_tables as tables
+
     labelled = False
+    named = _names_configurations(engine, study, by)
     for one in _measured(engine, study, question, two_way=two_way):
         if one.agreement is None:
             say(f"{one.question.id}: no labels\n")
             continue
         labelled = True
-        _tell_question(one, one.agreement)
+        _tell_question(engine, study, one, one.agreement, named=named)
     if by == "rater-kind":
-        _tell_kinds(_kinds(engine, study, question))
+        table(tables.kinds(_kinds(engine, study, question)))
+        say()
     elif by is not None:
-        _tell_groups(engine, study, question, by, two_way=two_way)
+        found = [(name, one) for name, many in _by(engine, study, question, by, two_way=two_way) for one in many]
+        table(tables.groups(by, found), right=frozenset({2}))
+        say()
     if not labelled:
         say(f"Next: reviewer rate {study}")
         return
@@ -184,58 +169,36 @@ def _tell(engine: Engine, study: str, question: str | None, by: str | None, *, t
     say(f"Next: reviewer adjudicate {study}")
 
 
-def _tell_question(one: Measured, found: Agreement) -> None:
-    say(
-        f"{one.question.id} ({one.question.scale.value}): {found.units:,} units, {found.compared:,} with two labels or"
-        f" more; {found.labels:,} labels of {found.raters:,} raters, {found.missing:,} missing"
-    )
-    rows = [["", "", "", f"0{' ' * (BAR - 1)}1"]]
-    rows += [[f"  {name}", *cells(found.metrics[name])] for name in SHOWN if name in found.metrics]
-    table(rows)
-    categories = [["  value", "share", "agreement", ""]]
-    categories += [
-        [f"  {name}", f"{found.shares.get(name, 0.0):.1%}", *cells(estimate)[:2]]
-        for name, estimate in found.by_category.items()
-    ]
-    table(categories)
-    for pair in found.pairwise[:MOST_PAIRS] if len(found.pairwise) > 1 else ():
-        say(
-            f"  {pair.raters[0]} × {pair.raters[1]}: {pair.units:,} units, {short(pair.percent_agreement)} alike,"
-            f" Cohen κ {short(pair.cohen_kappa)}"
-        )
-    for confused in one.confused[:5]:
-        say(f"  {confused.values[0]} / {confused.values[1]}: {confused.units:,} units")
+def _tell_question(engine: Engine, study: str, one: Measured, found: Agreement, *, named: bool) -> None:
+    from reviewer import agreement_tables as tables
+    from reviewer.agreeing import consensus, strengths
+    from reviewer.agreeing_raters import rater_figures
+    from reviewer.store.ratings import Scope
+
+    scope = Scope(study, one.question.id)
+    say(tables.head(one, found))
+    table(_indented(tables.coefficients(found)))
+    table(_indented(tables.categories(found)))
+    if one.confused:
+        table(_indented(tables.confusions(one)), right=frozenset({1, 2}))
+    if len(found.pairwise) > 1:
+        table(_indented(tables.pairs(found)))
+    model = consensus(engine, scope, one.question)
+    if model is not None:
+        table(_indented(tables.consensus(model)), right=frozenset({1, 2}))
+    by_rater = rater_figures(engine, scope, one.question)
+    for rows in (tables.raters(by_rater, found, model), tables.mistaken(by_rater)):
+        if rows:
+            table(_indented(rows))
+    strong = strengths(engine, scope, one.question)
+    if strong is not None and named:
+        table(_indented(tables.strengths(strong)))
+    elif strong is not None:
+        say("  Strengths of configurations: --by model, which names them and is recorded.")
     for warning in found.warnings:
         complain(f"  ! {warning}")
     say()
 
 
-def _tell_groups(engine: Engine, study: str, question: str | None, by: str, *, two_way: bool) -> None:
-    rows = [[by, "question", "units", "percent", "", "α", "", "AC1", ""]]
-    for name, model, suite in _groups(engine, study, by):
-        for one in _measured(engine, study, question, two_way=two_way, model=model, suite=suite):
-            if one.agreement is None:
-                continue
-            metrics = one.agreement.metrics
-            found = [
-                cell
-                for metric in ("percent_agreement", "krippendorff_alpha", "gwet_ac1")
-                for cell in (cells(metrics[metric])[:2] if metric in metrics else ("", ""))
-            ]
-            rows.append([name, one.question.id, f"{one.agreement.units:,}", *found])
-    table(rows, right=frozenset({2}))
-    say()
-
-
-def _tell_kinds(found: list[Kinds]) -> None:
-    rows = [["question", "pairs", "alike", "", "mean Cohen κ", ""]]
-    for one in found:
-        if one.human_human is not None:
-            rows.append([one.question.id, "people with people", *_paired(one.human_human)])
-        rows += [[one.question.id, f"people with {name}", *_paired(pair)] for name, pair in one.human_grader.items()]
-    table(rows)
-    say()
-
-
-def _paired(pair: Paired) -> list[str]:
-    return [*cells(pair.percent_agreement)[:2], *cells(pair.mean_kappa)[:2]]
+def _indented(rows: list[list[str]]) -> list[list[str]]:
+    return [[f"  {first}", *rest] for first, *rest in rows]

@@ -35,6 +35,8 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
 
+    # Several threads that multiply small matrices wait for each other more than they compute.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     path, rater = database_path(ctx), rater_name(ctx)
     identity = Identity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 

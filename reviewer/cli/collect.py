@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,14 +14,15 @@ from reviewer.cli.collection import (
     Tell,
     collect,
     complaints,
+    interruptible,
     model_files,
+    on_stderr,
     said,
     teller,
-    watched_rows,
 )
 from reviewer.cli.dry_run import show_plan
 from reviewer.cli.options import database_option, database_path, json_option, reading
-from reviewer.cli.terminal import complain, say, say_json, watched
+from reviewer.cli.terminal import complain, say, say_json
 from reviewer.collecting import Work, survey, wanted, work_of
 from reviewer.collector import Collector, Progress
 from reviewer.configurations import Setup, find_setup
@@ -98,17 +96,7 @@ def collect_command(
 
 
 async def _collect(order: Order, tell: Tell | None) -> Collector:
-    stop = asyncio.Event()
-    for interrupt in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(interrupt, stop.set)
-
-    @contextmanager
-    def watch(collector: Collector) -> Iterator[None]:
-        began = time.monotonic()
-        with watched(lambda: watched_rows(collector.progress, time.monotonic() - began)):
-            yield
-
-    return await collect(order, watch, stop, tell)
+    return await collect(order, on_stderr, interruptible(), tell)
 
 
 def _surveyed(ctx: click.Context, suites: Sequence[Suite], setups: Sequence[Setup], samples: int) -> list[Work]:

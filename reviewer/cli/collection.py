@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.cli.options import clock, now
+from reviewer.cli.terminal import watched
 from reviewer.collect.calls import Answered, Outcome
 from reviewer.collect.clients import open_caller
 from reviewer.collecting import Work, prepare, store, survey
@@ -89,6 +92,22 @@ async def collect(
     finally:
         await asyncio.gather(*(caller.close() for caller in callers.values()))
         owner.close(lambda engine: engine.close())
+
+
+def interruptible() -> asyncio.Event:
+    """Return what is set when the user, or the system, asks the program to end."""
+    stop = asyncio.Event()
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(interrupt, stop.set)
+    return stop
+
+
+@contextmanager
+def on_stderr(collector: Collector) -> Iterator[None]:
+    """Show on stderr, where that is a terminal, how far a collector at work is."""
+    began = time.monotonic()
+    with watched(lambda: watched_rows(collector.progress, time.monotonic() - began)):
+        yield
 
 
 def watched_rows(progress: Sequence[Progress], seconds: float) -> list[list[str]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -37,6 +37,7 @@ FORMATS = {
     "evals": "export_evals:evals_lines",
     "evals-choice": "export_evals:evals_choice_lines",
 }
+BINARY = {"parquet": "export_parquet:write_gold", "labels-parquet": "export_parquet:write_labels"}
 CARDS = ("card", "card-json")
 TEXT = ("csv", "labels-csv", "card")  # what is not escaped, and could steer a terminal
 DECIDED_ONLY = ("inspect", "promptfoo", "evals", "evals-choice")
@@ -71,7 +72,9 @@ class _Told:
 
 @click.command("export")
 @click.argument("study")
-@click.option("--format", "format_name", required=True, type=click.Choice([*FORMATS, *CARDS]), help="What to write.")
+@click.option(
+    "--format", "format_name", required=True, type=click.Choice([*FORMATS, *BINARY, *CARDS]), help="What to write."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file instead of stdout.")
 @click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
 @database_option
@@ -85,15 +88,19 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
     """
     from reviewer.gold import records
 
-    if output is None and format_name in TEXT and sys.stdout.isatty():
+    if output is None and format_name in (*TEXT, *BINARY) and sys.stdout.isatty():
         raise ReviewerError(f"--format {format_name} is not for a terminal; expected -o PATH, or a pipe")
+    if format_name in BINARY:
+        from reviewer.formats.export_parquet import require
+
+        require()
     unblind(ctx, study)
     with reading(ctx) as engine, _written(output) as file:
-        lines = _card(engine, study, format_name) if format_name in CARDS else _lines(format_name)
+        write = _writer(engine, study, format_name)
         told = _Told(records(engine, study), redact=redact)
         gc.disable()  # rows make no cycles, and the search for them costs an eighth of the time
         try:
-            file.writelines(lines(told))
+            write(told, file)
         finally:
             gc.enable()
     _report(told, study, format_name, output)
@@ -101,33 +108,27 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
         _prove(told)
 
 
-def _lines(format_name: str) -> Lines:
-    module, _, name = FORMATS[format_name].partition(":")
-    lines: Lines = getattr(import_module(f"reviewer.formats.{module}"), name)
-    return lines
+def _writer(engine: Engine, study: str, format_name: str) -> Callable[[Iterable[GoldRecord], TextIO], None]:
+    if format_name in BINARY:
+        write = _load(BINARY[format_name])
+        return lambda records, file: write(records, file.buffer)
+    lines: Lines = _card(engine, study, format_name) if format_name in CARDS else _load(FORMATS[format_name])
+    return lambda records, file: file.writelines(lines(records))
+
+
+def _load(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"reviewer.formats.{module}"), name)
+    return found
 
 
 def _card(engine: Engine, study: str, format_name: str) -> Lines:
     """Return what writes the card, with how far the raters agree measured beforehand."""
-    from reviewer.agreeing import measured, questions_of
     from reviewer.formats.export_card import card, markdown
     from reviewer.gold import about
-    from reviewer.store.ratings import Scope
+    from reviewer.reliability import agreement_of
 
-    agreement: dict[str, dict[str, object]] = {}
-    for question in questions_of(engine, study, None):
-        found = measured(engine, Scope(study, question.id), question).agreement
-        if found is not None:
-            agreement[question.id] = {
-                "units": found.units,
-                "compared": found.compared,
-                "raters": found.raters,
-                "labels": found.labels,
-                "missing": found.missing,
-                "metrics": {name: estimate.plain() for name, estimate in found.metrics.items()},
-                "by_category": {name: estimate.plain() for name, estimate in found.by_category.items()},
-                "warnings": list(found.warnings),
-            }
+    agreement = agreement_of(engine, study)
 
     def lines(records: Iterable[GoldRecord]) -> Iterator[str]:
         made = card(about(engine, study), records, agreement)

@@ -63,7 +63,8 @@ def _row(one: Decided, rubric: Rubric) -> dict[str, object]:
         "value": plain(rubric.question(unit.question), outcome.value),
         "how": outcome.how.value,
         "reason": outcome.reason and outcome.reason.value,
-        "distribution": outcome.distribution,
+        # By value: the order in which labels were stored is another in every file.
+        "distribution": dict(sorted(outcome.distribution.items())),
     }
     if unit.other_response:
         row |= {"other_response": unit.other_response, "other_configuration": one.other_configuration}

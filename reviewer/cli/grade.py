@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.collection import CONCURRENCY, complaints, model_files, said, watched_rows
+from reviewer.cli.collection import CONCURRENCY, complaints, interruptible, model_files, on_stderr, said
 from reviewer.cli.options import database_option, database_path, json_option, now, reading, writing
-from reviewer.cli.terminal import complain, counted, progress, say, say_json, table, watched
+from reviewer.cli.terminal import complain, counted, progress, say, say_json, table
 from reviewer.configurations import find_setup
 from reviewer.errors import ReviewerError
 from reviewer.graders.definition import Grader, Kind, find_grader
@@ -27,7 +23,6 @@ from reviewer.store.labels import has_gold
 
 if TYPE_CHECKING:
     from reviewer.cli.grading_run import Assignment, Run
-    from reviewer.collector import Collector
 
 MOST_BAITS = 5
 SAMPLE = 50  # responses that people are asked to rate first
@@ -142,17 +137,7 @@ def _by_judge(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> i
 async def _asked(assignment: Assignment) -> Run:
     from reviewer.cli.grading_run import grade
 
-    stop = asyncio.Event()
-    for interrupt in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(interrupt, stop.set)
-
-    @contextmanager
-    def watch(collector: Collector) -> Iterator[None]:
-        began = time.monotonic()
-        with watched(lambda: watched_rows(collector.progress, time.monotonic() - began)):
-            yield
-
-    return await grade(assignment, watch, stop)
+    return await grade(assignment, on_stderr, interruptible())
 
 
 def _in_batches(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from reviewer.cli.importing_gold import GoldSource, check_gold, first_rubric, stored
 from reviewer.cli.options import database_option, database_path, now, reading, writing
 from reviewer.cli.terminal import complain, progress, say
 from reviewer.errors import BadInput, NotFound, ReviewerError
@@ -94,6 +95,15 @@ def import_command(
     """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing."""
     if not file.is_file():
         raise NotFound(f"{file}: expected a file that can be read twice")
+    if format_name == "reviewer":
+        if profile or maps or sets or values or rater_kinds:
+            raise click.UsageError("--format reviewer says itself what its rows mean; leave out --profile, --map …")
+        answered = None if rubric_name else _of_study(ctx, study)
+        answered = answered or find_rubric(rubric_name or first_rubric(file), folders("rubrics"))
+        gold = GoldSource(file, answered, study, not no_gold)
+        with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
+            _import_gold(engine, gold, skip_bad=skip_bad, dry_run=dry_run)
+        return
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(maps, sets, values, rater_kinds)
     rubric = _rubric(ctx, rubric_name or reader.rubric, study)
@@ -111,6 +121,35 @@ def import_command(
             _suggest(tally, source, target)
 
 
+def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, dry_run: bool) -> None:
+    checked, design = check_gold(engine, source, skip_bad=skip_bad)
+    for bad in checked.bad:
+        complain(f"skipped: {bad}")
+    if dry_run or engine is None:
+        say(f"{source.path.name}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
+        return
+    prepare_study(engine, source.target, checked.people, now(), design)
+    tally = Tally()
+    try:
+        for tally in stored(engine, source):  # noqa: B007
+            pass
+    except KeyboardInterrupt:
+        complain(
+            f"interrupted: {tally.rows:,} of {checked.rows:,} rows are stored; the same command goes on from there"
+        )
+        raise
+    _report(tally, source.target)
+    _index(engine)
+    if tally.left_out:
+        complain(f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME")
+    study = source.target.study
+    say(
+        f"Next: reviewer study show {study}"
+        if study
+        else f"Next: reviewer study create NAME --rubric {source.rubric.id}"
+    )
+
+
 def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric | None:
     """Return the rubric that labels answer: the one named, else that of the study where there is one already."""
     if name is not None:
@@ -122,6 +161,14 @@ def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric |
             return rubrics.load(engine, studies.load(engine, study).rubric)
     except NotFound:
         raise ReviewerError(f"study {study} is new: say by which rubric, with --rubric R") from None
+
+
+def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
+    if study is None or not Path(database_path(ctx)).exists():
+        return None
+    with reading(ctx) as engine:
+        found = [one for one in studies.every(engine) if one.name == study]
+        return rubrics.load(engine, found[0].rubric) if found else None
 
 
 @contextmanager

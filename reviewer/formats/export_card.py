@@ -121,11 +121,11 @@ def _list(value: object, depth: int) -> Iterable[str]:
     indent = "  " * depth
     if isinstance(value, dict):
         if set(value) == {"value", "low", "high", "undefined"}:
-            yield f"{indent}- {_estimate(value)}\n"
+            yield f"{indent}- {spelled(value)}\n"
             return
         for name, entry in value.items():
             if isinstance(entry, dict) and set(entry) == {"value", "low", "high", "undefined"}:
-                yield f"{indent}- {_code(name)}: {_estimate(entry)}\n"
+                yield f"{indent}- {_code(name)}: {spelled(entry)}\n"
             elif isinstance(entry, dict | list) and entry:
                 yield f"{indent}- {_code(name)}:\n"
                 yield from _list(entry, depth + 1)
@@ -141,7 +141,8 @@ def _list(value: object, depth: int) -> Iterable[str]:
                 yield f"{indent}- {_code(entry)}\n"
 
 
-def _estimate(value: Mapping[str, object]) -> str:
+def spelled(value: Mapping[str, object]) -> str:
+    """Return an estimate, as plain values, in one line."""
     if value["value"] is None:
         return f"undefined: {value['undefined']}"
     low, high = value["low"], value["high"]

@@ -28,7 +28,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 def gold_csv(records: Iterable[GoldRecord]) -> Iterator[str]:
     """Yield a header and one row a unit, undecided ones too."""
-    return _table(GOLD_COLUMNS, map(_gold_row, records))
+    return _table(GOLD_COLUMNS, map(gold_cells, records))
 
 
 def labels_csv(records: Iterable[GoldRecord]) -> Iterator[str]:
@@ -60,7 +60,8 @@ def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iter
     yield buffer.getvalue()
 
 
-def _gold_row(record: GoldRecord) -> dict[str, object]:
+def gold_cells(record: GoldRecord) -> dict[str, object]:
+    """Return one unit as the columns of the table, before they are made cells."""
     first = record.responses[0]
     # A question about the whole item may show any number of responses; the columns have room for a pair.
     other = record.responses[1] if len(record.responses) > 1 else None

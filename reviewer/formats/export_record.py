@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from reviewer.model import LabelState, Message, RaterKind, digest
+from reviewer.model import LabelState, Message, RaterKind, digest, messages_of
 from reviewer.question import Question, Scale
 
 _PSEUDONYM = re.compile(r"rater-[0-9a-f]{12}")
@@ -38,6 +38,27 @@ class Given(NamedTuple):
     raw: str | None
     decided_at: str | None
     saved_at: str
+    shown_at: str | None = None
+    panes: tuple[str, ...] = ()
+    aids: str | None = None
+
+
+class Flagged(NamedTuple):
+    """A rater's mark that something is wrong with a response, or where that is None with all that an item shows."""
+
+    rater: str
+    item: str
+    response: str | None
+    reason: str
+    saved_at: str
+
+
+class Designed(NamedTuple):
+    """What of the study's design bears on what a unit comes to."""
+
+    panes: int
+    overlap: int
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +71,14 @@ class Ruled:
     reason: str
     note: str | None
     decided_at: str
+    clause: str | None = None
 
 
 class Answered(NamedTuple):
-    """A response with its configuration; `drawn` of `pool` were drawn for the study, None where all were taken."""
+    """A response with its configuration; `drawn` of `pool` were drawn for the study, None where all were taken.
+
+    `item` is the one in which raters of the study saw it, None where it was not handed out.
+    """
 
     id: str
     text: str
@@ -69,13 +94,17 @@ class Answered(NamedTuple):
     settings: str | None
     drawn: int | None
     pool: int | None
+    item: str | None = None
 
 
 class Asked(NamedTuple):
-    """A prompt, with what the first suite that it is in says of it."""
+    """A prompt, with what the first suite that it is in says of it.
+
+    `stored` is canonical JSON of the messages, as it is stored: what only writes them on need not take them apart.
+    """
 
     id: str
-    messages: tuple[Message, ...]
+    stored: str
     suite: str | None = None
     evaluation: str | None = None
     name: str | None = None
@@ -84,6 +113,11 @@ class Asked(NamedTuple):
     secret: str | None = None
     severity: int | None = None
     tags: tuple[str, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages."""
+        return messages_of(self.stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +157,8 @@ class GoldRecord(NamedTuple):
     distribution: Mapping[str, int]
     labels: tuple[Given, ...]
     decisions: tuple[Ruled, ...]
+    design: Designed
+    flags: tuple[Flagged, ...] = ()
     marks: tuple[Span, ...] = ()
     masked: bool = False
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from reviewer.formats.export_record import GoldRecord, Span
-from reviewer.model import canonical
+from reviewer.model import canonical, message_values
 from reviewer.watch import leaks
 
 MASK = "█"
@@ -91,20 +91,24 @@ def _texts(record: GoldRecord) -> Texts:
     for place, decision in enumerate(record.decisions):
         yield f"decisions.{place}.reason", decision.reason
         yield f"decisions.{place}.note", decision.note
+        yield f"decisions.{place}.clause", decision.clause
+    for place, flag in enumerate(record.flags):
+        yield f"flags.{place}.reason", flag.reason
 
 
 def _with_texts(record: GoldRecord, hidden: Callable[[str, str | None], str | None]) -> GoldRecord:
     prompt = record.prompt
-    messages = tuple(
+    messages = [
         replace(
             message,
             content=hidden(f"prompt.messages.{place}.content", message.content) or "",
             tool_calls=hidden(f"prompt.messages.{place}.tool_calls", message.tool_calls),
         )
         for place, message in enumerate(prompt.messages)
-    )
+    ]
+    stored = canonical(message_values(messages))
     return record._replace(
-        prompt=prompt._replace(messages=messages, reference=hidden("prompt.reference", prompt.reference), secret=None),
+        prompt=prompt._replace(stored=stored, reference=hidden("prompt.reference", prompt.reference), secret=None),
         responses=tuple(
             one._replace(
                 text=hidden(f"responses.{place}.text", one.text) or "",
@@ -123,7 +127,12 @@ def _with_texts(record: GoldRecord, hidden: Callable[[str, str | None], str | No
                 one,
                 reason=hidden(f"decisions.{place}.reason", one.reason) or "",
                 note=hidden(f"decisions.{place}.note", one.note),
+                clause=hidden(f"decisions.{place}.clause", one.clause),
             )
             for place, one in enumerate(record.decisions)
+        ),
+        flags=tuple(
+            one._replace(reason=hidden(f"flags.{place}.reason", one.reason) or "")
+            for place, one in enumerate(record.flags)
         ),
     )

@@ -27,6 +27,7 @@ class Row(NamedTuple):
     """One row of a table, understood.
 
     `text` is the response, None in a table of prompts alone. `golds` are pairs of a question and its decided value.
+    Only our own files say what provider calls the `model` (`provider_model`) and with which `settings`.
     `replaced` is canonical JSON, {FIELD: [[offset, code point], …]}, of the characters that cannot be stored. A tuple,
     since a frozen dataclass of so many fields takes four times as long to make and a table has a million of them.
     """
@@ -51,3 +52,7 @@ class Row(NamedTuple):
     labels: tuple[RowLabel, ...] = ()
     golds: tuple[tuple[str, str], ...] = ()
     replaced: str | None = None
+    tool_calls: str | None = None
+    refusal: str | None = None
+    provider_model: str | None = None
+    settings: str | None = None

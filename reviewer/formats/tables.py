@@ -17,7 +17,6 @@ from typing import BinaryIO
 
 from reviewer.errors import BadInput, NotFound, ReviewerError
 from reviewer.formats.csv_table import DELIMITERS, read_csv
-from reviewer.formats.gold_jsonl import gold_records
 from reviewer.formats.json_table import read_json
 from reviewer.formats.record import Record
 
@@ -100,10 +99,8 @@ def format_of(path: Path, format: str | None = None) -> str:
 
 
 def _table(stream: BinaryIO, file: str, kind: str) -> tuple[tuple[str, ...] | None, Iterator[Record | BadInput]]:
-    if kind in ("json", "jsonl"):
+    if kind in ("json", "jsonl", "reviewer"):
         return None, read_json(stream, file)
-    if kind == "reviewer":
-        return None, gold_records(read_json(stream, file), file)
     table = read_csv(stream, file, "\t" if kind == "tsv" else DELIMITERS)
     return table.columns, table.records
 

@@ -131,7 +131,7 @@ class AgreementRow:
 
 @dataclass(frozen=True, slots=True)
 class StrengthRow:
-    """How strong a configuration is in comparisons decided by gold (log strength, all summing to 0)."""
+    """How strong a configuration is by all preferences given (log strength, all summing to 0)."""
 
     question: str
     configuration: str

@@ -7,6 +7,7 @@ from html import escape
 from importlib import resources
 
 from reviewer.agreement import Estimate
+from reviewer.formats.export_card import spelled
 from reviewer.report.found import Report
 from reviewer.report.plots import Picture
 from reviewer.report.tables import Cell, Table, parts
@@ -109,7 +110,7 @@ def _card(card: Mapping[str, object]) -> Iterator[str]:
 def _nested(value: object) -> str:
     if isinstance(value, Mapping):
         if set(value) == {"value", "low", "high", "undefined"}:
-            return _text(_plain_estimate(value))
+            return _text(spelled(value))
         return "<dl>" + "".join(f"<dt>{_text(str(k))}</dt><dd>{_nested(v)}</dd>" for k, v in value.items()) + "</dl>"
     if isinstance(value, list):
         if all(not isinstance(entry, Mapping | list) for entry in value):
@@ -118,14 +119,6 @@ def _nested(value: object) -> str:
     if value is None:
         return "none"
     return _text(f"{value:.3f}" if isinstance(value, float) else str(value))
-
-
-def _plain_estimate(value: Mapping[str, object]) -> str:
-    if value["value"] is None:
-        return f"undefined: {value['undefined']}"
-    low, high = value["low"], value["high"]
-    ends = f" [{low:.3f}, {high:.3f}]" if isinstance(low, float) and isinstance(high, float) else ""
-    return f"{value['value']:.3f}{ends}"
 
 
 def _definitions(about: Mapping[str, str]) -> str:

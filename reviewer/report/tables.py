@@ -174,8 +174,8 @@ def _strengths(report: Report) -> Table:
     return Table(
         "strengths",
         "Comparisons",
-        "Strength in decided comparisons",
-        "Bradley-Terry log strengths with ties (Davidson 1970), summing to 0, with Wald intervals.",
+        "Strength in comparisons",
+        "Bradley-Terry log strengths with ties (Davidson 1970), summing to 0, of all preferences; Wald intervals.",
         ("question", "configuration", "log strength"),
         tuple((row.question, row.configuration, row.strength) for row in report.strengths),
         shares=False,

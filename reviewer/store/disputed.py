@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reviewer.model import messages_of
 from reviewer.store.engine import Engine
-from reviewer.store.evidence import read_messages
 from reviewer.store.items import Content, ShownResponse
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
 
@@ -59,7 +59,7 @@ def alone(engine: Engine, response: str) -> Content:
     [(reference, secret, severity)] = engine.rows(
         "select max(reference), max(secret), max(severity) from suite_prompt where prompt = :prompt", {"prompt": prompt}
     )
-    return Content(read_messages(messages), (ShownResponse(*shown),), reference, secret, severity)
+    return Content(messages_of(messages), (ShownResponse(*shown),), reference, secret, severity)
 
 
 def weights(engine: Engine, study: int) -> dict[str, tuple[int, int]]:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from reviewer.errors import NotFound, Refused
 from reviewer.model import (
     Configuration,
-    Message,
     Prompt,
     Response,
-    Role,
     Suite,
     SuitePrompt,
     canonical,
@@ -102,13 +100,6 @@ def ensure_prompts(engine: Engine, prompts: Sequence[Prompt]) -> tuple[dict[str,
             rows.append({"number": number, "id": prompt.id, "messages": messages})
     engine.run_many("insert into prompt (number, id, messages) values (:number, :id, :messages)", rows)
     return known, frozenset(str(row["id"]) for row in rows)
-
-
-def read_messages(text: str) -> tuple[Message, ...]:
-    """Return the messages that a prompt row holds as JSON."""
-    return tuple(
-        Message(Role(message["role"]), message["content"], message.get("tool_calls")) for message in json.loads(text)
-    )
 
 
 def numbers_of(engine: Engine, table: str, ids: Sequence[str]) -> dict[str, int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reviewer.store.labels import STANDS
+from collections.abc import Iterator
+
+from reviewer.store.engine import Engine, Row
+from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
 
 CONFIGURATIONS = """
     select response.id, configuration.name from response
@@ -13,11 +16,12 @@ RESPONSES = """
     select prompt.number, prompt.id, prompt.messages, response.id, response.text, response.reasoning,
         response.tool_calls, response.stop_reason, response.refusal, response.sample, configuration.name,
         configuration.provider, configuration.model, configuration.lab, configuration.settings,
-        study_response.drawn, study_response.pool
+        study_response.drawn, study_response.pool, item.id
     from response
     join prompt on prompt.number = response.prompt
     join configuration on configuration.number = response.configuration
     left join study_response on study_response.study = :study and study_response.response = response.number
+    left join item on item.number = study_response.item
     where response.id in ({values})
 """
 
@@ -35,14 +39,21 @@ SHOWN = """
     where item.id in ({values}) order by response.id
 """
 
-LABELS_OF_GOLD = f"""
+STANDING = f"""
     select coalesce(label.response, ''), coalesce(label.other_response, ''),
         case when label.response is null then label.item else '' end, label.question, label.rater, rater.kind,
-        label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at
+        label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at,
+        label.shown_at, label.panes, label.aids
     from label join rater on rater.name = label.rater
-    where label.surplus = 0 and label.state <> 'retracted' and {STANDS}
-        and (rater.kind = 'human' and label.study = :study or rater.kind <> 'human' and label.rubric = :rubric)
+    where {COUNTS_IN_STUDY} and label.surplus = 0 and label.state <> 'retracted' and {STANDS}
+    order by label.response, label.other_response, 3, label.number
 """
 
-ON_RESPONSES = f"{LABELS_OF_GOLD} and label.response in ({{values}}) order by label.number"
-ON_ITEMS = f"{LABELS_OF_GOLD} and label.response is null and label.item in ({{values}}) order by label.number"
+
+def standing(engine: Engine, study: str) -> Iterator[Row]:
+    """Yield every label that stands in `study`, also those of graders without a value, all of a subject together.
+
+    As (response, other response, whole item, question, rater, kind, state, value, confidence, note, raw, decided at,
+    saved at, shown at, panes, aids).
+    """
+    return engine.stream(STANDING, {"study": study})

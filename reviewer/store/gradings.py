@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewer.model import LabelState, Message
+from reviewer.model import LabelState, Message, messages_of
 from reviewer.store.engine import Engine, among
-from reviewer.store.evidence import read_messages
 from reviewer.store.labels import STANDS
 
 Unit = tuple[str, str]  # the id of a response, and that of the other one of a pair, else ""
@@ -61,7 +60,7 @@ def shown(engine: Engine, ids: Sequence[str]) -> dict[str, Shown]:
         ids,
     )
     return {
-        identity: Shown(read_messages(messages), text or refusal or "", reference, secret)
+        identity: Shown(messages_of(messages), text or refusal or "", reference, secret)
         for identity, messages, text, refusal, reference, secret in rows
     }
 

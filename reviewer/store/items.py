@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from reviewer.model import Answer, Draft, Message, Remark, Subject
+from reviewer.model import Answer, Draft, Message, Remark, Subject, messages_of
 from reviewer.store.engine import Engine
-from reviewer.store.evidence import read_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,7 @@ def content(engine: Engine, item: int) -> Content:
     [(reference, secret, severity)] = engine.rows(
         "select max(reference), max(secret), max(severity) from suite_prompt where prompt = :prompt", {"prompt": prompt}
     )
-    return Content(
-        read_messages(messages), tuple(ShownResponse(*row) for row in responses), reference, secret, severity
-    )
+    return Content(messages_of(messages), tuple(ShownResponse(*row) for row in responses), reference, secret, severity)
 
 
 def identity(engine: Engine, item: int) -> str:

@@ -201,6 +201,14 @@ def add_flag(engine: Engine, rater: str, *, study: str, item: str, response: str
     return identity
 
 
+def flags(engine: Engine, study: str) -> list[tuple[str, str, str | None, str, str]]:
+    """Return every flag in `study` as (rater, item, response, reason, saved_at), in the order in which they came."""
+    return engine.rows(
+        "select rater, item, response, reason, saved_at from flag where study = :study order by saved_at, number",
+        {"study": study},
+    )
+
+
 def flagged(engine: Engine, study: str) -> frozenset[str]:
     """Return the ids of the responses and items of `study` that someone flagged as wrong.
 
@@ -280,6 +288,7 @@ class StandingDecision:
     reason: str
     note: str | None
     decided_at: str
+    clause: str | None
 
 
 _DECISION_STANDS = """
@@ -292,14 +301,12 @@ def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
     """Yield the standing decisions of `study` in the order in which they were made, none that was taken back."""
     sql = f"""
         select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question,
-            adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at
+            adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at, clause
         from adjudication where study = :study and {_DECISION_STANDS} order by decided_at, number
     """
     for row in engine.stream(sql, {"study": study}):
-        identity, response, other, item, question, adjudicator, value, ruling, reason, note, decided_at = row
-        yield StandingDecision(
-            identity, response, other, item, question, adjudicator, value, Ruling(ruling), reason, note, decided_at
-        )
+        identity, response, other, item, question, adjudicator, value, ruling, *told = row
+        yield StandingDecision(identity, response, other, item, question, adjudicator, value, Ruling(ruling), *told)
 
 
 def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:
@@ -349,6 +356,15 @@ def counts(engine: Engine, study: str) -> dict[str, int]:
         group by label.question
     """
     return dict(engine.rows(sql, {"study": study}))
+
+
+def at_most(engine: Engine, study: str, number: int) -> bool:
+    """Tell whether people gave at most `number` labels in `study`, without counting further."""
+    [(found,)] = engine.rows(
+        "select count(*) from (select 1 from label where study = :study limit :number + 1) as counted",
+        {"study": study, "number": number},
+    )
+    return bool(found <= number)
 
 
 def recent(engine: Engine, rater: str) -> list[tuple[str, int, str]]:

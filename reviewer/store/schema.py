@@ -306,8 +306,25 @@ THIRD_STEP = (
     "create index grading_by_rater on grading (rater, response)",
 )
 
+# Empty text stands where a unit has no such part, since a key takes no null.
+FOURTH_STEP = (
+    """create table adjudication_draft (
+        study integer not null references study (number),
+        adjudicator text not null,
+        response text not null,
+        other_response text not null,
+        item text not null,
+        question text not null,
+        body text,
+        deferred_at text,
+        saved_at text not null,
+        primary key (study, adjudicator, response, other_response, item, question)
+    )""",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_evidence_studies_labels", FIRST_STEP),
     ("m002_collection_adjudication", SECOND_STEP),
     ("m003_graders_sampling", THIRD_STEP),
+    ("m004_adjudication_drafts", FOURTH_STEP),
 )

@@ -1,17 +1,20 @@
 """The adjudication screen: disputes one by one, each decision on disk before the next dispute is shown.
 
-What is chosen and not yet saved is called so; the word *saved* stands only for what is on disk.
+What is chosen is kept as a draft behind; a decision is called *saved* only when it is on disk.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
+from textual.message import Message
 
-from reviewer.adjudicating import CODES, Adjudication, Case, Standing, Verdict
+from reviewer.adjudicating import CODES, Adjudication, Standing, Verdict
+from reviewer.cases import Case
 from reviewer.desk import Settings
 from reviewer.disputes import Ruling
 from reviewer.errors import ReviewerError
@@ -26,12 +29,23 @@ from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 
+# What stands in the status while a choice is on disk as a draft, and is no decision yet.
+DRAFT = "draft kept: enter saves"
+
 
 class AdjudicateScreen(ReadingScreen):
     """One adjudicator at the disputes of one study."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(ADJUDICATE_KEYS)
     _view: DisputeView
+
+    @dataclass
+    class Kept(Message):
+        """What became of a draft: `failed` is None where it is on disk; `before` is what was chosen before it."""
+
+        verdict: Verdict
+        before: Verdict
+        failed: BaseException | None
 
     def __init__(self, calls: Calls, adjudication: Adjudication, settings: Settings) -> None:
         rubric = adjudication.rubric
@@ -66,19 +80,22 @@ class AdjudicateScreen(ReadingScreen):
 
     async def _next(self, state: str) -> None:
         """Show the dispute at the head of the queue from its start; leave where there is none."""
-        case, self._standing = await self._calls.do(
-            lambda _: (self._adjudication.next_case(), self._adjudication.standing)
-        )
+        case, draft, self._standing = await self._calls.do(lambda _: self._taken())
         if case is None:
             self._case = None
             await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{self._all_decided()}".strip()))
             self.dismiss(None)
             return
-        self._case, self._verdict, self._column = case, Verdict(None), 0
-        self._state = state
+        self._case, self._verdict, self._column = case, draft, 0
+        self._state = state if draft == Verdict(None) else f"{state}  ·  {DRAFT}".removeprefix("  ·  ")
         self._view.show_case(case)
         self._show()
         self._begin_item()
+
+    def _taken(self) -> tuple[Case | None, Verdict, Standing]:
+        """Return the next dispute, what was chosen on it before, and how far the study is; on the desk's thread."""
+        case = self._adjudication.next_case()
+        return case, Verdict(None) if case is None else self._adjudication.draft(case), self._adjudication.standing
 
     def _all_decided(self) -> str:
         merged = ", ".join(f"{how} {count:,}" for how, count in self._standing.merged.items()) or "none"
@@ -249,9 +266,31 @@ class AdjudicateScreen(ReadingScreen):
     # Showing.
 
     def _choose(self, verdict: Verdict) -> None:
+        """Show a choice at once and keep it as a draft behind."""
+        case, before = self._case, self._verdict
+        if case is None:
+            return
         self._verdict = verdict
-        self._state = "" if verdict == Verdict(None) else "not saved yet: enter saves"
+        self._state = "keeping the draft…"
         self._show()
+
+        def told(future: Future[None]) -> None:
+            self.post_message(self.Kept(verdict, before, future.exception()))
+
+        self._calls.send(lambda _: self._adjudication.keep(case, verdict), told)
+
+    @on(Kept)
+    def _told(self, event: Kept) -> None:
+        """Say that the draft is kept, or take the choice back where it could not be."""
+        if event.verdict is not self._verdict:
+            return
+        if event.failed is None:
+            self._say("" if event.verdict == Verdict(None) else DRAFT)
+            return
+        self._verdict = event.before
+        self._state = "the last choice could not be kept"
+        self._show()
+        self.notify(visible(str(event.failed)), severity="error", markup=False)
 
     def _show(self) -> None:
         if self._case is not None:

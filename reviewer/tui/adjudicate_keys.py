@@ -6,7 +6,8 @@ from textual.binding import Binding
 
 from reviewer.tui.rate_keys import RATE_KEYS
 
-_READING = tuple(
+# The keys to read an item by, where nothing has to be answered first.
+READING = tuple(
     binding
     for binding in RATE_KEYS
     if (binding.id or "").startswith(("read.", "scroll.", "prompt.")) and binding.id != "read.reasoning"
@@ -30,6 +31,6 @@ ADJUDICATE_KEYS = (
     Binding("left", "pane(-1)", "Pane", show=False, key_display="←→", id="pane.previous", tooltip="Previous pane"),
     Binding("right,tab", "pane(1)", "Pane", show=False, id="pane.next", tooltip="Next pane"),
     Binding("r", "reasoning", "Reasoning", show=False, id="read.reasoning", tooltip="The reasoning behind it"),
-    *_READING,
+    *READING,
     Binding("escape", "leave", "Studies", show=False, id="screen.leave", tooltip="Back; decisions are on disk"),
 )

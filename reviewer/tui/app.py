@@ -114,9 +114,24 @@ class ReviewerApp(App[None]):
     @on(HomeScreen.Again)
     async def _again(self) -> None:
         try:
-            self._home.show(await self._calls.do(lambda desk: desk.home()))
+            home = await self._calls.do(lambda desk: desk.home())
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
+        else:
+            self._home.show(home)
+            self.run_worker(
+                self._count_disputes([study.name for study in home.studies]), group="disputes", exclusive=True
+            )
+
+    async def _count_disputes(self, names: list[str]) -> None:
+        """Count what waits for an adjudicator, study by study, so that a rater who goes on waits for one at most."""
+        found: dict[str, int] = {}
+        try:
+            for name in names:
+                found[name] = await self._calls.do(lambda desk, name=name: desk.disputes(name)) or 0  # type: ignore[misc]
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+        self._home.tell_disputes(found)
 
     @on(HomeScreen.Rate)
     def _rate_chosen(self, event: HomeScreen.Rate) -> None:
@@ -127,6 +142,11 @@ class ReviewerApp(App[None]):
     def _adjudicate_chosen(self, event: HomeScreen.Adjudicate) -> None:
         event.stop()
         self._adjudicate(event.study)
+
+    @on(HomeScreen.Agreement)
+    def _agreement_chosen(self, event: HomeScreen.Agreement) -> None:
+        event.stop()
+        self._enter(self._open_agreement(event.study))
 
     def _rate(self, study: str) -> None:
         self._enter(self._open_study(study))
@@ -155,6 +175,20 @@ class ReviewerApp(App[None]):
             self.notify(visible(str(error)), severity="error", markup=False)
             return
         await self.push_screen(AdjudicateScreen(self._calls, adjudication, self._settings))
+
+    async def _open_agreement(self, study: str) -> None:
+        # It computes with numpy, which nobody who only rates has to wait for.
+        from reviewer.tui.agreement import AgreementScreen
+
+        try:
+            view = await self._calls.do(lambda desk: desk.agreement(study))
+        except ReviewerError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        if view.questions:
+            await self.push_screen(AgreementScreen(self._calls, view, self._settings))
+        else:
+            self.notify("Every question of this study is answered in free words; they are not compared.", markup=False)
 
     async def _open_study(self, study: str) -> None:
         try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 
-from reviewer.adjudicating import CODES, Answered, Case, Verdict
+from reviewer.adjudicating import CODES, Verdict
+from reviewer.cases import Answered, Case
 from reviewer.disputes import Ruling
 from reviewer.rubric import Rubric
-from reviewer.sheet import Ask
+from reviewer.sheet import Ask, translated
 from reviewer.text import visible
 from reviewer.tui.item_view import ItemView
 from reviewer.tui.put import in_words, put_on
@@ -69,6 +70,17 @@ class DisputeView(ItemView):
         self._bar.show(
             put_on(case.item, case.ask, verdict.value, ""), [question_bar.Answered("decision:", said, bool(words))]
         )
+
+    def show_answers(self, case: Case) -> None:
+        """Show the question and what raters said, without anything to choose."""
+        content, _ = columns(self._rubric, case, -1)
+        self._raters.show(content)
+        self._raters.entitle(Content(visible(f"raters · {case.dispute.reason}", one_line=True)))
+        given = case.dispute.distribution.items()
+        said = ", ".join(
+            f"{in_words(case.ask, translated(case.item, case.ask, value))} {count}" for value, count in given
+        )
+        self._bar.show(put_on(case.item, case.ask, None, ""), [question_bar.Answered("given:", said, True)])
 
     def show_place(self, study: str, place: str, state: str, seconds: int) -> None:
         """Write the status line."""

@@ -32,6 +32,7 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "guideline", "Guide", id="home.guideline", tooltip="Read the guideline of the study"),
         Binding("a", "adjudicate", "Disputes", id="home.adjudicate", tooltip="Decide the disputes"),
+        Binding("m", "agreement", "Agree", id="home.agreement", tooltip="How far the raters agree, and on what not"),
         Binding("slash", "search", "Search", key_display="/", id="home.search", tooltip="Search finished items"),
         Binding("o", "import", "Import", id="home.import", tooltip="Bring responses in from a file, after a preview"),
         Binding("c", "collect", "Collect", id="home.collect", tooltip="Ask models the prompts of suites"),
@@ -53,6 +54,9 @@ class HomeScreen(Screen[None]):
     class Adjudicate(Rate):
         """The rater wants to decide a study's disputes."""
 
+    class Agreement(Rate):
+        """The rater wants to see how far raters agree in a study."""
+
     class Search(Message):
         """The rater wants to search."""
 
@@ -72,6 +76,7 @@ class HomeScreen(Screen[None]):
         super().__init__()
         self._rater = rater
         self._home: Home | None = None
+        self._disputes: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
         """Compose the list of studies and what stands around it."""
@@ -79,7 +84,7 @@ class HomeScreen(Screen[None]):
         yield Static(id="head")
         yield OptionList(id="studies", markup=False)
         yield Static(id="next")
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_screen_resume(self) -> None:
         """Look again whenever the rater comes back."""
@@ -119,6 +124,11 @@ class HomeScreen(Screen[None]):
         event.stop()
         self._tell_next()
 
+    def tell_disputes(self, disputes: dict[str, int]) -> None:
+        """Say in how many disputes each study waits for an adjudicator."""
+        self._disputes = disputes
+        self._tell_next()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take up the chosen study."""
         study = self._chosen()
@@ -137,6 +147,12 @@ class HomeScreen(Screen[None]):
         study = self._chosen()
         if study is not None:
             self.post_message(self.Adjudicate(study.name))
+
+    def action_agreement(self) -> None:
+        """See how far the raters of the chosen study agree."""
+        study = self._chosen()
+        if study is not None:
+            self.post_message(self.Agreement(study.name))
 
     def action_search(self) -> None:
         """Search."""
@@ -164,7 +180,10 @@ class HomeScreen(Screen[None]):
 
     def _tell_next(self) -> None:
         if self._home is not None:
-            self.query_one("#next", Static).update(Content(visible(_next(self._home, self._chosen()))))
+            waiting = [f"{name} {count:,}" for name, count in self._disputes.items() if count]
+            disputes = f"Disputes wait  {'  ·  '.join(waiting)}  (a settles those of the chosen study)\n"
+            said = _next(self._home, self._chosen())
+            self.query_one("#next", Static).update(Content(visible(disputes * bool(waiting) + said)))
 
     def _chosen(self) -> StudyLine | None:
         place = self.query_one("#studies", OptionList).highlighted

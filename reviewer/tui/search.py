@@ -12,7 +12,7 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from reviewer.errors import ReviewerError
-from reviewer.store.evidence import read_messages
+from reviewer.model import messages_of
 from reviewer.store.search import Found
 from reviewer.text import visible
 from reviewer.tui.calls import Calls
@@ -72,7 +72,7 @@ class SearchScreen(Screen[None]):
         """Read what was found."""
         event.stop()
         found = self._found[event.option_index]
-        prompt = prompt_text(read_messages(found.messages), None, folded=False).text
+        prompt = prompt_text(messages_of(found.messages), None, folded=False).text
         self.app.push_screen(ReadText(found.study, f"{prompt}\n\n— response —\n{found.text}"))
 
     def action_list(self) -> None:

@@ -1,0 +1,91 @@
+"""What lies behind the counts of ratings: units, times and panes, and who won against whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reviewer.store.engine import Engine
+from reviewer.store.ratings import LABELS, UNIT, Scope
+
+Subject = tuple[str, str, str]
+
+_SUBJECT = """coalesce(label.response, ''), coalesce(label.other_response, ''),
+    case when label.response is null then label.item else '' end"""
+
+
+def latest(engine: Engine) -> tuple[int, int, int]:
+    """Return numbers that grow whenever a label, a decision or a flag is added."""
+    [found] = engine.rows(
+        "select (select coalesce(max(number), 0) from label), (select coalesce(max(number), 0) from adjudication),"
+        " (select coalesce(max(number), 0) from flag)"
+    )
+    return found
+
+
+class TimedLabel(NamedTuple):
+    """One standing label with when it was given; `item`, `shown_at` and `decided_at` are None where it was imported."""
+
+    subject: Subject
+    item: str | None
+    rater: str
+    value: str
+    panes: str
+    shown_at: str | None
+    decided_at: str | None
+    saved_at: str
+
+
+def timed(engine: Engine, scope: Scope) -> Iterator[TimedLabel]:
+    """Yield every label in `scope`, those of a unit one after the other."""
+    sql = f"""
+        select {_SUBJECT}, label.item, label.rater, label.value, label.panes, label.shown_at, label.decided_at,
+            label.saved_at
+        from label where label.number in ({LABELS})
+        order by label.response, label.other_response, case when label.response is null then label.item end,
+            label.number
+    """
+    for response, other, whole, *rest in engine.stream(sql, scope.parameters):
+        yield TimedLabel((response, other, whole), *rest)
+
+
+def given_both(
+    engine: Engine, scope: Scope, names: Sequence[str], one: Sequence[str], other: Sequence[str]
+) -> list[tuple[Subject, int]]:
+    """Return the units to which raters among `names` gave one of the values `one` and one of `other`.
+
+    With each goes how many people labelled it.
+    """
+    sets = {"rater": names, "one": one, "other": other}
+    listed = {name: ", ".join(f":{name}{place}" for place in range(len(values))) for name, values in sets.items()}
+    chosen = "sum(case when label.rater in ({}) and label.value in ({}) then 1 else 0 end) > 0"
+    sql = f"""
+        select {_SUBJECT}, count(distinct case when rater.kind = 'human' then label.rater end)
+        from label join rater on rater.name = label.rater where label.number in ({LABELS})
+        group by {UNIT}
+        having {chosen.format(listed["rater"], listed["one"])} and {chosen.format(listed["rater"], listed["other"])}
+        order by 1, 2, 3
+    """
+    parameters = scope.parameters | {
+        f"{name}{place}": value for name, values in sets.items() for place, value in enumerate(values)
+    }
+    return [((response, second, item), people) for response, second, item, people in engine.rows(sql, parameters)]
+
+
+def meetings(engine: Engine, scope: Scope, names: Sequence[str]) -> list[tuple[str, str, str, int]]:
+    """Return how often each preference was given between two different configurations, in order of response.
+
+    As (configuration of the first response, of the second, value, labels).
+    """
+    listed = ", ".join(f":rater{place}" for place in range(len(names)))
+    return engine.rows(
+        f"""
+        select one.name, other.name, label.value, count(*) from label
+        join response first on first.id = label.response join configuration one on one.number = first.configuration
+        join response second on second.id = label.other_response
+        join configuration other on other.number = second.configuration
+        where label.number in ({LABELS}) and label.rater in ({listed}) and one.number <> other.number
+        group by one.name, other.name, label.value order by 1, 2, 3
+        """,
+        scope.parameters | {f"rater{place}": name for place, name in enumerate(names)},
+    )

@@ -1,0 +1,114 @@
+"""What another file of ours had and this one takes over as it was: items that were handed out, labels, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reviewer.store.engine import Engine, among
+from reviewer.store.labels import STANDS
+from reviewer.store.studies import StudyRow
+
+Key = tuple[str, str, str, str, str]  # response, other response, item, question, rater
+Said = tuple[str, str | None, int | None, str | None, str | None, str | None, str]
+
+
+def study_of_item(engine: Engine, item: str) -> int | None:
+    """Return the number of the study that has an item with this id."""
+    found = engine.rows("select study from item where id = :id", {"id": item})
+    return int(found[0][0]) if found else None
+
+
+def items(engine: Engine, study: StudyRow, shown: Sequence[tuple[str, int]], *, makes: bool) -> None:
+    """Put responses, as (item id, response number), into items; with `makes` those are made where they are new.
+
+    A response that another item of the study shows stays there. Call inside `engine.writing()`.
+    """
+    known: dict[str, int] = dict(
+        among(engine, "select id, number from item where id in ({values})", [item for item, _ in shown])
+    )
+    new = [item for item in dict.fromkeys(item for item, _ in shown) if item not in known] if makes else []
+    [(number, position)] = engine.rows(
+        "select (select coalesce(max(number), 0) from item), items from study where number = :study",
+        {"study": study.number},
+    )
+    prompts: dict[int, int] = dict(
+        among(engine, "select number, prompt from response where number in ({values})", [one for _, one in shown])
+    )
+    first = dict(reversed(shown))
+    known |= {item: number + place for place, item in enumerate(new, start=1)}
+    engine.run_many(
+        "insert into item (number, id, study, position, prompt, size, places, taken)"
+        " values (:number, :id, :study, :position, :prompt, 0, :places, 0)",
+        (
+            {
+                "number": known[item],
+                "id": item,
+                "study": study.number,
+                "position": position + place,
+                "prompt": prompts[first[item]],
+                "places": study.design.overlap,
+            }
+            for place, item in enumerate(new)
+        ),
+    )
+    engine.run_many(
+        "update study_response set item = :item where study = :study and response = :response and item is null",
+        ({"study": study.number, "response": one, "item": known[item]} for item, one in shown if item in known),
+    )
+    engine.run_many(
+        "update item set size = (select count(*) from study_response where item = :item) where number = :item",
+        ({"item": known[item]} for item in dict.fromkeys(item for item, _ in shown) if item in known),
+    )
+    engine.run("update study set items = items + :new where number = :study", {"new": len(new), "study": study.number})
+
+
+def plans_items(engine: Engine, study: int) -> bool:
+    """Tell whether the study has items that were not handed out yet, whose responses are still to be chosen."""
+    return bool(engine.rows("select 1 from item where study = :study and id is null limit 1", {"study": study}))
+
+
+def drawn(engine: Engine, study: int, responses: Iterable[tuple[int, int | None, int | None]]) -> None:
+    """Put responses into the study, as (number, drawn, pool); call inside `engine.writing()`."""
+    engine.run_many(
+        "insert into study_response (study, response, drawn, pool) values (:study, :response, :drawn, :pool)"
+        " on conflict (study, response) do nothing",
+        ({"study": study, "response": one, "drawn": count, "pool": pool} for one, count, pool in responses),
+    )
+
+
+def standing(
+    engine: Engine, responses: Sequence[str], shown: Sequence[str], rubric: str, study: str | None
+) -> dict[Key, list[tuple[str, Said]]]:
+    """Return the standing labels on responses and on items as a whole: their ids and what they say, in order."""
+    columns = (
+        "coalesce(label.response, ''), coalesce(label.other_response, ''),"
+        " case when label.response is null then label.item else '' end, label.question, label.rater, label.id,"
+        " label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at"
+    )
+    counts = f"label.rubric = :rubric and (rater.kind <> 'human' or label.study = :study) and {STANDS}"
+    found: dict[Key, list[tuple[str, Said]]] = {}
+    for where, names in (
+        ("label.response in ({values})", responses),
+        ("label.response is null and label.item in ({values})", shown),
+    ):
+        sql = f"select {columns} from label join rater on rater.name = label.rater where {where} and {counts}"
+        for *key, identity, state, value, confidence, note, raw, decided_at, saved_at in among(
+            engine, f"{sql} order by label.number", names, {"rubric": rubric, "study": study}
+        ):
+            response, other, item, question, rater = key
+            said = (state, value, confidence, note, raw, decided_at, saved_at)
+            found.setdefault((response, other, item, question, rater), []).append((identity, said))
+    return found
+
+
+def decided(engine: Engine, study: str) -> dict[tuple[str, str, str, str, str], list[tuple[str, str]]]:
+    """Return, by unit and adjudicator, every decision ever made: its id and when, in order."""
+    found: dict[tuple[str, str, str, str, str], list[tuple[str, str]]] = {}
+    for *key, identity, decided_at in engine.stream(
+        "select coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question, adjudicator, id,"
+        " decided_at from adjudication where study = :study order by sequence",
+        {"study": study},
+    ):
+        response, other, item, question, adjudicator = key
+        found.setdefault((response, other, item, question, adjudicator), []).append((identity, decided_at))
+    return found

@@ -1,0 +1,151 @@
+"""The parts of the agreement screen as text: tables laid out to the room there is, headings marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+
+from reviewer import agreement_tables as tables
+from reviewer.agreement_tables import Rows
+from reviewer.agreement_view import AgreementView
+from reviewer.question import Question
+from reviewer.text import visible
+from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
+
+BETWEEN = "  "
+NO_LABELS = "No label answers this question yet. Raters at work show here as they save."
+
+
+class Page:
+    """A text that grows by headed tables and sentences."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._text = ""
+        self._marks: list[Mark] = []
+
+    def table(self, rows: Rows) -> None:
+        """Add a table; where it is wider than the room, each of its rows as a list below its first cell."""
+        if len(rows) < 2:
+            return
+        self._gap()
+        lines = aligned(rows)
+        if max(map(cell_len, lines)) <= self._room:
+            self._add(lines[:1], heading=True)
+            self._add(lines[1:])
+            return
+        head = [visible(cell, one_line=True) for cell in rows[0]]
+        for row in rows[1:]:
+            first, *rest = (visible(cell, one_line=True) for cell in row)
+            self._add([f"{head[0]} {first}".strip()], heading=True)
+            parts: list[str] = []
+            for name, cell in zip(head[1:], rest, strict=True):
+                if name or not parts:
+                    parts.append(f"{name}: {cell}" if cell.strip() else "")
+                elif cell:  # what has no heading of its own belongs to the cell before
+                    parts[-1] += f"{BETWEEN}{cell}"
+            self._add([f"{BETWEEN}{part}" for part in parts if part])
+
+    def say(self, *sentences: str) -> None:
+        """Add sentences, each on a line of its own."""
+        if sentences:
+            self._gap()
+            self._add([visible(sentence, one_line=True) for sentence in sentences])
+
+    def done(self) -> PaneText:
+        """Return the text."""
+        return PaneText(self._text.removesuffix("\n"), tuple(self._marks))
+
+    def _gap(self) -> None:
+        self._text += "\n" if self._text else ""
+
+    def _add(self, lines: Iterable[str], *, heading: bool = False) -> None:
+        for line in lines:
+            if heading:
+                self._marks.append(Mark(len(self._text), len(self._text) + len(line), MarkKind.ROLE))
+            self._text += f"{line}\n"
+
+
+def aligned(rows: Rows) -> list[str]:
+    """Return rows as lines with their cells below each other."""
+    shown = [[visible(cell, one_line=True) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    return [
+        BETWEEN.join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in shown
+    ]
+
+
+def figures(view: AgreementView, question: Question, room: int) -> PaneText:
+    """Return the coefficients with intervals and prevalence, what to beware of, and what labels come to."""
+    one, page = view.measured(question), Page(room)
+    if one.agreement is None:
+        page.say(NO_LABELS)
+        return page.done()
+    page.say(tables.head(one, one.agreement))
+    page.table(tables.coefficients(one.agreement))
+    page.say(*(f"! {warning}" for warning in one.agreement.warnings))
+    page.table(tables.categories(one.agreement))
+    model = view.consensus(question)
+    if model is not None:
+        page.table(tables.consensus(model))
+    page.say("[low, high]: 95 % bootstrap of items (of prompts, where they repeat).")
+    return page.done()
+
+
+def raters(view: AgreementView, question: Question, room: int) -> PaneText:
+    """Return what is known of each rater."""
+    one, found, page = view.measured(question), view.raters(question), Page(room)
+    if one.agreement is None:
+        page.say(NO_LABELS)
+        return page.done()
+    page.table(tables.raters(found, one.agreement, view.consensus(question)))
+    page.table(tables.mistaken(found))
+    page.say("as the others: the same as more than half of the other labels, where there is such a majority.")
+    return page.done()
+
+
+def pairs(view: AgreementView, question: Question, room: int) -> PaneText:
+    """Return the map of pairs of raters, the pairs in figures, and people beside graders."""
+    one, page = view.measured(question), Page(room)
+    if one.agreement is None:
+        page.say(NO_LABELS)
+        return page.done()
+    page.table(tables.matrix(one.agreement))
+    page.table(tables.pairs(one.agreement))
+    page.table(tables.kinds([view.kinds(question)]))
+    return page.done()
+
+
+def questions(view: AgreementView, room: int) -> PaneText:
+    """Return all questions beside each other."""
+    page = Page(room)
+    found = tables.groups("", [("", view.measured(question)) for question in view.questions])
+    page.table([row[1:] for row in found])
+    return page.done()
+
+
+def evaluations(view: AgreementView, question: Question, room: int) -> PaneText:
+    """Return each evaluation alone."""
+    page, found = Page(room), view.by_evaluation(question)
+    page.table(tables.groups("evaluation", found))
+    if not found:
+        page.say("The prompts of this study are in no suite that names an evaluation.")
+    return page.done()
+
+
+def configurations(view: AgreementView, question: Question, room: int) -> PaneText:
+    """Return each configuration alone, and by preference their strengths."""
+    page = Page(room)
+    page.table(tables.groups("configuration", view.by_configuration(question)))
+    strong = view.strengths(question)
+    if strong is not None:
+        page.table(tables.strengths(strong))
+    return page.done()
+
+
+def confusions(view: AgreementView, question: Question, room: int) -> tuple[Sequence[tuple[str, str]], list[str]]:
+    """Return the pairs of values that were confused, and one line for each below a heading."""
+    one = view.measured(question)
+    return [pair.values for pair in one.confused], aligned(tables.confusions(one, bar=room // 6))
