@@ -124,7 +124,7 @@ def corrected(
         return Corrected(Estimate(value, undefined=LONE), Estimate(value, undefined=LONE), power)
     half = Z * float(np.sqrt(spread))
     middle, low, high = (min(max(end, 0.0), 1.0) for end in (value, value - half, value + half))
-    doubt = _doubt(sample) / below**2
+    doubt = _doubt(sample, target) / below**2
     return Corrected(bounded(value, spread + doubt, units), Estimate(middle, low, high), power)
 
 
@@ -169,15 +169,19 @@ def _variance(rest: Floats, linear: Floats, sample: Sample, prompts: Codes, targ
     return spread + (_around(linear, weights, prompts) if target is Target.BEYOND else 0.0)
 
 
-def _doubt(sample: Sample) -> float:
-    """Return the variance that one more unit in each stratum, on which gold and grader differ, adds to a mean."""
+def _doubt(sample: Sample, target: Target) -> float:
+    """Return the variance that one more unit in each stratum, on which gold and grader differ, adds to a mean.
+
+    For the target `beyond`, how much of the population was drawn takes nothing off it.
+    """
     weights = sample.weights
     found = 0.0
     for stratum in np.unique(sample.strata):
         place = int(np.argmax(sample.strata == stratum))
         drawn, pool = float(sample.drawn[place]), float(sample.pool[place])
+        left = 1.0 if target is Target.BEYOND else 1.0 - drawn / pool
         if 1.0 < drawn < pool:
-            found += drawn * (1.0 - drawn / pool) / (drawn - 1.0) * float(weights[place] / weights.sum()) ** 2
+            found += drawn * left / (drawn - 1.0) * float(weights[place] / weights.sum()) ** 2
     return found
 
 
