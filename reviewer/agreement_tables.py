@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from reviewer.agreeing import Kinds, Measured
 from reviewer.agreeing_raters import RaterFigures
-from reviewer.agreement import Agreement, Beside, Drift, Estimate, Pair, Paired, PositionPreference, Strengths
+from reviewer.agreement import Agreement, Beside, Drift, Pair, Paired, PositionPreference, Strengths
+from reviewer.estimates import BAR, cells, short
 
 Rows = list[list[str]]
 
@@ -18,7 +19,6 @@ SHOWN = (
     "cohen_kappa_quadratic", "fleiss_kappa",
 )  # fmt: skip
 BESIDE = ("percent_agreement", "gwet_ac1", "krippendorff_alpha")
-BAR = 24  # cells from 0 to 1
 MOST_IN_MATRIX = 10  # raters; of more, the pairs that agree least are listed
 MOST_PAIRS = 15
 MOST_MISTAKEN = 2
@@ -190,21 +190,6 @@ def strengths(found: Strengths) -> Rows:
     return rows + [[name, *cells(estimate)[:2]] for name, estimate in order]
 
 
-def short(estimate: Estimate) -> str:
-    """Return the value alone."""
-    return "undefined" if estimate.value is None else f"{estimate.value:.3f}"
-
-
-def cells(estimate: Estimate) -> list[str]:
-    """Return an estimate as value, interval and drawing."""
-    if estimate.value is None:
-        return ["undefined", estimate.undefined or "", ""]
-    if estimate.low is None or estimate.high is None:
-        return [f"{estimate.value:.3f}", estimate.undefined or "", _drawn(*[estimate.value] * 3)]
-    interval = f"[{estimate.low:.3f}, {estimate.high:.3f}]"
-    return [f"{estimate.value:.3f}", interval, _drawn(estimate.low, estimate.value, estimate.high)]
-
-
 def duration(seconds: float) -> str:
     """Return a time as minutes and seconds."""
     whole = round(seconds)
@@ -229,11 +214,3 @@ def _shaded(value: float | None) -> str:
 def _bar(share: float, width: int) -> str:
     full = round(share * width)
     return "█" * full + "·" * (width - full)
-
-
-def _drawn(low: float, value: float, high: float) -> str:
-    """Return an interval on a line from 0 to 1; what lies below 0 is drawn at 0."""
-    first, middle, last = (round(min(max(place, 0.0), 1.0) * BAR) for place in (low, value, high))
-    drawn = ["─" if first <= place <= last else "·" for place in range(BAR + 1)]
-    drawn[middle] = "●"
-    return "".join(drawn)

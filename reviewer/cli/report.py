@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.estimates import drawn, interval
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, now, reading
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import ReviewerError
+from reviewer.estimates import drawn, interval
 
 if TYPE_CHECKING:
     from reviewer.agreement import Estimate

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.cli.estimates import cells, interval, short, signed
 from reviewer.cli.terminal import complain, counted, say, table
+from reviewer.estimates import cells, interval, short, signed
 
 if TYPE_CHECKING:
     from reviewer.agreement import Agreement
