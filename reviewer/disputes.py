@@ -133,6 +133,11 @@ def decide(
     as labels but never win. More than half of all labels is a majority; two values that share the lead are a tie, which
     is never broken here. `order` lists the values of an ordered scale.
     """
+    # Most units are such, and there are a million of them.
+    if values and not decisions and not flagged and values.count(first := values[0]) == len(values):
+        enough = len(values) >= max(wanted, 1, policy.margin)
+        if enough and first not in abstentions:
+            return Outcome(first, How.UNANIMOUS, None, {first: len(values)})
     counts = Counter(values)
     distribution = dict(counts)
     counted = counting(decisions)
