@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from reviewer.disputes import Decision, How, Outcome, Reason, counting, decide, read_policy
 from reviewer.question import Per, Question, Scale
@@ -19,8 +20,7 @@ from reviewer.store.studies import Extent, Progress, StudyRow
 Subject = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitOutcome:
+class UnitOutcome(NamedTuple):
     """What was decided of one unit: a response, a pair of responses, or an item, under one question."""
 
     response: str
