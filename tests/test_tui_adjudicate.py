@@ -306,4 +306,4 @@ def test_picture(
 async def test_home_says_that_disputes_wait(tmp_path: Path) -> None:
     async with app_on(disputes(tmp_path), "lead", study=None).run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "Disputes wait  s 6" in "\n".join(rows_on_screen(pilot)))
-        assert "? Keys" in rows_on_screen(pilot)[-1]
+        await until(pilot, lambda: "q Quit ? Keys" in rows_on_screen(pilot)[-1])

@@ -188,10 +188,11 @@ def _grouped(
     """Return the packed numbers, how many labels they hold, a prompt, and how many units have them."""
     columns = [f"{column} as part{number}" for number, column in enumerate(packing.columns)]
     parts = ", ".join(f"part{number}" for number in range(len(columns)))
-    prompt = PROMPT if by_prompt else "0"
+    # What is not asked for is not sorted either, which is most of the work.
+    subject, prompt = (", label.response, max(label.item) as item", PROMPT) if by_prompt else ("", "0")
     return engine.rows(
         f"select {parts}, labels, prompt, count(*) from (select {parts}, labels, {prompt} as prompt from ("
-        f" select {', '.join(columns)}, count(*) as labels, label.response, max(label.item) as item"
+        f" select {', '.join(columns)}, count(*) as labels{subject}"
         f" from label {which} group by {UNIT}) as unit) as packed group by {parts}, labels, prompt",
         parameters,
     )
