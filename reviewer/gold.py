@@ -216,6 +216,7 @@ class _Part:
                 labels=tuple(given if len(given) == 1 else sorted(given, key=_rater)),
                 decisions=tuple(decisions.get((subject, question.id), ())),
                 design=self._design,
+                dispute=None if outcome is None else outcome.dispute and outcome.dispute.value,
                 flags=self._flags_on(found, item) if self._flags else (),
             )
 

@@ -45,6 +45,7 @@ def gold_lines(records: Iterable[GoldRecord]) -> Iterator[str]:
         yield (
             f'{{"format":"{FORMAT}","id":"{record.unit}","study":{_text(record.study)},"question":{_text(question.id)}'
             f',"value":{_value(question, record.value)},"how":{_text(record.how)},"reason":{_maybe(record.reason)}'
+            f',"dispute":{_maybe(record.dispute)}'
             f',"distribution":{{{given}}},"labels":[{labels}],"decisions":[{decisions}]'
             f',"split":"{record.split.value}",{_study(record.rubric, record.design)},"item":{_maybe(record.item)}'
             f',"flags":[{flags}],"prompt":{_prompt(record.prompt)}'
