@@ -13,8 +13,8 @@ from reviewer.model import canonical, message_values
 from reviewer.question import NUMBER
 
 GOLD_COLUMNS = (
-    "id", "study", "rubric", "rubric_hash", "question", "value", "how", "reason", "dispute", "labels", "distribution", "split",
-    "item", "response", "other_response", "model", "other_model", "sample", "suite", "evaluation", "messages", "text",
+    "id", "study", "rubric", "rubric_hash", "question", "value", "how", "reason", "dispute", "labels", "distribution",
+    "split", "item", "response", "other_response", "model", "other_model", "sample", "suite", "evaluation", "messages", "text",
     "other_text",
 )  # fmt: skip
 LABEL_COLUMNS = (
