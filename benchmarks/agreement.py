@@ -10,19 +10,26 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import krippendorff
 import numpy as np
 import numpy.typing as npt
-from figures import load, show, title
+from figures import load, note, scratch, show, title
+from simulated import fill, label_in_bulk, make_study, rubric, unsafe
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
 
 from reviewer.agreement import Table, measure, read_rows
 from reviewer.question import Scale
+from reviewer.store import ratings
+from reviewer.store.ratings import Scope
+from reviewer.store.sqlite import open_for_writing
 
 MOST = 0.2  # seconds, at every size
+MOST_COUNTING = 1.0  # seconds a million labels
 RATERS, VALUES = 3, 5
+MANY_UNITS, MANY_RATERS = 350, 123
 PREVALENCE = (0.6, 0.2, 0.1, 0.05, 0.05)
 Ratings = npt.NDArray[np.int64]
 
@@ -32,10 +39,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="numbers of units")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--labels", type=int, default=300_000, help="labels counted in SQLite; the budget is for 1000000"
+    )
     given = parser.parse_args()
     title(f"All coefficients of {RATERS} raters with 1,000 resamples; simulated; fastest of {given.runs}; {load()}")
     for size in given.sizes:
         compare(size, given.runs)
+    many_raters(given.runs)
+    with scratch() as folder:
+        count_in_store(folder / "reviews.db", given.labels, given.runs)
 
 
 def compare(size: int, runs: int) -> None:
@@ -66,6 +79,53 @@ def compare(size: int, runs: int) -> None:
     for name, run in peers.items():
         seconds = fastest(run, 1)
         show(f"  {name}", f"{seconds:.3f} s", f"ours, all with intervals: {ours:.3f} s", ours / seconds)
+
+
+def many_raters(runs: int) -> None:
+    """Measure 350 units by 123 raters, a fifth of the labels missing: every row is another."""
+    generator = np.random.default_rng(MANY_RATERS)
+    truth = generator.integers(0, VALUES, (MANY_UNITS, 1))
+    guesses = generator.integers(0, VALUES, (MANY_UNITS, MANY_RATERS))
+    given = np.where(generator.random(guesses.shape) < 0.7, truth, guesses)
+    given[generator.random(guesses.shape) < 0.2] = -1
+    rows = [(tuple(map(int, row)), 1) for row in given]
+    names = [f"rater {rater + 1}" for rater in range(MANY_RATERS)]
+    counted = read_rows(rows, raters=names, values=[f"value {value}" for value in range(VALUES)])
+    seconds = fastest(lambda: measure(counted, scale=Scale.NOMINAL, seed=1), runs)
+    show(f"{MANY_UNITS} units x {MANY_RATERS} raters, all pairs", f"{seconds:.3f} s", "no budget", seconds)
+
+
+def count_in_store(path: Path, labels: int, runs: int) -> None:
+    """Count the distinct rows of `labels` labels by three raters in SQLite."""
+    note(f"storing {labels:,} labels")
+    units = -(-labels // (8 * RATERS)) * 8
+    names = [f"rater {rater + 1}" for rater in range(RATERS)]
+    engine = open_for_writing(str(path))
+    with unsafe(engine):
+        fill(engine, units, 40)
+        study = make_study(engine, "simulated", overlap=RATERS)
+        for name in names:
+            label_in_bulk(engine, study, units, [name])
+    question = rubric().questions[0]
+    scope = Scope("simulated", question.id)
+
+    def count_rows() -> None:
+        who = [name for name, _ in ratings.raters(engine, scope)]
+        values = [option.value for option in question.options]
+        found = sum(row.units for row in ratings.rows(engine, scope, who, values, by_prompt=False))
+        if found != units:
+            raise SystemExit(f"{found:,} units were counted, not {units:,}")
+
+    seconds = fastest(count_rows, runs)
+    engine.close()
+    limit = MOST_COUNTING * units * RATERS / 1_000_000
+    show(
+        f"{units * RATERS:,} labels counted in SQLite",
+        f"{seconds:.2f} s",
+        f"limit {limit:.2f} s, 1 s a million",
+        seconds / limit,
+        ok=seconds <= limit,
+    )
 
 
 def simulate(size: int) -> Ratings:

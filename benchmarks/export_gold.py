@@ -23,10 +23,12 @@ from reviewer.store.sqlite import open_for_writing
 MOST = 2.0
 COLUMNS = (
     "label.study", "label.question", "label.value", "label.rater", "rater.kind", "label.state", "label.confidence",
-    "label.note", "label.raw", "label.decided_at", "label.saved_at", "label.rubric", "prompt.id", "prompt.messages",
+    "label.note", "label.raw", "label.aids", "label.panes", "label.shown_at", "label.decided_at", "label.saved_at",
+    "label.rubric", "prompt.id", "prompt.messages",
     "suite.id", "suite.evaluation", "suite_prompt.name", "suite_prompt.reference", "suite_prompt.secret",
     "suite_prompt.severity", "suite_prompt.tags", "response.id", "response.text", "response.reasoning",
-    "response.stop_reason", "response.sample", "configuration.name", "configuration.provider", "configuration.model",
+    "response.tool_calls", "response.stop_reason", "response.refusal", "response.sample", "study_response.drawn",
+    "study_response.pool", "item.id", "configuration.name", "configuration.provider", "configuration.model",
     "configuration.lab", "configuration.settings",
 )  # fmt: skip
 FULL = (100_000, 1_000_000)
@@ -114,6 +116,9 @@ def bare(database: str, output: str) -> None:
         f"select {', '.join(COLUMNS)} from label join rater on rater.name = label.rater"
         " join response on response.id = label.response join prompt on prompt.number = response.prompt"
         " join configuration on configuration.number = response.configuration"
+        " left join study on study.name = label.study"
+        " left join study_response on study_response.study = study.number and study_response.response = response.number"
+        " left join item on item.number = study_response.item"
         " left join suite_prompt on suite_prompt.prompt = prompt.number"
         " left join suite on suite.number = suite_prompt.suite"
         " where label.study = 'simulated' order by label.response"

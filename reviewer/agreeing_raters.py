@@ -63,7 +63,9 @@ def rater_figures(engine: Engine, scope: Scope, question: Question) -> list[Rate
     table = table_of(engine, scope, question, who).without_clusters()
     told = {name: _Told() for name in who}
     for _, unit in groupby(ratings_behind.timed(engine, scope), key=lambda label: label.subject):
-        _tell(told, [label for label in unit if label.rater in told], question)
+        # Of two labels by one rater, one imported and one rated, the later counts.
+        latest = {label.rater: label for label in unit if label.rater in told}
+        _tell(told, list(latest.values()), question)
     return [_figures(table, place, name, told[name], question) for place, name in enumerate(who)]
 
 

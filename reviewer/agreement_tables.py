@@ -16,8 +16,9 @@ Rows = list[list[str]]
 
 SHOWN = (
     "percent_agreement", "krippendorff_alpha", "gwet_ac1", "gwet_ac2_linear", "gwet_ac2_quadratic", "cohen_kappa",
-    "cohen_kappa_quadratic", "fleiss_kappa",
+    "cohen_kappa_quadratic", "light_kappa", "fleiss_kappa",
 )  # fmt: skip
+OF_TWO, OF_MORE = ("cohen_kappa", "cohen_kappa_quadratic"), ("light_kappa",)
 BESIDE = ("percent_agreement", "gwet_ac1", "krippendorff_alpha")
 MOST_IN_MATRIX = 10  # raters; of more, the pairs that agree least are listed
 MOST_PAIRS = 15
@@ -35,10 +36,14 @@ def head(one: Measured, found: Agreement) -> str:
 
 
 def coefficients(found: Agreement) -> Rows:
-    """Return the coefficients with interval and drawing; a first row has the ends of the scale."""
+    """Return the coefficients with interval and drawing; a first row has the ends of the scale.
+
+    Of κ by pairs: that of Cohen where there are two raters, else Light's mean of all pairs.
+    """
+    other = OF_MORE if found.raters == 2 else OF_TWO
     return [
         ["", "", "", f"0{' ' * (BAR - 1)}1"],
-        *([name, *cells(found.metrics[name])] for name in SHOWN if name in found.metrics),
+        *([name, *cells(found.metrics[name])] for name in SHOWN if name in found.metrics and name not in other),
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from reviewer.errors import ReviewerError
@@ -76,7 +76,7 @@ class Decision:
 class Outcome:
     """What the labels of one unit come to. `distribution` counts the raters' values, in order of first appearance.
 
-    `decision` is the one that counts, where an adjudicator decided.
+    `decision` is the one that counts, where an adjudicator decided, and `dispute` is then why the labels alone do not.
     """
 
     value: str | None
@@ -84,6 +84,7 @@ class Outcome:
     reason: Reason | None = None
     distribution: dict[str, int] = field(default_factory=dict)
     decision: Decision | None = None
+    dispute: Reason | None = None
 
 
 def read_policy(text: str) -> Policy:
@@ -133,11 +134,17 @@ def decide(
     as labels but never win. More than half of all labels is a majority; two values that share the lead are a tie, which
     is never broken here. `order` lists the values of an ordered scale.
     """
+    # Most units are such, and there are a million of them.
+    if values and not decisions and not flagged and values.count(first := values[0]) == len(values):
+        enough = len(values) >= max(wanted, 1, policy.margin)
+        if enough and first not in abstentions:
+            return Outcome(first, How.UNANIMOUS, None, {first: len(values)})
     counts = Counter(values)
     distribution = dict(counts)
     counted = counting(decisions)
     if counted:
-        return _decided(counted, newer, distribution)
+        alone = decide(values, policy, wanted=wanted, abstentions=abstentions, flagged=flagged, order=order)
+        return replace(_decided(counted, newer, distribution), dispute=alone.reason)
     reason = _incomplete(counts, wanted=wanted, flagged=flagged)
     if reason is None and policy.within is not None and len(counts) > 1 and set(counts) <= set(order):
         median = _median(sorted(order.index(value) for value in values), policy.within)

@@ -135,14 +135,21 @@ def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Ra
     for subject, rows in groupby(gold_rows.standing(engine, study.name), key=itemgetter(0, 1, 2)):
         given: dict[str, list[Given]] = {}
         units = []
-        for response, other, item, question, rater, kind, state, *told, shown_at, panes, aids in rows:
-            human = kind == RaterKind.HUMAN
-            named = pseudonym(study.name, rater) if human else rater
-            value, saved_at = told[0], told[5]
-            given.setdefault(question, []).append(
-                Given._make((named, _KINDS[kind], _STATES[state], *told, shown_at, _panes(panes), aids))
-            )
-            if state == LabelState.LABEL:
+        # Names for all columns: with a star among them a row takes twice as long, and there are as many as labels.
+        for (
+            response, other, item, question, rater, kind, state, value, confidence, note, raw, decided_at, saved_at,
+            shown_at, panes, aids,
+        ) in rows:  # fmt: skip
+            human = kind == "human"
+            one = Given(
+                pseudonym(study.name, rater) if human else rater, _KINDS[kind], _STATES[state], value, confidence, note,
+                raw, decided_at, saved_at, shown_at, _panes(panes), aids,
+            )  # fmt: skip
+            if question in given:
+                given[question].append(one)
+            else:
+                given[question] = [one]
+            if value is not None:
                 units.append(UnitLabel(response, other, item, question, rater, human, value, saved_at))
         yield _Rated(subject, given, {unit.question: unit.outcome for unit in decider.decide(subject, units)})
     for subject, decided in groupby(decider.rest(), key=attrgetter("response", "other_response", "item")):
@@ -171,10 +178,11 @@ class _Part:
         for prompt, *said in among(engine, gold_rows.PLACES, sorted({row[0] for row in rows})):
             places.setdefault(prompt, tuple(said))
         prompts: dict[int, Asked] = {}
-        for number, prompt, messages, *response in rows:
+        for row in rows:
+            number = row[0]
             if number not in prompts:
-                prompts[number] = _asked(prompt, messages, places.get(number))
-            answered = Answered(*response)
+                prompts[number] = _asked(row[1], row[2], places.get(number))
+            answered = Answered._make(row[3:])
             self._responses[answered.id] = (answered, prompts[number])
 
     def records(
@@ -208,6 +216,7 @@ class _Part:
                 labels=tuple(given if len(given) == 1 else sorted(given, key=_rater)),
                 decisions=tuple(decisions.get((subject, question.id), ())),
                 design=self._design,
+                dispute=None if outcome is None else outcome.dispute and outcome.dispute.value,
                 flags=self._flags_on(found, item) if self._flags else (),
             )
 

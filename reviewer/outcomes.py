@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
-from reviewer.disputes import Decision, How, Outcome, Policy, Reason, counting, decide, read_policy
+from reviewer.disputes import Decision, How, Outcome, Reason, counting, decide, read_policy
 from reviewer.question import Per, Question, Scale
 from reviewer.rubric import Rubric
 from reviewer.sheet import compares
@@ -19,8 +20,7 @@ from reviewer.store.studies import Extent, Progress, StudyRow
 Subject = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitOutcome:
+class UnitOutcome(NamedTuple):
     """What was decided of one unit: a response, a pair of responses, or an item, under one question."""
 
     response: str
@@ -118,6 +118,7 @@ class Decider:
         self._study = study
         self._rubric = rubric
         self._policy = read_policy(study.design.policy)
+        self._asked = [_Asked(question) for question in rubric.questions]
         self._flagged = labels.flagged(engine, study.name)
         # By subject, question and adjudicator: of several by one adjudicator the last stands.
         self._decisions: dict[Subject, dict[str, dict[str, Decision]]] = {}
@@ -128,11 +129,43 @@ class Decider:
             imported = one.adjudicator.startswith(labels.IMPORTED)
             by_adjudicator[one.adjudicator] = Decision(one.value, one.ruling, imported, one.decided_at)
 
-    def decide(self, subject: Subject, units: list[UnitLabel]) -> Iterator[UnitOutcome]:
-        """Yield what the labels of one subject come to, question by question."""
+    def decide(self, subject: Subject, units: list[UnitLabel]) -> list[UnitOutcome]:
+        """Return what the labels of one subject come to, question by question."""
         decisions = self._decisions.pop(subject, {})
         flagged = not self._flagged.isdisjoint(subject)
-        return _decide_subject(self._study, self._rubric, self._policy, subject, units, decisions, flagged=flagged)
+        found = []
+        settled: dict[str, str | None] = {}
+        for asked in self._asked:
+            question = asked.question
+            decided = list(decisions[question.id].values()) if question.id in decisions else []
+            mine = [unit for unit in units if unit.question == question.id]
+            if len(mine) > 1:
+                # One label a rater: of one that was imported under a name and one that was rated, the later.
+                mine = list({unit.rater: unit for unit in mine}.values())
+            wanted = self._study.design.overlap
+            if question.when is not None:
+                parent, values = self._rubric.question(question.when.question), question.when.values
+                if not _meets(parent, settled.get(parent.id), values):
+                    continue
+                wanted = sum(_meets(parent, value, values) for value in _by_rater(units, parent).values())
+            if not mine and not decided:
+                continue
+            if question.scale is Scale.TEXT and not decided:
+                found.append(UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED)))
+                continue
+            outcome = decide(
+                [unit.value for unit in mine if unit.human],
+                self._policy,
+                wanted=wanted,
+                abstentions=asked.abstentions(mine) if asked.may_abstain else frozenset(),
+                flagged=flagged,
+                decisions=decided,
+                newer=_newer(mine, decided) if decided else frozenset(),
+                order=asked.order,
+            )
+            settled[question.id] = outcome.value
+            found.append(UnitOutcome(*subject, question.id, outcome))
+        return found
 
     def rest(self) -> Iterator[UnitOutcome]:
         """Yield what was decided of subjects that nobody labelled."""
@@ -140,48 +173,21 @@ class Decider:
             yield from self.decide(subject, [])
 
 
-def _decide_subject(
-    study: StudyRow,
-    rubric: Rubric,
-    policy: Policy,
-    subject: Subject,
-    units: list[UnitLabel],
-    decisions: Mapping[str, Mapping[str, Decision]],
-    *,
-    flagged: bool,
-) -> Iterator[UnitOutcome]:
-    by_rater: dict[str, dict[str, str]] = {}
-    for unit in units:
-        if unit.human:
-            by_rater.setdefault(unit.rater, {})[unit.question] = unit.value
-    settled: dict[str, str | None] = {}
-    for question in rubric.questions:
-        # One label a rater: of one that was imported under a name and one that was rated, the later.
-        mine = list({unit.rater: unit for unit in units if unit.question == question.id}.values())
-        decided = list(decisions.get(question.id, {}).values())
-        wanted = study.design.overlap
-        if question.when is not None:
-            parent, values = rubric.question(question.when.question), question.when.values
-            if not _meets(parent, settled.get(parent.id), values):
-                continue
-            wanted = sum(_meets(parent, answers.get(parent.id), values) for answers in by_rater.values())
-        if not mine and not decided:
-            continue
-        if question.scale is Scale.TEXT and not decided:
-            yield UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED))
-            continue
-        outcome = decide(
-            [unit.value for unit in mine if unit.human],
-            policy,
-            wanted=wanted,
-            abstentions=frozenset(unit.value for unit in mine if question.abstains(unit.value)),
-            flagged=flagged,
-            decisions=decided,
-            newer=_newer(mine, decided),
-            order=tuple(question.positions()) if question.scale is Scale.ORDINAL else (),
-        )
-        settled[question.id] = outcome.value
-        yield UnitOutcome(*subject, question.id, outcome)
+class _Asked:
+    """What is the same of a question for every subject."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.may_abstain = any(option.abstain for option in question.options)
+        self.order = tuple(question.positions()) if question.scale is Scale.ORDINAL else ()
+
+    def abstentions(self, units: list[UnitLabel]) -> frozenset[str]:
+        """Return which of the values given say "cannot tell"."""
+        return frozenset(unit.value for unit in units if self.question.abstains(unit.value))
+
+
+def _by_rater(units: list[UnitLabel], question: Question) -> dict[str, str]:
+    return {unit.rater: unit.value for unit in units if unit.human and unit.question == question.id}
 
 
 def _newer(mine: list[UnitLabel], decisions: list[Decision]) -> frozenset[str]:

@@ -31,6 +31,7 @@ from reviewer.cases import Case
 from reviewer.disputes import How, Reason, Ruling
 from reviewer.errors import Refused
 from reviewer.rubric import Rubric
+from reviewer.settled import settled, suggestions
 from reviewer.store import chain, labels
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
@@ -280,3 +281,36 @@ def test_what_was_put_off_comes_last_in_a_later_session_too(engine: Engine) -> N
     late = [order[2], order[0], order[1]]
     assert [one.unit for one in Adjudication(engine, "s", "lead", clock).queue] == late
     assert [one.unit for one in Adjudication(engine, "s", "another", clock).queue] == order
+
+
+def test_what_was_confused_is_told_with_how_it_was_settled(engine: Engine) -> None:
+    adjudication = Adjudication(engine, "s", "lead", disputed(engine, prompts=4))
+    for verdict in (YES, YES, Verdict("cannot_tell"), Verdict(None, Ruling.AMBIGUOUS)):
+        adjudication.decide(case(adjudication), verdict)
+    [found] = settled(engine, "s")
+    assert (found.question, found.given, found.units, found.third) == ("verdict", ("no", "yes"), 4, 1)
+    assert found.came_to == {"yes": 2, "cannot_tell": 1, "ambiguous": 1}
+
+
+def test_reasons_become_suggestions_for_the_guideline(engine: Engine) -> None:
+    adjudication = Adjudication(engine, "s", "lead", disputed(engine, prompts=4))
+    unclear = replace(YES, code="rubric unclear", clause="2.1")
+    for verdict in (replace(unclear, note="says nothing of irony"), unclear, replace(NO, code="slip"), NO):
+        adjudication.decide(case(adjudication), verdict)
+    first, second = suggestions(engine, "s")
+    assert (first.reason, first.clause, first.decisions, first.notes) == (
+        "rubric unclear", "2.1", 2, ("says nothing of irony",)
+    )  # fmt: skip
+    assert (second.reason, second.decisions) == ("slip", 1)
+
+
+def test_the_report_opens_no_screen(run: Run, tmp_path: Path) -> None:
+    with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine:
+        adjudication = Adjudication(engine, "s", "lead", disputed(engine, prompts=2))
+        adjudication.decide(case(adjudication), replace(YES, code="slip", note="read again"))
+    told = run("adjudicate", "s", "--report").out
+    for words in ("1 dispute, 1 decided", "no / yes", "verdict: slip: 1 decision", "read again"):
+        assert words in told, told
+    document = run("adjudicate", "s", "--json").json()
+    assert document["settled"][0]["came_to"] == {"yes": 1}
+    assert document["suggestions"][0]["notes"] == ["read again"]

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 from commands import PREFERENCE, Run, write_rubric, write_table
-from stories import DATA
+from stories import DATA, NOW, PLAIN, Table, bring_in, row
+
+from reviewer.model import LabelState, Origin
+from reviewer.store import labels, ratings
+from reviewer.store.engine import Engine
+from reviewer.store.labels import NewLabel
+from reviewer.store.ratings import Scope
 
 FILES = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
 
@@ -87,6 +93,16 @@ def test_the_plain_form_names_what_was_confused_and_the_next_command(run: Run, t
     out = run("agreement", "s").out
     assert any(line.split()[:4] == ["yes", "/", "no", "2"] for line in out.splitlines())
     assert "Next: reviewer adjudicate s" in out
+
+
+def test_of_two_labels_by_one_rater_the_later_counts(engine: Engine) -> None:
+    bring_in(engine, Table([row(number, labels={"ann": "yes", "bob": "yes"}) for number in range(2)]))
+    [(response,)] = engine.rows("select response from label order by number limit 1")
+    said = NewLabel("s", response, None, None, "verdict", PLAIN.hash, LabelState.LABEL, "no", Origin.RATED, NOW)
+    with engine.writing():
+        labels.add(engine, "ann", [said])
+    found = list(ratings.rows(engine, Scope("s", "verdict"), ["ann", "bob"], ["yes", "no"], by_prompt=False))
+    assert sorted((one.codes, one.units) for one in found) == [((0, 0), 1), ((1, 0), 1)]
 
 
 def test_to_name_configurations_of_an_open_study_is_recorded(run: Run, tmp_path: Path) -> None:

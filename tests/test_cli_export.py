@@ -122,7 +122,7 @@ def test_what_is_undecided_is_exported_as_undecided(filled: Run) -> None:
 
 def test_a_decision_is_told_with_who_made_it(filled: Run) -> None:
     row = by_model(exported(filled, "jsonl"))["beta1"]
-    assert (row["value"], row["how"]) == ("cannot_tell", "adjudicated")
+    assert (row["value"], row["how"], row["dispute"]) == ("cannot_tell", "adjudicated", "disagree")
     assert row["decisions"][0]["adjudicator"] == "imported:t.jsonl"
 
 

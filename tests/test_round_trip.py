@@ -264,3 +264,19 @@ def test_a_study_with_items_of_its_own_takes_over_none(filled: Run, tmp_path: Pa
         make_study(engine, EVERY, design(panes=3), name="other")
     told = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "other", expected=1).err
     assert "name a new study" in told
+
+
+def test_a_copy_stands_beside_the_study_that_it_came_from(filled: Run, tmp_path: Path) -> None:
+    filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+    with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine, engine.writing():
+        studies.create(engine, "copy", EVERY.hash, Design(3, 2, 0, "unanimous"), NOW)
+    filled("import", "gold.jsonl", "--format", "reviewer", "--study", "copy")
+
+    def came_to(study: str) -> list[str]:
+        found = filled("gold", study, "--json").json()["rows"]
+        names = ("response", "other_response", "configuration", "question", "value", "how", "distribution")
+        return sorted(json.dumps([row.get(name) for name in names]) for row in found)
+
+    assert came_to("copy") == came_to("s")
+    before = (tmp_path / "gold.jsonl").read_text()
+    assert filled("export", "s", "--format", "jsonl").out == before

@@ -301,3 +301,9 @@ def test_picture(
         await until(pilot, lambda: "draft kept" in status(pilot))
 
     assert snap_compare(adjudicating(disputes(tmp_path)), terminal_size=size, run_before=chosen)
+
+
+async def test_home_says_that_disputes_wait(tmp_path: Path) -> None:
+    async with app_on(disputes(tmp_path), "lead", study=None).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Disputes wait  s 6" in "\n".join(rows_on_screen(pilot)))
+        await until(pilot, lambda: "q Quit ? Keys" in rows_on_screen(pilot)[-1])

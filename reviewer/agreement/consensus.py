@@ -110,7 +110,7 @@ class DawidSkene:
 def dawid_skene(table: Table) -> DawidSkene:
     """Fit the model by expectation maximization from the raters' shares, without smoothing."""
     given = table.codes[:, :, None] == np.arange(len(table.values))
-    labels = given.reshape(len(table.codes), -1).astype(np.float64)
+    labels = given.reshape(len(table.codes), len(table.raters) * len(table.values)).astype(np.float64)
     probabilities = Tally(table).shares
     converged = False
     for _ in range(MOST_STEPS):

@@ -15,11 +15,11 @@ from reviewer.agreement.pairs import (
     Pairs,
     cohen_kappa,
     cohen_kappas,
+    common_units,
     every_pair,
     mean_agreement,
     mean_kappa,
     pair_agreement,
-    units_of,
 )
 from reviewer.agreement.scales import icc, kendall_w
 from reviewer.agreement.table import Floats, Table
@@ -247,11 +247,12 @@ def _categories(table: Table) -> tuple[str, ...]:
 def _pairwise(table: Table, found: Mapping[str, tuple[Estimate, ...]]) -> tuple[Pair, ...]:
     if "pair_kappa" not in found:
         return ()
+    common = common_units(table)
     linear, quadratic = (found.get(f"pair_cohen_kappa_{kind}") for kind in ("linear", "quadratic"))
     return tuple(
         Pair(
             raters=(table.raters[pair[0]], table.raters[pair[1]]),
-            units=units_of(table, pair),
+            units=int(common[pair]),
             percent_agreement=found["pair_agreement"][place],
             cohen_kappa=found["pair_kappa"][place],
             cohen_kappa_linear=None if linear is None else linear[place],

@@ -47,13 +47,29 @@ def cohen_kappas(table: Table, pairs: Pairs, weights: Floats | None = None) -> S
     closeness = np.eye(len(table.values)) if weights is None else weights
 
     def of(draws: Floats) -> Floats:
+        if len(draws) == 1:
+            return _at_once(table, pairs, closeness, draws[0])
         parts = []
         for sums in _in_blocks(table, pairs, closeness, draws):
             chance = ((sums.first @ closeness) * sums.second).sum(axis=2)
             parts.append(corrected(ratio(sums.agreeing, sums.units), ratio(chance, sums.units**2)))
         return np.concatenate(parts, axis=1)
 
-    return Statistic(of, tuple(_why(table, pair) for pair in pairs), _no_interval(pairs))
+    return Statistic(of, _whys(table, pairs), _no_interval(pairs))
+
+
+def _at_once(table: Table, pairs: Pairs, closeness: Floats, counts: Floats) -> Floats:
+    """Return the κ of every pair for one weighing of the rows, from one product that holds all confusion matrices."""
+    raters, values = len(table.raters), len(table.values)
+    given = (table.codes[:, :, None] == np.arange(values)).astype(np.float64)
+    given = given.reshape(len(table.codes), raters * values)
+    confusions = ((given * counts[:, None]).T @ given).reshape(raters, values, raters, values)
+    one, other = [first for first, _ in pairs], [second for _, second in pairs]
+    found = confusions[one, :, other, :]
+    units = found.sum(axis=(1, 2))
+    chance = ((found.sum(axis=2) @ closeness) * found.sum(axis=1)).sum(axis=1)
+    kappas: Floats = corrected(ratio((found * closeness).sum(axis=(1, 2)), units), ratio(chance, units**2))
+    return kappas[None, :]
 
 
 def pair_agreement(table: Table, pairs: Pairs) -> Statistic:
@@ -67,7 +83,7 @@ def pair_agreement(table: Table, pairs: Pairs) -> Statistic:
             parts.append(ratio(draws @ (both & (one == other)).astype(float), draws @ both.astype(float)))
         return np.concatenate(parts, axis=1)
 
-    return Statistic(of, tuple(_why(table, pair) for pair in pairs), _no_interval(pairs))
+    return Statistic(of, _whys(table, pairs), _no_interval(pairs))
 
 
 def mean_kappa(table: Table, pairs: Pairs) -> Statistic:
@@ -108,16 +124,24 @@ def cohen_kappa(table: Table, weights: Floats | None = None) -> Statistic:
     return cohen_kappas(table, [(0, 1)], weights)
 
 
-def units_of(table: Table, pair: tuple[int, int]) -> int:
-    """Return how many units both raters of `pair` rated."""
-    return int(((table.codes[:, pair] != MISSING).all(axis=1) * table.counts).sum())
+def common_units(table: Table) -> Floats:
+    """Return how many units each two raters both rated, shape (raters, raters)."""
+    rated = (table.codes != MISSING).astype(np.float64)
+    common: Floats = (rated * table.counts[:, None]).T @ rated
+    return common
 
 
-def _why(table: Table, pair: tuple[int, int]) -> str:
-    names = f"{table.raters[pair[0]]} and {table.raters[pair[1]]}"
-    if not units_of(table, pair):
-        return f"{names} have no unit in common"
-    return f"{names} gave one and the same value to all their common units: chance agreement is 1"
+def _whys(table: Table, pairs: Pairs) -> tuple[str, ...]:
+    """Return of each pair why its κ is undefined, if it is."""
+    common = common_units(table)
+    reasons = []
+    for one, other in pairs:
+        names = f"{table.raters[one]} and {table.raters[other]}"
+        if common[one, other]:
+            reasons.append(f"{names} gave one and the same value to all their common units: chance agreement is 1")
+        else:
+            reasons.append(f"{names} have no unit in common")
+    return tuple(reasons)
 
 
 def _no_interval(pairs: Pairs) -> str | None:

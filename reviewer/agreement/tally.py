@@ -67,10 +67,9 @@ class Tally:
         return np.where(self.paired, agreeing / np.where(self.paired, self.pairs, 1.0), 0.0)
 
     def _sums(self, times: Floats) -> Floats:
-        sums = np.zeros((len(self.table.codes), len(self.table.values)))
-        rows = np.arange(len(sums))
-        for rater, often in enumerate(times):
-            codes = self.table.codes[:, rater]
-            given = codes != MISSING
-            sums[rows[given], codes[given]] += often
-        return sums
+        codes, values = self.table.codes, len(self.table.values)
+        given = codes != MISSING
+        places = (np.arange(len(codes))[:, None] * values + codes)[given]
+        weights = np.broadcast_to(times, codes.shape)[given]
+        sums = np.bincount(places, weights=weights, minlength=len(codes) * values).astype(np.float64)
+        return sums.reshape(len(codes), values)

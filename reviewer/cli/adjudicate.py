@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from reviewer.cli.application import can_show_screens, run_application
 from reviewer.cli.options import clock, database_option, json_option, rater_name, rater_option, reading
-from reviewer.cli.terminal import counted, say, say_json, table
+from reviewer.cli.terminal import counted, say, say_indented, say_json, table
+
+if TYPE_CHECKING:
+    from reviewer.settled import Settled, Suggestion
 
 
 @click.command("adjudicate")
 @click.argument("study")
+@click.option("--report", is_flag=True, help="Print what was confused and how it was settled; open no screen.")
 @click.option("--second", is_flag=True, help="Also offer what other people decided, for a second opinion.")
 @json_option
 @rater_option
 @database_option
 @click.pass_context
-def adjudicate_command(ctx: click.Context, study: str, *, second: bool, as_json: bool) -> None:
+def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: bool, as_json: bool) -> None:
     """Decide the disputes of STUDY, blind to raters and models. Each decision is on disk before the next."""
     from reviewer.adjudicating import Adjudication
+    from reviewer.settled import settled, suggestions
 
-    if not as_json and can_show_screens():
+    if not as_json and not report and can_show_screens():
         run_application(ctx, study, adjudicates=True, second=second)
         return
     with reading(ctx) as engine:
         adjudication = Adjudication(engine, study, rater_name(ctx), clock, second=second)
+        came_to, suggested = settled(engine, study), suggestions(engine, study)
     queue, standing = adjudication.queue, adjudication.standing
     if as_json:
         say_json(
@@ -45,6 +54,8 @@ def adjudicate_command(ctx: click.Context, study: str, *, second: bool, as_json:
                     }
                     for one in queue
                 ],
+                "settled": [asdict(one) for one in came_to],
+                "suggestions": [asdict(one) for one in suggested],
             }
         )
         return
@@ -52,11 +63,29 @@ def adjudicate_command(ctx: click.Context, study: str, *, second: bool, as_json:
     say(
         f"study {study}: {counted(len(queue), 'dispute')}, {standing.decided:,} decided; merged by themselves: {merged}"
     )
+    _tell_settled(came_to, suggested)
     if not queue:
-        say(f"Next: reviewer gold {study}")
+        say(f"\nNext: reviewer gold {study}")
         return
     say()
     reasons = Counter((one.question, one.reason) for one in queue)
     rows = [[question, reason, f"{count:,}"] for (question, reason), count in reasons.items()]
     table([["question", "reason", "disputes"], *rows], right=frozenset({2}))
     say(f"\nNext, in a terminal: reviewer adjudicate {study}")
+
+
+def _tell_settled(came_to: Sequence[Settled], suggested: Sequence[Suggestion]) -> None:
+    if came_to:
+        say("\nWhat was confused, and how it was settled:")
+        rows = [["question", "raters gave", "units", "came to", "a third value"]]
+        for one in came_to:
+            words = ", ".join(f"{value} {count:,}" for value, count in one.came_to.items())
+            rows.append([one.question, " / ".join(one.given) or "nothing", f"{one.units:,}", words, f"{one.third:,}"])
+        table(rows, right=frozenset({2, 4}))
+    if suggested:
+        say("\nFor the guideline, from the reasons of adjudicators:")
+        for suggestion in suggested:
+            clause = f", clause {suggestion.clause}" if suggestion.clause else ""
+            say(f"  {suggestion.question}: {suggestion.reason}{clause}: {counted(suggestion.decisions, 'decision')}")
+            for note in suggestion.notes:
+                say_indented(note)

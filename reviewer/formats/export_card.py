@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.formats.export_record import GoldRecord, RubricName
+from reviewer.formats.export_record import GoldRecord, RubricName, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class _Question:
     people: Counter[int] = field(default_factory=Counter)
     rulings: Counter[str] = field(default_factory=Counter)
     ruled_for: Counter[str] = field(default_factory=Counter)
+    settled: dict[str, Counter[str]] = field(default_factory=dict)
+    clauses: Counter[str] = field(default_factory=Counter)
 
 
 def card(
@@ -86,6 +88,11 @@ def _count(found: _Question, record: GoldRecord) -> None:
     found.people[sum(label.kind == "human" and label.value is not None for label in record.labels)] += 1
     found.rulings.update(decision.ruling for decision in record.decisions)
     found.ruled_for.update(decision.reason for decision in record.decisions)
+    found.clauses.update(decision.clause for decision in record.decisions if decision.clause)
+    if record.how == "adjudicated":
+        given = " / ".join(spoken(record.question, value) for value in record.distribution) or "nothing"
+        came_to = record.decisions[-1].ruling if record.value is None else spoken(record.question, record.value)
+        found.settled.setdefault(given, Counter())[came_to] += 1
 
 
 def _plain(name: str, found: _Question) -> dict[str, object]:
@@ -100,6 +107,8 @@ def _plain(name: str, found: _Question) -> dict[str, object]:
         "adjudication_rate": found.how["adjudicated"] / units if units else None,
         "rulings": _sorted(found.rulings),
         "adjudication_reasons": _sorted(found.ruled_for),
+        "clauses_named": _sorted(found.clauses),
+        "confused_and_settled": {given: _sorted(came_to) for given, came_to in sorted(found.settled.items())},
     }
 
 

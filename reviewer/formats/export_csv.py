@@ -13,8 +13,8 @@ from reviewer.model import canonical, message_values
 from reviewer.question import NUMBER
 
 GOLD_COLUMNS = (
-    "id", "study", "rubric", "rubric_hash", "question", "value", "how", "reason", "labels", "distribution", "split",
-    "item", "response", "other_response", "model", "other_model", "sample", "suite", "evaluation", "messages", "text",
+    "id", "study", "rubric", "rubric_hash", "question", "value", "how", "reason", "dispute", "labels", "distribution",
+    "split", "item", "response", "other_response", "model", "other_model", "sample", "suite", "evaluation", "messages", "text",
     "other_text",
 )  # fmt: skip
 LABEL_COLUMNS = (
@@ -74,6 +74,7 @@ def gold_cells(record: GoldRecord) -> dict[str, object]:
         "value": None if record.value is None else spoken(record.question, record.value),
         "how": record.how,
         "reason": record.reason,
+        "dispute": record.dispute,
         "labels": len(record.labels),
         "distribution": dict(record.distribution),
         "split": record.split.value,

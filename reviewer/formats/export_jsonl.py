@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 
@@ -39,14 +40,16 @@ def gold_lines(records: Iterable[GoldRecord]) -> Iterator[str]:
             ",".join([_encode(_decision(question, one)) for one in record.decisions]) if record.decisions else ""
         )
         flags = ",".join([_encode(flag._asdict()) for flag in record.flags]) if record.flags else ""
-        marks = _encode([{"field": one.field, "start": one.start, "end": one.end} for one in record.marks])
+        marks = ",".join([_encode(asdict(mark)) for mark in record.marks]) if record.marks else ""
+        given = ",".join([f"{_text(value)}:{count}" for value, count in record.distribution.items()])
         yield (
             f'{{"format":"{FORMAT}","id":"{record.unit}","study":{_text(record.study)},"question":{_text(question.id)}'
             f',"value":{_value(question, record.value)},"how":{_text(record.how)},"reason":{_maybe(record.reason)}'
-            f',"distribution":{_encode(record.distribution)},"labels":[{labels}],"decisions":[{decisions}]'
+            f',"dispute":{_maybe(record.dispute)}'
+            f',"distribution":{{{given}}},"labels":[{labels}],"decisions":[{decisions}]'
             f',"split":"{record.split.value}",{_study(record.rubric, record.design)},"item":{_maybe(record.item)}'
             f',"flags":[{flags}],"prompt":{_prompt(record.prompt)}'
-            f',"responses":[{",".join([_response(one) for one in record.responses])}],"marks":{marks}'
+            f',"responses":[{",".join([_response(one) for one in record.responses])}],"marks":[{marks}]'
             f',"masked":{"true" if record.masked else "false"}}}\n'
         )
 

@@ -142,7 +142,7 @@ class GoldRecord(NamedTuple):
     """One unit: a response, a pair of them, or an item with all that it shows, under one question.
 
     `item` is given where the question is about the item as a whole. `how` and `reason` are the words of `disputes`, and
-    `not asked` for a follow-up whose parent was not decided to ask it.
+    `not asked` for a follow-up whose parent was not decided to ask it. `dispute` is why an adjudicator had to decide.
     """
 
     study: str
@@ -159,6 +159,7 @@ class GoldRecord(NamedTuple):
     decisions: tuple[Ruled, ...]
     design: Designed
     flags: tuple[Flagged, ...] = ()
+    dispute: str | None = None
     marks: tuple[Span, ...] = ()
     masked: bool = False
 

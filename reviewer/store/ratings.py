@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewer.store.engine import Engine
+from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
 
 LARGEST = 2**62  # a packed number stays below this, inside the whole numbers of every engine
@@ -35,11 +35,8 @@ class Scope:
         }
 
 
-# Where a rater has two labels on a unit, one imported and one rated, the later counts.
-LABELS = f"""
-    select max(label.number) as number from label
-        join rater on rater.name = label.rater
-    where {COUNTS_IN_STUDY} and label.question = :question and label.state = 'label' and label.surplus = 0 and {STANDS}
+IN_SCOPE = f"""
+    label.question = :question and label.state = 'label' and label.surplus = 0 and {STANDS}
         and (:configuration is null or label.response in (
             select response.id from response join configuration on configuration.number = response.configuration
             where configuration.name = :configuration))
@@ -48,21 +45,22 @@ LABELS = f"""
                 join suite_prompt on suite_prompt.prompt = response.prompt
                 join suite on suite.number = suite_prompt.suite
             where suite.evaluation = :evaluation))
-    group by label.response, label.other_response, case when label.response is null then label.item end, label.rater
 """
-# A pair or an item has a prompt too: that of its first response, or of the item.
-PROMPT = """coalesce(
-    (select prompt from response where response.id = label.response),
-    (select prompt from item where item.id = label.item)
-)"""
 UNIT = "label.response, label.other_response, case when label.response is null then label.item end"
+# Where a rater has two labels on a unit, one imported and one rated, the later counts.
+LABELS = f"""
+    select max(label.number) as number from label
+        join rater on rater.name = label.rater
+    where {COUNTS_IN_STUDY} and {IN_SCOPE}
+    group by {UNIT}, label.rater
+"""
 
 
 def raters(engine: Engine, scope: Scope) -> list[tuple[str, str]]:
     """Return who gave labels, as (name, kind), people first."""
     return engine.rows(
-        f"select rater.name, rater.kind from rater where rater.name in ("
-        f" select label.rater from label where label.number in ({LABELS}))"
+        f"select rater.name, rater.kind from rater where exists ("
+        f" select 1 from label where label.rater = rater.name and {COUNTS_IN_STUDY} and {IN_SCOPE})"
         " order by case rater.kind when 'human' then 0 else 1 end, rater.name",
         scope.parameters,
     )
@@ -71,19 +69,41 @@ def raters(engine: Engine, scope: Scope) -> list[tuple[str, str]]:
 def values(engine: Engine, scope: Scope) -> list[str]:
     """Return the different values that were given."""
     rows = engine.rows(
-        f"select distinct label.value from label where label.number in ({LABELS}) order by 1", scope.parameters
+        "select distinct label.value from label join rater on rater.name = label.rater"
+        f" where {COUNTS_IN_STUDY} and {IN_SCOPE} order by 1",
+        scope.parameters,
     )
     return [value for (value,) in rows]
 
 
 def prompts_repeat(engine: Engine, scope: Scope) -> bool:
-    """Return whether two units have the same prompt, as two configurations' answers to it have."""
+    """Return whether two responses of the study, or of the one configuration, answer the same prompt.
+
+    Of responses and not of labels, since this is found at the first of them; where none of the labelled share a prompt
+    after all, to draw prompts is to draw units.
+    """
     found = engine.rows(
-        f"select 1 from (select distinct {UNIT}, {PROMPT} as prompt from label where label.number in ({LABELS}))"
-        " group by prompt having count(*) > 1 limit 1",
-        scope.parameters,
+        """
+        select 1 from study_response one join response first on first.number = one.response
+        where one.study = (select number from study where name = :study)
+            and (:configuration is null or first.configuration = (
+                select number from configuration where name = :configuration))
+            and exists (
+                select 1 from response second join study_response other on other.response = second.number
+                where second.prompt = first.prompt and second.number <> first.number and other.study = one.study
+                    and (:configuration is null or second.configuration = first.configuration))
+        limit 1
+        """,
+        {"study": scope.study, "configuration": scope.configuration},
     )
     return bool(found)
+
+
+# A pair or an item has a prompt too: that of its first response, or of the item.
+PROMPT = """coalesce(
+    (select prompt from response where response.id = unit.response),
+    (select prompt from item where item.id = unit.item)
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +122,80 @@ def rows(
 
     With `by_prompt` rows are different where their prompts are.
     """
-    digits = len(given) + 1
-    width = 1  # raters that one packed number holds
-    while digits ** (width + 1) < LARGEST:
-        width += 1
-    parts = [names[first : first + width] for first in range(0, len(names), width)]
+    packing = _Packing(len(given), names)
     parameters = dict(scope.parameters)
     parameters |= {f"value{place}": value for place, value in enumerate(given)}
     parameters |= {f"rater{place}": name for place, name in enumerate(names)}
-    code = (
-        "case label.value " + " ".join(f"when :value{place} then {place + 1}" for place in range(len(given))) + " end"
+    graders = engine.rows(
+        f"select 1 from rater where name in ({_names(names)}) and kind <> 'human' limit 1",
+        {f"rater{place}": name for place, name in enumerate(names)},
     )
-    packed = []
-    for number, part in enumerate(parts):
-        weight = " ".join(f"when :rater{number * width + place} then {digits**place}" for place in range(len(part)))
-        packed.append(f"sum({code} * case label.rater {weight} else 0 end) as part{number}")
-    columns = ", ".join(f"part{number}" for number in range(len(parts)))
-    prompt = f"max({PROMPT})" if by_prompt else "0"
-    found = engine.rows(
-        f"select {columns}, prompt, count(*) from (select {', '.join(packed)}, {prompt} as prompt from label"
-        f" where label.number in ({LABELS}) group by {UNIT}) group by {columns}, prompt",
+    theirs = f"label.rater in ({_names(names)}) and {IN_SCOPE}"
+    every = f"where label.study = :study and {theirs}"
+    if graders:
+        every = f"join rater on rater.name = label.rater where {COUNTS_IN_STUDY} and {theirs}"
+    found = _grouped(engine, packing, every, parameters, by_prompt=by_prompt)
+    if any(row[-3] != sum(map(bool, packing.digits(row))) for row in found):
+        # To take the later of two labels takes three times as long, and few studies have such.
+        found = _grouped(engine, packing, f"where label.number in ({LABELS})", parameters, by_prompt=by_prompt)
+    for row in found:
+        yield RatingRow(tuple(digit - 1 for digit in packing.digits(row)), row[-1], row[-2] or 0)
+
+
+class _Packing:
+    """How the ratings of one unit are packed into whole numbers: a digit a rater, 0 where the rater gave no label.
+
+    A digit has room for the sum of four codes, so that a rater with two labels spoils no other digit and is noticed:
+    there are more labels than digits that are not 0.
+    """
+
+    def __init__(self, values: int, names: Sequence[str]) -> None:
+        self._base = 4 * (values + 1)
+        self._values = values
+        self._raters = len(names)
+        self._width = 1  # raters that one number holds
+        while self._base ** (self._width + 1) < LARGEST:
+            self._width += 1
+
+    @property
+    def columns(self) -> list[str]:
+        """The sums, as SQL; values and raters are parameters."""
+        code = " ".join(f"when :value{place} then {place + 1}" for place in range(self._values))
+        columns: list[str] = []
+        for first in range(0, self._raters, self._width):
+            part = range(first, min(first + self._width, self._raters))
+            weights = " ".join(f"when :rater{place} then {self._base ** (place - first)}" for place in part)
+            columns.append(
+                f"sum(case label.value {code or 'when null then 0'} end * case label.rater {weights} else 0 end)"
+            )
+        return columns
+
+    def digits(self, row: Row) -> list[int]:
+        """Return the digit of each rater."""
+        return [
+            row[place // self._width] // self._base ** (place % self._width) % self._base
+            for place in range(self._raters)
+        ]
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f":rater{place}" for place in range(len(names)))
+
+
+def _grouped(
+    engine: Engine, packing: _Packing, which: str, parameters: dict[str, object], *, by_prompt: bool
+) -> list[Row]:
+    """Return the packed numbers, how many labels they hold, a prompt, and how many units have them."""
+    columns = [f"{column} as part{number}" for number, column in enumerate(packing.columns)]
+    parts = ", ".join(f"part{number}" for number in range(len(columns)))
+    # What is not asked for is not sorted either, which is most of the work.
+    subject, prompt = (", label.response, max(label.item) as item", PROMPT) if by_prompt else ("", "0")
+    return engine.rows(
+        f"select {parts}, labels, prompt, count(*) from (select {parts}, labels, {prompt} as prompt from ("
+        f" select {', '.join(columns)}, count(*) as labels{subject}"
+        f" from label {which} group by {UNIT}) as unit) as packed group by {parts}, labels, prompt",
         parameters,
     )
-    for *numbers, prompt_number, units in found:
-        codes = [
-            number // digits**place % digits - 1
-            for number, part in zip(numbers, parts, strict=True)
-            for place in range(len(part))
-        ]
-        yield RatingRow(tuple(codes), units, prompt_number or 0)
 
 
 def configurations(engine: Engine, study: str) -> list[str]:

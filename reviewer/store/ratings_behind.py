@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reviewer.store.engine import Engine
-from reviewer.store.ratings import LABELS, UNIT, Scope
+from reviewer.store.labels import COUNTS_IN_STUDY
+from reviewer.store.ratings import IN_SCOPE, LABELS, UNIT, Scope
 
 Subject = tuple[str, str, str]
 
@@ -37,11 +38,11 @@ class TimedLabel(NamedTuple):
 
 
 def timed(engine: Engine, scope: Scope) -> Iterator[TimedLabel]:
-    """Yield every label in `scope`, those of a unit one after the other."""
+    """Yield every label in `scope`, those of a unit one after the other in the order in which they were stored."""
     sql = f"""
         select {_SUBJECT}, label.item, label.rater, label.value, label.panes, label.shown_at, label.decided_at,
             label.saved_at
-        from label where label.number in ({LABELS})
+        from label join rater on rater.name = label.rater where {COUNTS_IN_STUDY} and {IN_SCOPE}
         order by label.response, label.other_response, case when label.response is null then label.item end,
             label.number
     """

@@ -101,7 +101,8 @@ class AdjudicateScreen(ReadingScreen):
         merged = ", ".join(f"{how} {count:,}" for how, count in self._standing.merged.items()) or "none"
         return (
             f"No dispute is left in this study.\nDecided by adjudicators: {self._standing.decided:,}\n"
-            f"Merged by themselves: {merged}\n\nNext: reviewer gold {self._study}"
+            f"Merged by themselves: {merged}\n\nNext: reviewer gold {self._study}\n"
+            f"What was confused and how it was settled: reviewer adjudicate {self._study} --report"
         )
 
     async def _decide(self) -> None:

@@ -18,6 +18,7 @@ from reviewer.text import visible
 
 BAR = 10
 LONGEST_NAME = 32
+MOST_NAMED = 4  # studies whose disputes are counted by name
 
 
 class HomeScreen(Screen[None]):
@@ -181,6 +182,8 @@ class HomeScreen(Screen[None]):
     def _tell_next(self) -> None:
         if self._home is not None:
             waiting = [f"{name} {count:,}" for name, count in self._disputes.items() if count]
+            if len(waiting) > MOST_NAMED:
+                waiting[MOST_NAMED:] = [f"and in {len(waiting) - MOST_NAMED} more studies"]
             disputes = f"Disputes wait  {'  ·  '.join(waiting)}  (a settles those of the chosen study)\n"
             said = _next(self._home, self._chosen())
             self.query_one("#next", Static).update(Content(visible(disputes * bool(waiting) + said)))
