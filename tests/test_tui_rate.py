@@ -123,6 +123,18 @@ async def test_enter_points_at_what_is_missing_and_saves_nothing(path: str) -> N
     assert stored(path) == []
 
 
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_notice_leaves_question_and_status_to_be_seen(path: str, size: tuple[int, int]) -> None:
+    app = app_on(path)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await begin(pilot, app)
+        await pilot.press("enter")
+        await until(pilot, lambda: any("needs an answer" in row for row in rows_on_screen(pilot)))
+        told = next(place for place, row in enumerate(rows_on_screen(pilot)) if "needs an answer" in row)
+        assert told < rating(app).query_one(QuestionBar).region.y
+        assert all("needs an answer" not in row for row in rows_on_screen(pilot)[size[1] // 2 :])
+
+
 async def test_undo_peels_answers_and_then_goes_back_to_the_last_item(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -45,7 +45,7 @@ class ReviewerApp(App[None]):
 
     TITLE = "reviewer"
     # Above the questions and the status, which a rater has to see.
-    CSS = "ToastRack { align: right top; }"
+    CSS = "ToastRack { dock: top; align: right top; margin: 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="All keys of this screen"),
         Binding("f1", "keys", "Keys", show=False, id="app.keys_typing", tooltip="All keys, also while you type"),
