@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,21 @@ async def test_enter_points_at_what_is_missing_and_saves_nothing(path: str) -> N
         assert "B 3/4 Is it right?" in question(app)
         assert rating(app).query_one(SideBySide).focused == 1
     assert stored(path) == []
+
+
+async def test_a_save_that_takes_long_is_told_of_and_saved_is_said_only_after_it(path: str) -> None:
+    app = app_on(path)
+    disk = threading.Event()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await begin(pilot, app)
+        await press(pilot, app, "1", "1")
+        app._thread.call(lambda _: disk.wait())
+        await pilot.press("enter")
+        await until(pilot, lambda: "saving…" in status(app))
+        assert stored(path) == []
+        disk.set()
+        await until(pilot, lambda: "item 2 of 3  ·  item 1 saved" in status(app))
+        assert len(stored(path)) == 2
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
