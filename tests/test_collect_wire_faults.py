@@ -14,7 +14,7 @@ from reviewer.collect.failures import Reason
 from reviewer.configurations import Provider, Setup
 from reviewer.errors import NotFound
 
-__all__ = ["server"]
+__all__ = ["server"]  # a fixture, which is used by its name alone
 
 STATUSES = {
     400: Reason.BAD_REQUEST,
