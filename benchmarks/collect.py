@@ -1,10 +1,8 @@
 """Collecting, stored, against a server on loopback: how long, how much memory, and what is lost when it misbehaves.
 
-    python benchmarks/collect.py --server STUB [--full] [--interface NAME] [--inspect PYTHON] [--kills 50]
+    python benchmarks/collect.py [--full] [--interface NAME] [--inspect PYTHON] [--kills 50] [--server PROGRAM]
 
-STUB is a program that serves the wire formats of chat completions, Responses and Messages: it takes `--port`,
-`--latency-ms`, `--rps`, `--max-inflight`, `--p429`, `--p500`, `--pdrop`, and tells under `/stats` how many requests it
-saw. Beside each run the SDK alone, in a loop with a semaphore, asks the same of the same server, and so does Inspect AI
+Beside each run the SDK alone, in a loop with a semaphore, asks the same of the same server, and so does Inspect AI
 where `--inspect` names a Python that has it. All prompts are simulated.
 """
 
@@ -26,6 +24,7 @@ from pathlib import Path
 
 from figures import load, note, scratch, show, title
 
+STUB = Path(__file__).with_name("stub_server.py")
 PORT = 18097
 SERVER = f"http://127.0.0.1:{PORT}"
 CONCURRENCY = 50
@@ -263,7 +262,7 @@ def kills(folder: Path, stub: Path, prompts: int, times: int) -> None:
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", type=Path, required=True)
+    parser.add_argument("--server", type=Path, default=STUB, help="instead of stub_server.py, with the same options")
     parser.add_argument("--full", action="store_true", help="5,000 prompts too")
     parser.add_argument("--interface", choices=INTERFACES, action="append", help="instead of all three")
     parser.add_argument("--inspect", type=Path, metavar="PYTHON", help="a Python in which Inspect AI is installed")

@@ -84,7 +84,7 @@ async def picture(path: str) -> str:
         here = Identity("picture", "picture", 1)
         return Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), "rater", here, lambda: NOON)
 
-    app = ReviewerApp(open_desk, "rater", lambda _: [], HomeImport(path), HomeCollect(path), "facts")
+    app = ReviewerApp(open_desk, "rater", lambda _: [], lambda: HomeImport(path), lambda: HomeCollect(path), "facts")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("enter")

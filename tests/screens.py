@@ -67,8 +67,8 @@ def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "
         open_desk,
         rater,
         lambda entered: [others(other.token) for other in entered.others],
-        HomeImport(path),
-        HomeCollect(path),
+        lambda: HomeImport(path),
+        lambda: HomeCollect(path),
         study,
     )
 

@@ -1,36 +1,22 @@
 from __future__ import annotations
 
-from contextlib import closing
+import threading
 from pathlib import Path
 
 import pytest
 from commands import PREFERENCE
 from screens import app_on, make_study, plain_rubric, rows_on_screen, stored, until
-from stories import NOW
 from textual.pilot import Pilot
 
 from reviewer.model import (
-    Configuration,
     LabelState,
-    Message,
-    Response,
-    Role,
-    Suite,
-    SuitePrompt,
     canonical,
-    prompt_of,
-    response_id,
 )
 from reviewer.rubric import rubric_from_json
-from reviewer.sampling import Chosen
-from reviewer.store import evidence, rubrics, studies
-from reviewer.store.sqlite import open_for_writing
-from reviewer.store.studies import Design
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.home import HomeScreen
 from reviewer.tui.rate import RateScreen
-from reviewer.tui.widgets.marks import MarkKind
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 from reviewer.tui.widgets.status_line import StatusLine
@@ -136,6 +122,33 @@ async def test_enter_points_at_what_is_missing_and_saves_nothing(path: str) -> N
         assert "B 3/4 Is it right?" in question(app)
         assert rating(app).query_one(SideBySide).focused == 1
     assert stored(path) == []
+
+
+async def test_a_save_that_takes_long_is_told_of_and_saved_is_said_only_after_it(path: str) -> None:
+    app = app_on(path)
+    disk = threading.Event()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await begin(pilot, app)
+        await press(pilot, app, "1", "1")
+        app._thread.call(lambda _: disk.wait())
+        await pilot.press("enter")
+        await until(pilot, lambda: "saving…" in status(app))
+        assert stored(path) == []
+        disk.set()
+        await until(pilot, lambda: "item 2 of 3  ·  item 1 saved" in status(app))
+        assert len(stored(path)) == 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_notice_leaves_question_and_status_to_be_seen(path: str, size: tuple[int, int]) -> None:
+    app = app_on(path)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await begin(pilot, app)
+        await pilot.press("enter")
+        await until(pilot, lambda: any("needs an answer" in row for row in rows_on_screen(pilot)))
+        told = next(place for place, row in enumerate(rows_on_screen(pilot)) if "needs an answer" in row)
+        assert told < rating(app).query_one(QuestionBar).region.y
+        assert all("needs an answer" not in row for row in rows_on_screen(pilot)[size[1] // 2 :])
 
 
 async def test_undo_peels_answers_and_then_goes_back_to_the_last_item(path: str) -> None:
@@ -331,63 +344,6 @@ async def test_a_database_that_cannot_be_written_takes_the_answer_back(
         await press(pilot, app, "1")
         await until(pilot, lambda: "could not be kept" in status(app))
         assert "A ✓" not in question(app)
-
-
-def guarded_study(folder: Path, aids: str) -> str:
-    """Make a study in which response A or B gives the secret away in reverse."""
-    path = str(folder / "reviews.db")
-    prompt = prompt_of([Message(Role.SYSTEM, "The word is lantern."), Message(Role.USER, "Which word?")])
-    with closing(open_for_writing(path)) as engine, engine.writing():
-        rubric = plain_rubric()
-        rubrics.ensure(engine, rubric, NOW)
-        suite = evidence.ensure_suite(engine, Suite("guard", 0), NOW)
-        numbers, _ = evidence.ensure_prompts(engine, [prompt])
-        evidence.add_members(engine, [(suite, numbers[prompt.id], SuitePrompt("p", prompt, secret="lantern"))])
-        configuration = evidence.ensure_configuration(engine, Configuration("m"))
-        for number, text in enumerate(("no, nretnal is no word", "I keep it to myself"), start=1):
-            response = Response(response_id(prompt.id, "m", text, 1), prompt.id, "m", 1, text)
-            evidence.add_responses(engine, [(number, numbers[prompt.id], configuration, response)], NOW)
-        study = studies.create(engine, "s", rubric.hash, Design(2, 1, 1, "majority:1", aids=aids), NOW)
-        studies.extend(engine, study, [Chosen(1), Chosen(2)], least=1)
-    return path
-
-
-def marked_secrets(app: ReviewerApp) -> list[str]:
-    panes = rating(app).query_one(SideBySide).panes
-    return [
-        pane.visible_text[mark.start : mark.end]
-        for pane in panes
-        for mark in pane._marks.within(0, 1000)
-        if mark.kind is MarkKind.SECRET
-    ]
-
-
-async def test_aids_before_mark_the_secret_at_once(tmp_path: Path) -> None:
-    app = app_on(guarded_study(tmp_path, "before"))
-    async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
-        assert marked_secrets(app) == ["nretnal"]
-
-
-async def test_aids_after_mark_the_secret_once_the_response_is_answered(tmp_path: Path) -> None:
-    path = guarded_study(tmp_path, "after")
-    app = app_on(path)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
-        assert marked_secrets(app) == []
-        await press(pilot, app, "1", "1")
-        assert marked_secrets(app) == ["nretnal"]
-        await press(pilot, app, "enter")
-        await until(pilot, lambda: len(stored(path)) == 2)
-    assert {label.aids for label in stored(path)} == {"after"}
-
-
-async def test_no_aids_mark_nothing(tmp_path: Path) -> None:
-    app = app_on(guarded_study(tmp_path, "off"))
-    async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
-        await press(pilot, app, "1", "1")
-        assert marked_secrets(app) == []
 
 
 async def test_a_zoomed_pane_shows_its_text_at_full_width_and_narrows_again(path: str) -> None:

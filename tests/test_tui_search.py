@@ -73,7 +73,7 @@ async def test_nothing_found_is_said_and_the_words_stay_to_be_changed(path: str)
     rate(path)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         screen = await search(pilot, "spelt")
-        assert count(pilot) == "nothing found"
+        assert count(pilot) == "nothing found among the items you have finished"
         assert isinstance(pilot.app.focused, Input)
         assert screen.query_one(OptionList).option_count == 0
 
@@ -95,7 +95,7 @@ async def test_the_keys_are_shown_while_words_are_typed_and_a_question_mark_is_a
 async def test_what_is_not_finished_is_not_found(path: str) -> None:
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, "rye")
-        assert count(pilot) == "nothing found"
+        assert count(pilot) == "nothing found among the items you have finished"
 
 
 async def test_what_is_finished_is_found_and_read_with_its_prompt(path: str) -> None:
@@ -192,7 +192,7 @@ async def test_odd_words_are_searched_for_as_they_are(path: str, words: str) -> 
     rate(path)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, words)
-        assert count(pilot) == "nothing found"
+        assert count(pilot) == "nothing found among the items you have finished"
 
 
 async def test_hostile_text_is_listed_and_read_harmlessly(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from reviewer.study import LEASE
 
 if TYPE_CHECKING:
     from reviewer.store.raters import Session
+    from reviewer.tui.app import Importer
+    from reviewer.tui.collect import Collecting
 
 
 def can_show_screens() -> bool:
@@ -29,8 +31,6 @@ def can_show_screens() -> bool:
 
 def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
     """Open the application, on `study` where one is named: to rate it, or to decide its disputes."""
-    from reviewer.cli.home_collect import HomeCollect
-    from reviewer.cli.home_import import HomeImport
     from reviewer.desk import Desk, Identity
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
@@ -45,8 +45,14 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
 
     # What is wrong with the file is said on the command line, before a screen is opened.
     open_for_reading(path).close()
-    importer, collecting = HomeImport(path), HomeCollect(path)
-    app = ReviewerApp(open_desk, rater, lambda entered: at_work(entered.others), importer, collecting, study)
+    app = ReviewerApp(
+        open_desk,
+        rater,
+        lambda entered: at_work(entered.others),
+        lambda: _importer(path),
+        lambda: _collecting(path),
+        study,
+    )
     app.adjudicates, app.second = adjudicates, second
     threading.Thread(target=_end_with_the_terminal, name="terminal", daemon=True).start()
     app.run()
@@ -62,6 +68,19 @@ def _end_with_the_terminal() -> None:
     gone.register(sys.stdin.fileno(), 0)  # no event is asked for: a hang-up is always told
     gone.poll()
     os.kill(os.getpid(), signal.SIGHUP)
+
+
+# What few need is loaded when it is asked for: a quarter of what there is to load before the first item.
+def _importer(path: str) -> Importer:
+    from reviewer.cli.home_import import HomeImport
+
+    return HomeImport(path)
+
+
+def _collecting(path: str) -> Collecting:
+    from reviewer.cli.home_collect import HomeCollect
+
+    return HomeCollect(path)
 
 
 def at_work(others: Iterable[Session]) -> list[str]:

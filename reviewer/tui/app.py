@@ -45,7 +45,7 @@ class ReviewerApp(App[None]):
 
     TITLE = "reviewer"
     # Above the questions and the status, which a rater has to see.
-    CSS = "ToastRack { align: right top; }"
+    CSS = "ToastRack { dock: top; align: right top; margin: 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Keys", key_display="?", id="app.keys", tooltip="All keys of this screen"),
         Binding("f1", "keys", "Keys", show=False, id="app.keys_typing", tooltip="All keys, also while you type"),
@@ -57,19 +57,22 @@ class ReviewerApp(App[None]):
         open_desk: Callable[[], Desk],
         rater: str,
         tell_others: Callable[[Entered], list[str]],
-        importer: Importer,
-        collecting: Collecting,
+        open_importer: Callable[[], Importer],
+        open_collecting: Callable[[], Collecting],
         study: str | None,
     ) -> None:
-        """Open the desk on a thread of its own; `tell_others` says in words which other terminals are at work."""
+        """Open the desk on a thread of its own; `tell_others` says in words which other terminals are at work.
+
+        What imports and what collects is opened when it is asked for.
+        """
         super().__init__()
         # An animated page took half a second for what one frame shows.
         self.animation_level = "none"
         self._thread = OwnerThread(open_desk)
         self._calls = Calls(self._thread)
         self._tell_others = tell_others
-        self._importer = importer
-        self._collecting = collecting
+        self._open_importer = open_importer
+        self._open_collecting = open_collecting
         self._entering = False
         self._first = study
         # Whether `study` is taken up to decide its disputes, and what others decided is to be looked at a second time.
@@ -229,12 +232,13 @@ class ReviewerApp(App[None]):
         model = await self.push_screen_wait(AskText("Model that answered; empty if a column names it"))
         if profile is None or model is None:
             return
+        importer = self._open_importer()
         try:
-            preview = await asyncio.to_thread(self._importer.preview, file, profile, model)
+            preview = await asyncio.to_thread(importer.preview, file, profile, model)
             await self.push_screen_wait(ReadText("What would come in", preview))
             if await self.push_screen_wait(Confirm("Import these rows?")):
                 self.notify("Importing…", markup=False)
-                added = await asyncio.to_thread(self._importer.run, file, profile, model)
+                added = await asyncio.to_thread(importer.run, file, profile, model)
                 self.notify(visible(added), markup=False)
                 self._home.post_message(HomeScreen.Again())
         except ReviewerError as error:
@@ -243,7 +247,7 @@ class ReviewerApp(App[None]):
     @on(HomeScreen.CollectWanted)
     def _collect(self) -> None:
         try:
-            self.push_screen(CollectScreen(self._collecting))
+            self.push_screen(CollectScreen(self._open_collecting()))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
 

@@ -34,6 +34,8 @@ from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 
+SLOW_SECONDS = 0.1  # a save that takes longer is told of while it is under way
+
 
 class RateScreen(ReadingScreen):
     """One rater at one study, item after item."""
@@ -109,12 +111,22 @@ class RateScreen(ReadingScreen):
         sheet = self._sheet
         if sheet is None:
             return
-        self._say("saving…")
+        saving = True
+
+        def tell_slow() -> None:
+            if saving:
+                self._say("saving…")
+
+        # Said at once it would be painted, and the next item would wait for the frame after.
+        slow = self.set_timer(SLOW_SECONDS, tell_slow)
         try:
             saved, found = await self._calls.do(lambda desk: desk.submit(sheet.item, sheet.draft))
         except ReviewerError:
             self._say("not saved")
             raise
+        finally:
+            saving = False
+            slow.stop()
         if saved.surplus:
             late = "Too late to count: the places on this item were taken. The set is kept apart as surplus."
             self.notify(late, severity="warning", markup=False)

@@ -62,8 +62,8 @@ class SearchScreen(Screen[None]):
         listed.add_options(
             [Option(Content(_line(found, words)).truncate(room, ellipsis=True)) for found in self._found]
         )
-        count = f"{len(self._found):,} found among the items you have finished" if self._found else "nothing found"
-        self.query_one("#count", Static).update(Content(count))
+        count = f"{len(self._found):,}" if self._found else "nothing"
+        self.query_one("#count", Static).update(Content(f"{count} found among the items you have finished"))
         if self._found:
             listed.highlighted = 0
             listed.focus()
