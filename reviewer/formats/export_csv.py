@@ -14,8 +14,8 @@ from reviewer.question import NUMBER
 
 GOLD_COLUMNS = (
     "id", "study", "rubric", "rubric_hash", "question", "value", "how", "reason", "dispute", "labels", "distribution",
-    "split", "item", "response", "other_response", "model", "other_model", "sample", "suite", "evaluation", "messages", "text",
-    "other_text",
+    "split", "item", "response", "other_response", "model", "other_model", "sample", "suite", "evaluation", "messages",
+    "text", "other_text",
 )  # fmt: skip
 LABEL_COLUMNS = (
     "study", "response", "other_response", "item", "configuration", "other_configuration", "rubric", "rubric_hash",
