@@ -138,12 +138,12 @@ def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Ra
         # Names for all columns: with a star among them a row takes twice as long, and there are as many as labels.
         for (
             response, other, item, question, rater, kind, state, value, confidence, note, raw, decided_at, saved_at,
-            shown_at, panes, aids,
+            shown_at, panes, aids, grader,
         ) in rows:  # fmt: skip
             human = kind == "human"
             one = Given(
                 pseudonym(study.name, rater) if human else rater, _KINDS[kind], _STATES[state], value, confidence, note,
-                raw, decided_at, saved_at, shown_at, _panes(panes), aids,
+                raw, decided_at, saved_at, shown_at, _panes(panes), aids, grader,
             )  # fmt: skip
             if question in given:
                 given[question].append(one)

@@ -180,6 +180,7 @@ class _GoldIntake:
             panes=tuple(here[pane].id if pane in here else pane for pane in given.panes),
             shown_at=given.shown_at,
             decided_at=given.decided_at,
+            grader=given.grader,
         )
 
     def _add_decisions(self, study: str, units: list[_Unit]) -> None:

@@ -133,7 +133,7 @@ def grade(engine: Engine) -> None:
             [
                 NewLabel(
                     None, name, None, None, "verdict", EVERY.hash, state, "yes" if state is LabelState.LABEL else None,
-                    Origin.GRADED, NOW, raw="raw reply",
+                    Origin.GRADED, NOW, raw="raw reply", grader="hash of its definition",
                 )
                 for name, state in zip(ids, states, strict=True)
             ],
@@ -198,6 +198,7 @@ def test_the_story_has_all_that_a_row_can_hold(filled: Run) -> None:
     given = [label for row in found for label in row["labels"]]
     assert {label["state"] for label in given} == {"label", "refused", "unparsed"}
     assert {label["confidence"] for label in given} == {None, 1, 2}
+    assert {label["grader"] for label in given} == {None, "hash of its definition"}
     ruled = [one for row in found for one in row["decisions"]]
     assert {one["ruling"] for one in ruled} == {"decided", "bad_item", "ambiguous"}
     assert any(one["note"] and one["clause"] for one in ruled)

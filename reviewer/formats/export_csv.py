@@ -19,7 +19,7 @@ GOLD_COLUMNS = (
 )  # fmt: skip
 LABEL_COLUMNS = (
     "study", "response", "other_response", "item", "configuration", "other_configuration", "rubric", "rubric_hash",
-    "question", "rater", "kind", "state", "value", "confidence", "note", "raw", "decided_at", "saved_at",
+    "question", "rater", "kind", "state", "value", "confidence", "note", "raw", "grader", "decided_at", "saved_at",
 )  # fmt: skip
 
 # What a spreadsheet takes for the start of a formula, also in full width, and behind apostrophes of our own.

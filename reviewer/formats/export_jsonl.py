@@ -95,6 +95,7 @@ def _label(question: Question, label: Given) -> dict[str, object]:
         "confidence": label.confidence,
         "note": label.note,
         "raw": label.raw,
+        "grader": label.grader,
         "decided_at": label.decided_at,
         "saved_at": label.saved_at,
     }
@@ -134,8 +135,8 @@ def _label_json(question: Question, label: Given) -> str:
     return (
         f'{{"rater":{_text(label.rater)},"kind":"{label.kind.value}","state":"{label.state.value}"'
         f',"value":{_value(question, label.value)},"confidence":{_number(label.confidence)},"note":{_maybe(label.note)}'
-        f',"raw":{_maybe(label.raw)},"aids":{_maybe(label.aids)},"panes":[{panes}],"shown_at":{_maybe(label.shown_at)}'
-        f',"decided_at":{_maybe(label.decided_at)},"saved_at":{_text(label.saved_at)}}}'
+        f',"raw":{_maybe(label.raw)},"grader":{_maybe(label.grader)},"aids":{_maybe(label.aids)},"panes":[{panes}]'
+        f',"shown_at":{_maybe(label.shown_at)},"decided_at":{_maybe(label.decided_at)},"saved_at":{_text(label.saved_at)}}}'
     )
 
 

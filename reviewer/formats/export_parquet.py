@@ -19,7 +19,7 @@ from reviewer.question import Question
 PART = 10_000  # rows that are held at once, and that a row group has
 NUMBERS = frozenset({"sample", "confidence"})
 EVIDENCE = ("reference", "severity", "tags", "drawn", "pool", "decisions", "masked")
-OF_LABEL = ("rater", "kind", "state", "value", "confidence", "note", "raw", "decided_at", "saved_at")
+OF_LABEL = ("rater", "kind", "state", "value", "confidence", "note", "raw", "grader", "decided_at", "saved_at")
 OF_DECISION = ("adjudicator", "ruling", "value", "reason", "note", "clause", "decided_at")
 
 Rows = Iterator[Mapping[str, object]]

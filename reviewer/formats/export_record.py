@@ -27,7 +27,10 @@ class Split(StrEnum):
 
 
 class Given(NamedTuple):
-    """One rater's standing answer to the question; `value` is None where a grader gave none."""
+    """One rater's standing answer to the question; `value` is None where a grader gave none.
+
+    `grader` is the hash of the definition by which a grader gave it.
+    """
 
     rater: str
     kind: RaterKind
@@ -41,6 +44,7 @@ class Given(NamedTuple):
     shown_at: str | None = None
     panes: tuple[str, ...] = ()
     aids: str | None = None
+    grader: str | None = None
 
 
 class Flagged(NamedTuple):

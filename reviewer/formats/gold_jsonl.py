@@ -164,6 +164,7 @@ def _label(question: Question, label: Member) -> Given:
         shown_at=_maybe(label, "shown_at", str),
         panes=tuple(str(pane) for pane in _given(label, "panes", list)),
         aids=_maybe(label, "aids", str),
+        grader=_maybe(label, "grader", str),
     )
 
 

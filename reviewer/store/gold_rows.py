@@ -43,7 +43,7 @@ STANDING = f"""
     select coalesce(label.response, ''), coalesce(label.other_response, ''),
         case when label.response is null then label.item else '' end, label.question, label.rater, rater.kind,
         label.state, label.value, label.confidence, label.note, label.raw, label.decided_at, label.saved_at,
-        label.shown_at, label.panes, label.aids
+        label.shown_at, label.panes, label.aids, label.grader
     from label join rater on rater.name = label.rater
     where {COUNTS_IN_STUDY} and label.surplus = 0 and label.state <> 'retracted' and {STANDS}
     order by label.response, label.other_response, 3, label.number
@@ -54,6 +54,6 @@ def standing(engine: Engine, study: str) -> Iterator[Row]:
     """Yield every label that stands in `study`, also those of graders without a value, all of a subject together.
 
     As (response, other response, whole item, question, rater, kind, state, value, confidence, note, raw, decided at,
-    saved at, shown at, panes, aids).
+    saved at, shown at, panes, aids, grader).
     """
     return engine.stream(STANDING, {"study": study})
