@@ -135,6 +135,12 @@ def ask_graders(engine: Engine, rubric: Rubric, rule: Rule, names: Sequence[str]
         counted = {name: rate_of(rubric, rate, given) for name, given in answers}
         sign = 1.0 if rate.worse is Worse.HIGH else -1.0
         badness = {name: sign * value for name, value in counted.items() if value is not None}
+        if not badness:
+            others = _named([one.id for one in _ranked(rubric) if one is not rate])
+            raise Refused(
+                f"--sample {rule}: {graders[0]} gave no verdict that counts in rate {rate.id}; --rate names another:"
+                f" {others}"
+            )
         return Told(graders, rate.id, badness=badness)
     if len(graders) < 2:
         raise Refused(f"--sample {rule}: expected two graders or more; there are: {_named(known)}")
@@ -142,12 +148,17 @@ def ask_graders(engine: Engine, rubric: Rubric, rule: Rule, names: Sequence[str]
     return Told(graders, rate.id, differing=verdicts.differing(engine, rubric.hash, graders, asked))
 
 
+def _ranked(rubric: Rubric) -> list[Rate]:
+    return [rate for rate in rubric.rates if rate.worse is not Worse.NEITHER]
+
+
 def _rate(rubric: Rubric, name: str | None) -> Rate:
-    for rate in rubric.rates:
-        if rate.worse is not Worse.NEITHER and name in (None, rate.id):
+    ranked = _ranked(rubric)
+    for rate in ranked:
+        if name in (None, rate.id):
             return rate
-    rates = [rate.id for rate in rubric.rates if rate.worse is not Worse.NEITHER]
-    raise NotFound(f"--rate {name}: no such rate with a worse end in rubric {rubric.id}; there are: {_named(rates)}")
+    there = _named([rate.id for rate in ranked])
+    raise NotFound(f"--rate {name}: no such rate with a worse end in rubric {rubric.id}; there are: {there}")
 
 
 def _named(names: Sequence[str]) -> str:

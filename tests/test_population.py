@@ -99,6 +99,12 @@ def test_a_rate_without_a_worse_end_cannot_tell_the_worst(engine: Engine, stored
         make(engine, "tail:10+3", rate="goodness")
 
 
+def test_a_grader_that_says_nothing_of_the_rate_finds_no_tail(engine: Engine, stored: list[str]) -> None:
+    grade(engine, "one", dict.fromkeys(stored))
+    with pytest.raises(Refused, match="one gave no verdict that counts in rate badness"):
+        make(engine, "tail:10+3")
+
+
 def test_a_rule_that_asks_no_grader_takes_none(engine: Engine, stored: list[str]) -> None:
     with pytest.raises(Refused, match="asks no grader"):
         make(engine, "random:3", graders=["one"])
