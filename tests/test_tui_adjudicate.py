@@ -235,6 +235,7 @@ async def test_reading_keys_work_here(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadText))
 
 
+@pytest.mark.skipif(not (DATA / "xstest").is_dir(), reason="the original data are not here")
 async def test_the_final_labels_of_xstest_replayed_by_keys_give_its_gold(run: Run, tmp_path: Path) -> None:
     for model in MODELS:
         file = DATA / "xstest" / "model_completions" / f"xstest_v2_completions_{model}.csv"

@@ -44,6 +44,7 @@ def decided(path: Path, study: str) -> dict[str, str | None]:
         return {one.response: one.value for one in labels.decisions(engine, study)}
 
 
+@pytest.mark.skipif(not (DATA / "xstest").is_dir(), reason="the original data are not here")
 def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:
     file = DATA / "xstest" / "model_completions" / "xstest_v2_completions_mistralguard.csv"
     common = ("--profile", "xstest", "--study", "x", "--rubric", "xstest_refusal", "--set", "model=m")

@@ -19,6 +19,7 @@ from reviewer.tui.app import ReviewerApp
 from reviewer.tui.collect import CollectScreen
 from reviewer.tui.dialogs import Confirm
 from reviewer.tui.home import HomeScreen
+from reviewer.tui.widgets.choices import Choices
 
 
 @pytest.fixture
@@ -56,6 +57,16 @@ async def opened(pilot: Tester, app: ReviewerApp) -> None:
     await pilot.press("space", "tab")
     names = app.screen._models  # type: ignore[attr-defined]
     await pilot.press(*["down"] * names.index("chat"), "space")
+
+
+async def test_what_is_chosen_is_told_by_a_sign(path: str) -> None:
+    app = app_on(path, study=None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        listed = app.screen.query_one("#models", Choices)
+        marks = [listed.render_line(place).text[:3] for place in range(listed.option_count)]
+        assert marks.count("[x]") == 1
+        assert marks.count("[ ]") == len(marks) - 1
 
 
 async def test_what_it_takes_is_told_and_nothing_sent(path: str, server: LLMServer) -> None:

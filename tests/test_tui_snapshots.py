@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from commands import PREFERENCE
+from commands import PREFERENCE, write_table
 from screens import Asked, app_on, make_study_of, plain_rubric, until
 from stories import NOW
 from textual.pilot import Pilot
@@ -21,6 +21,7 @@ from reviewer.rubric import Rubric, find_rubric, rubric_from_json
 from reviewer.shipped import folders
 from reviewer.store import studies
 from reviewer.store.sqlite import open_for_writing
+from reviewer.tui.collect import CollectScreen
 from reviewer.tui.dialogs import AskText, ReadText, ShowKeys
 from reviewer.tui.home import HomeScreen
 from reviewer.tui.rate import RateScreen
@@ -141,6 +142,25 @@ async def settings(pilot: Tester) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
 
 
+async def collect(pilot: Tester) -> None:
+    await home(pilot)
+    await pilot.press("c")
+    await until(pilot, lambda: isinstance(pilot.app.screen, CollectScreen))
+
+
+async def preview(pilot: Tester) -> None:
+    write_table(Path.cwd())
+    await home(pilot)
+    await pilot.press("o")
+    for line in ("answers.jsonl", "", ""):
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        asking = pilot.app.screen
+        asking.query_one(Input).value = line
+        await pilot.press("enter")
+        await until(pilot, lambda before=asking: pilot.app.screen is not before)  # type: ignore[misc]
+    await until(pilot, lambda: isinstance(pilot.app.screen, ReadText))
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is in the database, and the steps to the picture."""
@@ -166,6 +186,9 @@ SCENES = {
     "guideline": Scene(opened(ReadText, "g"), rubric=lambda: shipped("refusal")),
     "keys": Scene(opened(ShowKeys, "question_mark")),
     "note": Scene(note),
+    "decode": Scene(opened(ReadText, "x")),
+    "collect": Scene(collect),
+    "import_preview": Scene(preview),
     "search": Scene(search),
     "settings": Scene(settings),
 }

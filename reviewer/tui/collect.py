@@ -11,12 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, SelectionList, Static
+from textual.widgets import Footer, Static
 from textual.widgets.selection_list import Selection
 
 from reviewer.errors import ReviewerError
 from reviewer.text import visible
 from reviewer.tui.dialogs import Confirm
+from reviewer.tui.widgets.choices import Choices
 
 TOLD_EVERY = 0.25  # seconds between two looks at how far it is
 Rows = list[list[str]]
@@ -50,8 +51,8 @@ class CollectScreen(Screen[None]):
     DEFAULT_CSS = """
     CollectScreen > #about { height: auto; padding: 1 2; color: $text-muted; }
     CollectScreen > Horizontal { height: 1fr; margin: 0 1; }
-    CollectScreen SelectionList { width: 1fr; border: round $surface-lighten-2; }
-    CollectScreen SelectionList:focus { border: round $primary; }
+    CollectScreen Choices { width: 1fr; border: round $surface-lighten-2; }
+    CollectScreen Choices:focus { border: round $primary; }
     CollectScreen > #state { height: auto; max-height: 50%; padding: 0 2 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -144,17 +145,17 @@ class CollectScreen(Screen[None]):
         self.query_one("#state", Static).update(Content(visible(text)))
 
     def _chosen(self) -> tuple[list[str], list[str]] | None:
-        suites = [self._suites[place] for place in sorted(self.query_one("#suites", SelectionList).selected)]
-        models = [self._models[place] for place in sorted(self.query_one("#models", SelectionList).selected)]
+        suites = [self._suites[place] for place in sorted(self.query_one("#suites", Choices).selected)]
+        models = [self._models[place] for place in sorted(self.query_one("#models", Choices).selected)]
         if suites and models:
             return suites, models
         self.notify("Choose one suite and one model at least, with space", markup=False)
         return None
 
 
-def _choices(kind: str, names: Sequence[str]) -> SelectionList[int]:
+def _choices(kind: str, names: Sequence[str]) -> Choices[int]:
     selections = [Selection(Content(visible(name, one_line=True)), place) for place, name in enumerate(names)]
-    chosen: SelectionList[int] = SelectionList(*selections, id=kind)
+    chosen: Choices[int] = Choices(*selections, id=kind)
     chosen.border_title = Content(kind)
     return chosen
 
