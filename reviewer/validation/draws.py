@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +26,15 @@ def sums(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
     if not number:
         return np.zeros((resampling.resamples, columns.shape[1]))
     of_prompts = np.stack([np.bincount(groups, column, number) for column in columns.T], axis=1)
-    return np.concatenate([weights @ of_prompts for weights in _weights(number, resampling)])
+    few = number * resampling.resamples <= MOST_WEIGHTS
+    drawn = _held(number, resampling) if few else _weights(number, resampling)
+    return np.concatenate([weights @ of_prompts for weights in drawn])
+
+
+@lru_cache(1)
+def _held(prompts: int, resampling: Resampling) -> Sequence[Floats]:
+    """Return the weights of all draws: a report asks for the same ones some hundred times, and drawing takes longest."""
+    return tuple(_weights(prompts, resampling))
 
 
 def _weights(prompts: int, resampling: Resampling) -> Iterator[Floats]:
