@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import click
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, now, reading
 from reviewer.cli.terminal import complain, counted, say, say_json, table
+from reviewer.cli.wide import GAP, blocks, filled, without_constants
 from reviewer.errors import ReviewerError
 from reviewer.estimates import drawn, interval
 
@@ -138,23 +141,47 @@ def _document(made: Report, shown: list[Table]) -> dict[str, object]:
 def _tell(made: Report, shown: list[Table]) -> None:
     from reviewer.report.tables import parts
 
+    # Whoever reads from a pipe or a file has no edge to fit into.
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     kind = "open" if made.open else "closed"
-    say(f"Study {made.study} ({kind}), rubric {made.rubric}: {made.rubric_title}\n")
+    say(filled(f"Study {made.study} ({kind}), rubric {made.rubric}: {made.rubric_title}", room, "") + "\n")
     for caveat in made.caveats:
-        say(f"! {caveat}")
+        say(filled(caveat, room, "! "))
     for part, under in parts(shown).items():
         say(f"\n{part}")
         for one in under:
             say(f"\n{one.title}")
-            _tell_table(one)
-            say(f"  {one.note}")
+            _tell_table(one, room)
+            say(filled(one.note, room, "  "))
     say()
 
 
-def _tell_table(one: Table) -> None:
-    rows = [[*map(_cell, row), _drawing(row) if one.shares else ""] for row in one.rows]
-    numbers = {place for place, cell in enumerate(one.rows[0]) if isinstance(cell, int | float)}
-    table([[f"  {row[0]}", *row[1:]] for row in ([*one.columns, ""], *rows)], right=frozenset(numbers))
+def _tell_table(one: Table, room: int | None) -> None:
+    """Print a table: drawn where there is room, without drawing, or in blocks of columns."""
+    columns = list(one.columns)
+    rows = [[*map(_cell, row)] for row in one.rows]
+    drawn_too = [[*cells, _drawing(row) if one.shares else ""] for cells, row in zip(rows, one.rows, strict=True)]
+    numbers = {name for name, cell in zip(columns, one.rows[0], strict=True) if isinstance(cell, int | float)}
+    texts = {name for name, cell in zip(columns, one.rows[0], strict=True) if isinstance(cell, str)}
+    [whole] = blocks([*columns, ""], drawn_too, 0, sys.maxsize)
+    if room is None or _width(whole) <= room:
+        _print(whole, numbers)
+        return
+    same, columns, rows = without_constants(columns, rows)
+    if same:
+        say(filled("everywhere: " + ", ".join(same), room, "  "))
+    keys = next((place for place, name in enumerate(columns) if name not in texts), len(columns))
+    for block in blocks(columns, rows, keys, room - len("  ")):
+        _print(block, numbers)
+
+
+def _print(rows: list[list[str]], numbers: set[str]) -> None:
+    right = frozenset(place for place, name in enumerate(rows[0]) if name in numbers)
+    table([[f"  {row[0]}", *row[1:]] for row in rows], right=right)
+
+
+def _width(rows: list[list[str]]) -> int:
+    return sum(max(map(len, cells)) + GAP for cells in zip(*rows, strict=True))
 
 
 def _cell(cell: Cell) -> str:
@@ -163,7 +190,7 @@ def _cell(cell: Cell) -> str:
             return ""
         case str():
             return cell
-        case bool() | int():
+        case int():
             return f"{cell:,}"
         case float():
             return f"{cell:.3f}"

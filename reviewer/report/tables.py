@@ -73,9 +73,9 @@ def _differences(report: Report) -> Table:
         "Between configurations",
         "Differences, paired by prompt",
         "The first's rate less the second's over the prompts that both answered; the interval draws prompts.",
-        ("evaluation", "rate", "first", "second", "by gold", "grader", "by the grader"),
+        ("evaluation", "rate", "grader", "first", "second", "by gold", "by the grader"),
         tuple(
-            (row.evaluation, row.rate, row.first, row.second, row.gold, row.grader, row.raw)
+            (row.evaluation, row.rate, row.grader, row.first, row.second, row.gold, row.raw)
             for row in report.differences
         ),
         shares=False,

@@ -33,7 +33,7 @@ def sums(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
 
 @lru_cache(1)
 def _held(prompts: int, resampling: Resampling) -> Sequence[Floats]:
-    """Return the weights of all draws: a report asks for the same ones some hundred times, and drawing takes longest."""
+    """Return the weights of all draws: a report asks for the same a hundred times, and drawing takes longest."""
     return tuple(_weights(prompts, resampling))
 
 
