@@ -12,8 +12,8 @@ import click
 
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, now, reading
-from reviewer.cli.terminal import complain, counted, say, say_json, table
-from reviewer.cli.wide import GAP, blocks, filled, without_constants
+from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
+from reviewer.cli.wide import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
 from reviewer.estimates import drawn, interval
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reviewer.report.tables import Cell, Table
 
 
+INDENT = "  "
 MOST_ESTIMATES = 2  # in a row that is also drawn
 
 
@@ -144,7 +145,8 @@ def _tell(made: Report, shown: list[Table]) -> None:
     # Whoever reads from a pipe or a file has no edge to fit into.
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     kind = "open" if made.open else "closed"
-    say(filled(f"Study {made.study} ({kind}), rubric {made.rubric}: {made.rubric_title}", room, "") + "\n")
+    say_sentence(f"Study {made.study} ({kind}), rubric {made.rubric}: {made.rubric_title}")
+    say()
     for caveat in made.caveats:
         say(filled(caveat, room, "! "))
     for part, under in parts(shown).items():
@@ -152,36 +154,31 @@ def _tell(made: Report, shown: list[Table]) -> None:
         for one in under:
             say(f"\n{one.title}")
             _tell_table(one, room)
-            say(filled(one.note, room, "  "))
+            say_sentence(INDENT + one.note)
     say()
 
 
 def _tell_table(one: Table, room: int | None) -> None:
-    """Print a table: drawn where there is room, without drawing, or in blocks of columns."""
+    """Print a table: drawn where there is room, else what is the same in every row said once, and without drawing."""
     columns = list(one.columns)
     rows = [[*map(_cell, row)] for row in one.rows]
-    drawn_too = [[*cells, _drawing(row) if one.shares else ""] for cells, row in zip(rows, one.rows, strict=True)]
     numbers = {name for name, cell in zip(columns, one.rows[0], strict=True) if isinstance(cell, int | float)}
     texts = {name for name, cell in zip(columns, one.rows[0], strict=True) if isinstance(cell, str)}
-    [whole] = blocks([*columns, ""], drawn_too, 0, sys.maxsize)
-    if room is None or _width(whole) <= room:
-        _print(whole, numbers)
+    drawings = [_drawing(row) if one.shares else "" for row in one.rows]
+    whole = [[*columns, ""], *([*row, drawing] for row, drawing in zip(rows, drawings, strict=True))]
+    if room is None or len(INDENT) + sum(max(map(len, cells)) + GAP for cells in zip(*whole, strict=True)) <= room:
+        _print(whole, numbers, None)
         return
     same, columns, rows = without_constants(columns, rows)
     if same:
-        say(filled("everywhere: " + ", ".join(same), room, "  "))
+        say_sentence(INDENT + "everywhere: " + ", ".join(same))
     keys = next((place for place, name in enumerate(columns) if name not in texts), len(columns))
-    for block in blocks(columns, rows, keys, room - len("  ")):
-        _print(block, numbers)
+    _print([columns, *rows], numbers, keys)
 
 
-def _print(rows: list[list[str]], numbers: set[str]) -> None:
+def _print(rows: list[list[str]], numbers: set[str], keys: int | None) -> None:
     right = frozenset(place for place, name in enumerate(rows[0]) if name in numbers)
-    table([[f"  {row[0]}", *row[1:]] for row in rows], right=right)
-
-
-def _width(rows: list[list[str]]) -> int:
-    return sum(max(map(len, cells)) + GAP for cells in zip(*rows, strict=True))
+    table([[INDENT + row[0], *row[1:]] for row in rows], right=right, keys=keys)
 
 
 def _cell(cell: Cell) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from reviewer.cli.wide import GAP, blocks, filled
 from reviewer.text import visible
 
 INDENT = "    "
@@ -17,6 +18,13 @@ INDENT = "    "
 def say(text: str = "") -> None:
     """Write one or more lines to stdout, with nothing in them that could steer the terminal."""
     sys.stdout.write(visible(text) + "\n")
+
+
+def say_sentence(text: str) -> None:
+    """Write a sentence to stdout, on a terminal broken between words under its own indent."""
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    sys.stdout.write(filled(visible(text.strip(" "), one_line=True), room, indent) + "\n")
 
 
 def complain(text: str) -> None:
@@ -82,16 +90,32 @@ def say_line(cells: Iterable[object]) -> None:
     sys.stdout.write("\t".join(visible(str(cell), one_line=True) for cell in cells) + "\n")
 
 
-def table(rows: Iterable[Iterable[object]], *, right: frozenset[int] = frozenset()) -> None:
-    """Write rows in columns; `right` names the columns, from 0, that hold numbers. Cells are made one line each."""
+def table(
+    rows: Iterable[Iterable[object]],
+    *,
+    right: frozenset[int] = frozenset(),
+    keys: int | None = None,
+    drawn: bool = False,
+) -> None:
+    """Write rows in columns; `right` names the columns, from 0, that hold numbers. Cells are made one line each.
+
+    With `keys`, a table wider than the terminal is written in blocks of columns, the first `keys` of them in each;
+    `drawn` says that its last column is a picture, which is left out there.
+    """
     cells = [[visible(str(cell), one_line=True) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        aligned = (
-            cell.rjust(width) if place in right else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        sys.stdout.write("  ".join(aligned).rstrip() + "\n")
+    shown = [list(range(len(widths)))]
+    if keys is not None and sys.stdout.isatty():
+        room = shutil.get_terminal_size().columns
+        if sum(widths) + GAP * (len(widths) - 1) > room:
+            shown = blocks(widths[: len(widths) - drawn], keys, room)
+    for block in shown:
+        for row in cells:
+            aligned = (
+                row[place].rjust(widths[place]) if place in right else row[place].ljust(widths[place])
+                for place in block
+            )
+            sys.stdout.write((" " * GAP).join(aligned).rstrip() + "\n")
 
 
 @contextmanager

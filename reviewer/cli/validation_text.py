@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.cli.terminal import complain, counted, say, table
+from reviewer.cli.terminal import complain, counted, say, say_sentence, table
 from reviewer.estimates import cells, interval, short, signed
 
 if TYPE_CHECKING:
-    from reviewer.agreement import Agreement
+    from reviewer.agreement import Agreement, Estimate
     from reviewer.trial import Trial
     from reviewer.validating import Rates, Validated
     from reviewer.validation import Alternative, Compared, OwnLab, RateFound
@@ -24,7 +24,7 @@ def tell(trial: Trial, one: Validated, grader: str, against: str | None, lab: st
         say(f"{one.question.id}: nothing to compare {grader} with\n")
         return
     errors = one.errors
-    say(
+    say_sentence(
         f"{one.question.id}: {grader} against gold on {counted(errors.units, 'unit')}; error {interval(errors.error)};"
         f" {errors.unparsed:,} unparsed, {errors.refused:,} refused"
     )
@@ -48,67 +48,77 @@ def _tell_labels(one: Validated) -> None:
     say("\nGold (down) and what the grader said (across)")
     rows = [["  gold", *verdicts]]
     rows += [[f"  {gold}", *(f"{counts[verdict]:,}" for verdict in verdicts)] for gold, counts in one.confusion.items()]
-    table(rows, right=frozenset(range(1, len(verdicts) + 1)))
+    table(rows, right=frozenset(range(1, len(verdicts) + 1)), keys=1)
     say()
-    found = [["  label", "gold", "grader", "both", "precision", "", "recall", "", "F1", ""]]
+    found = [["  label", "gold", "grader", "both", "precision", "recall", "F1"]]
     found += [
         [
             f"  {label.label}",
             f"{label.gold:,}",
             f"{label.verdicts:,}",
             f"{label.both:,}",
-            *(cell for estimate in (label.precision, label.recall, label.f1) for cell in cells(estimate)[:2]),
+            *(interval(estimate) for estimate in (label.precision, label.recall, label.f1)),
         ]
         for label in one.labels
     ]
-    table(found, right=frozenset({1, 2, 3}))
+    table(found, right=frozenset({1, 2, 3}), keys=1)
 
 
 def _tell_agreement(one: Validated, grader: str) -> None:
     say()
-    rows = [["  agreement", "alike", "", *(cell for _, name in METRICS for cell in (name, ""))]]
+    rows = [["  agreement", "alike", *(name for _, name in METRICS)]]
     for name, found in (("people with people", one.people), (f"{grader} with gold", one.agreement)):
         if found is not None:
             rows.append([f"  {name}", *_metrics(found)])
-    table(rows)
+    table(rows, keys=1)
     people, own = one.kinds.human_human, one.kinds.human_grader.get(grader)
     if people is not None and own is not None:
-        say(
+        say_sentence(
             f"  Mean Cohen κ of people with people {interval(people.mean_kappa)}, of people with {grader}"
             f" {interval(own.mean_kappa)}"
         )
 
 
 def _metrics(found: Agreement) -> list[str]:
-    return [
-        cell
-        for name in ("percent_agreement", *(name for name, _ in METRICS))
-        for cell in (cells(found.metrics[name])[:2] if name in found.metrics else ["", ""])
-    ]
+    names = ("percent_agreement", *(name for name, _ in METRICS))
+    return [interval(found.metrics[name]) if name in found.metrics else "" for name in names]
 
 
 def _tell_errors(one: Validated) -> None:
     if not one.by_model:
         return
     say("\nError by configuration")
-    rows = [["  configuration", "units", "unparsed", "refused", "error", "", ""]]
+    rows = [["  configuration", "units", "unparsed", "refused", "error", ""]]
     rows += [
-        [f"  {name}", f"{own.units:,}", f"{own.unparsed:,}", f"{own.refused:,}", *cells(own.error)]
+        [
+            f"  {name}",
+            f"{own.units:,}",
+            f"{own.unparsed:,}",
+            f"{own.refused:,}",
+            interval(own.error),
+            cells(own.error)[2],
+        ]
         for name, own in one.by_model.items()
     ]
-    table(rows, right=frozenset({1, 2, 3}))
+    table(rows, right=frozenset({1, 2, 3}), keys=1, drawn=True)
     found = one.differential
     if found is None or not found.rest:
         return
     how = "within prompts" if found.paired else "between all units"
     if found.p is None:
-        say(f"  Whether error differs between configurations is not tested: {found.undefined}.")
+        say_sentence(f"  Whether error differs between configurations is not tested: {found.undefined}.")
     else:
         so = "Error differs" if found.p < 0.05 else "It is not shown that error differs"
-        say(f"  {so} between configurations: p = {found.p:.2g}, by errors exchanged {how}.")
+        say_sentence(f"  {so} between configurations: p = {found.p:.2g}, by errors exchanged {how}.")
     for name, estimate in found.rest.items():
         if estimate.low is not None and estimate.high is not None and (estimate.low > 0.0 or estimate.high < 0.0):
-            say(f"  On {name} it errs {'more' if estimate.low > 0.0 else 'less'} than on the rest: {signed(estimate)}")
+            say_sentence(
+                f"  On {name} it errs {'more' if estimate.low > 0.0 else 'less'} than on the rest: {signed(estimate)}"
+            )
+
+
+def _drawn(estimate: Estimate) -> list[str]:
+    return [interval(estimate), cells(estimate)[2]]
 
 
 def _tell_rates(trial: Trial, rates: Rates) -> None:
@@ -117,22 +127,24 @@ def _tell_rates(trial: Trial, rates: Rates) -> None:
     truth = rates.truth is not None
     every = {**rates.by_model, "all": rates.all}
     plugged = any(found.plug_in.value is not None for found in every.values())
-    rows = [["  configuration", "graded", "gold", "by grader", "by gold alone", "corrected", ""]]
+    rows = [["  configuration", "graded", "gold", "by grader", "by gold alone", "corrected"]]
     rows += [_rate_row(name, found) for name, found in every.items()]
     if plugged:
         for row, cell in zip(rows, ["plug-in", *(interval(one.plug_in) for one in every.values())], strict=True):
-            row.insert(6, cell if cell != "undefined" else "")
+            row.append(cell if cell != "undefined" else "")
     if truth:
         rows[0].append("truth")
         for row, estimate in zip(rows[1:], [*rates.truth_by_model.values(), rates.truth], strict=True):
             row.append("" if estimate is None else short(estimate))
-    table(rows, right=frozenset({1, 2}))
+    for row, drawing in zip(rows, ["", *(cells(found.corrected)[2] for found in every.values())], strict=True):
+        row.append(drawing)
+    table(rows, right=frozenset({1, 2}), keys=1, drawn=True)
     if rates.all.corrected.value is None:
-        say(f"  Not corrected: {rates.all.corrected.undefined}.")
+        say_sentence(f"  Not corrected: {rates.all.corrected.undefined}.")
     elif rates.all.gold_units >= len(trial.subjects):
-        say("  Every response has gold, so that there is nothing to correct: the rate is that of gold.")
+        say_sentence("  Every response has gold, so that there is nothing to correct: the rate is that of gold.")
     else:
-        say(
+        say_sentence(
             f"  Corrected: {rates.all.power or 0.0:.2f} of the grader is used of all; the whole of it (PPI) would give"
             f" {interval(rates.all.ppi)}. Plug-in: by sensitivity and specificity."
         )
@@ -141,14 +153,14 @@ def _tell_rates(trial: Trial, rates: Rates) -> None:
 
 def _rate_row(name: str, found: RateFound) -> list[str]:
     rates = [interval(one) for one in (found.raw, found.gold, found.corrected)]
-    return [f"  {name}", f"{found.units:,}", f"{found.gold_units:,}", *rates, cells(found.corrected)[2]]
+    return [f"  {name}", f"{found.units:,}", f"{found.gold_units:,}", *rates]
 
 
 def _tell_ranking(rates: Rates) -> None:
     if len(rates.by_model) < 2:
         return
-    say(f"  Highest first, by gold:   {', '.join(rates.ranking.gold)}")
-    say(f"  Highest first, by grader: {', '.join(rates.ranking.grader)}")
+    say_sentence(f"  Highest first, by gold:   {', '.join(rates.ranking.gold)}")
+    say_sentence(f"  Highest first, by grader: {', '.join(rates.ranking.grader)}")
     for flip, plan in rates.flips:
         more = (
             "gold settles the order"
@@ -157,9 +169,9 @@ def _tell_ranking(rates: Rates) -> None:
             if plan.more is not None
             else plan.why
         )
-        say(
+        say_sentence(
             f"  Flip: gold puts {flip.higher} above {flip.lower} ({signed(flip.gold)}), the grader below"
-            f" ({signed(flip.grader)}); both hold in {flip.sure:.0%} of resamples; {more}."
+            f" ({signed(flip.grader)}); both hold in {flip.sure:.1%} of resamples; {more}."
         )
 
 
@@ -167,14 +179,14 @@ def _tell_alternative(one: Validated, grader: str) -> None:
     found = one.alternative
     say(f"\nMay {grader} replace a rater? (alternative annotator test, ε = {found.epsilon:g})")
     if found.undefined is not None:
-        say(f"  Not tested: {found.undefined}.")
+        say_sentence(f"  Not tested: {found.undefined}.")
         return
-    say(f"  {_verdict(found)}")
+    say_sentence(f"  {_verdict(found)}")
     if found.advice is not None:
-        say(f"  Weak: {found.advice}.")
+        say_sentence(f"  Weak: {found.advice}.")
     if not found.passes:
         more = "" if one.plan.more is None else f"about {counted(one.plan.more, 'more item')} of each person, "
-        say(f"  To pass: {more}{one.plan.why}.")
+        say_sentence(f"  To pass: {more}{one.plan.why}.")
 
 
 def _verdict(found: Alternative) -> str:
@@ -190,10 +202,10 @@ def _verdict(found: Alternative) -> str:
 
 def _tell_own_lab(found: OwnLab) -> None:
     say(f"\nOn models of its own lab, {found.lab} ({found.units:,} units), less on those of others ({found.others:,})")
-    say(f"  error {signed(found.error)}{_reason(found.error.undefined)}")
+    say_sentence(f"  error {signed(found.error)}{_reason(found.error.undefined)}")
     for rate, estimate in found.bias.items():
-        say(f"  {rate}, grader less gold: {signed(estimate)}{_reason(estimate.undefined)}")
-    say("  Style may explain a difference as well as kinship does.")
+        say_sentence(f"  {rate}, grader less gold: {signed(estimate)}{_reason(estimate.undefined)}")
+    say_sentence("  Style may explain a difference as well as kinship does.")
 
 
 def _reason(undefined: str | None) -> str:
@@ -202,7 +214,7 @@ def _reason(undefined: str | None) -> str:
 
 def _tell_against(found: Compared, grader: str, against: str) -> None:
     say(f"\n{grader} beside {against} on the {counted(found.units, 'unit')} that both judged")
-    say(
+    say_sentence(
         f"  right alone: {grader} {found.first_only:,}, {against} {found.second_only:,}; exact McNemar p ="
         f" {found.p:.2g}"
     )

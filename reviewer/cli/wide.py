@@ -19,21 +19,22 @@ def without_constants(columns: Sequence[str], rows: Rows) -> tuple[list[str], li
     return said, [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
 
-def blocks(columns: Sequence[str], rows: Rows, keys: int, room: int) -> list[Rows]:
-    """Return the table, head first, as blocks of columns that are each at most `room` cells wide.
+def blocks(widths: Sequence[int], keys: int, room: int) -> list[list[int]]:
+    """Return which columns stand together in blocks of at most `room` cells, the first `keys` of them in each.
 
-    The first `keys` columns are repeated in each block; a column that does not fit beside them stands there alone.
+    `widths` are those of the columns without the gap between two. A column that does not fit beside the keys stands
+    there alone.
     """
-    widths = [max(map(len, cells)) + GAP for cells in zip(columns, *rows, strict=True)]
-    ahead = sum(widths[:keys])
+    ahead = sum(width + GAP for width in widths[:keys])
     found: list[list[int]] = []
-    for place in range(keys, len(columns)):
-        used = ahead + sum(widths[one] for one in found[-1]) if found else room + 1
-        if used + widths[place] > max(room, LEAST):
-            found.append([])
+    used = room
+    for place in range(keys, len(widths)):
+        if not found or used + GAP + widths[place] > max(room, LEAST):
+            found.append(list(range(keys)))
+            used = ahead - GAP
         found[-1].append(place)
-    head = list(columns)
-    return [[[row[place] for place in (*range(keys), *block)] for row in (head, *rows)] for block in found or [[]]]
+        used += GAP + widths[place]
+    return found or [list(range(keys))]
 
 
 def filled(text: str, room: int | None, indent: str) -> str:
