@@ -72,6 +72,7 @@ class Adjudication:
         self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
         self._follows = {question.when.question for question in self.rubric.questions if question.when is not None}
         self._queue: list[Dispute] = []
+        self._seen = 0
         self.standing = Standing(0, 0, {})
         self.look()
 
@@ -88,6 +89,7 @@ class Adjudication:
         which of the values given is right, times 1 + the severity of its prompt.
         """
         self._row = studies.load(self._engine, self.name)
+        self._seen, _ = disputed.decided_since(self._engine, self.name, self.adjudicator, 0)
         weights = disputed.weights(self._engine, self._row.number)
         severities = disputed.severities(self._engine, self._row.number)
         mine = {
@@ -115,7 +117,12 @@ class Adjudication:
         self.standing = Standing(len(self._queue), decided, dict(merged))
 
     def next_case(self) -> Case | None:
-        """Return the dispute at the head of the queue as the adjudicator sees it; None where none is left."""
+        """Return the dispute at the head of the queue as the adjudicator sees it; None where none is left.
+
+        What others decided since the queue was made is left out, unless second opinions are asked for.
+        """
+        if not self._second:
+            self._catch_up()
         if not self._queue:
             return None
         viewer = Viewer(self.adjudicator, self.standing.decided + 1, self.standing.decided + len(self._queue))
@@ -220,6 +227,12 @@ class Adjudication:
             adjudication_drafts.drop(self._engine, self._row.number, self.adjudicator, unit)
             if last:
                 adjudication_drafts.defer(self._engine, self._row.number, self.adjudicator, unit, now)
+
+    def _catch_up(self) -> None:
+        self._seen, elsewhere = disputed.decided_since(self._engine, self.name, self.adjudicator, self._seen)
+        for dispute in self.queue:
+            if dispute.unit in elsewhere and dispute in self._queue:
+                self._settle(dispute)
 
     def _settle(self, dispute: Dispute) -> None:
         """Take a decided dispute off the queue; what hangs on it is put next."""

@@ -29,9 +29,10 @@ SHADES = " ░▒▓█"
 
 def head(one: Measured, found: Agreement) -> str:
     """Return what was measured, in one line."""
+    raters = "1 rater" if found.raters == 1 else f"{found.raters:,} raters"
     return (
         f"{one.question.id} ({one.question.scale.value}): {found.units:,} units, {found.compared:,} with two labels or"
-        f" more; {found.labels:,} labels of {found.raters:,} raters, {found.missing:,} missing"
+        f" more; {found.labels:,} labels of {raters}, {found.missing:,} missing"
     )
 
 
@@ -113,7 +114,7 @@ def drifted(drift: Drift) -> str:
     """Return agreement in the first and the second half, and whether chance explains the difference."""
     first, second = drift.first_half.agreement, drift.second_half.agreement
     if first is None or second is None:
-        return "times not known"
+        return "not known"
     said = f"{first:.1%}, {second:.1%}"
     return said if drift.p is None else f"{said} ({_p(drift.p)})"
 

@@ -140,8 +140,9 @@ def test_undo_adds_a_row_and_offers_the_dispute_again(engine: Engine) -> None:
 def test_adjudicators_who_differ_leave_it_undecided_until_one_changes(engine: Engine) -> None:
     clock = disputed(engine)
     first, second = (Adjudication(engine, "s", name, clock) for name in ("lead", "other"))
+    seen_by_both = case(second)
     first.decide(case(first), YES)
-    second.decide(case(second), NO)
+    second.decide(seen_by_both, NO)
     [unit] = results(engine).values()
     assert (unit.outcome.how, unit.outcome.reason) == (How.UNDECIDED, Reason.ADJUDICATORS)
     assert len(list(labels.decisions(engine, "s"))) == 2
@@ -152,6 +153,20 @@ def test_adjudicators_who_differ_leave_it_undecided_until_one_changes(engine: En
     [unit] = results(engine).values()
     assert (unit.outcome.value, first.next_case()) == ("no", None)
     assert engine.rows("select count(*) from adjudication") == [(3,)]
+
+
+def test_what_another_adjudicator_decides_meanwhile_is_not_offered(engine: Engine) -> None:
+    clock = disputed(engine, prompts=3)
+    first, other = (Adjudication(engine, "s", name, clock) for name in ("lead", "other"))
+    taken = case(first)
+    first.decide(taken, YES)
+    offered = case(other)
+    assert offered.dispute.unit != taken.dispute.unit
+    assert other.standing == first.standing
+    first.decide(case(first), YES)
+    first.undo()
+    assert case(other).dispute.unit == offered.dispute.unit
+    assert (other.standing.left, other.standing.decided) == (2, 1)
 
 
 def test_a_second_opinion_is_offered_where_it_is_asked_for(engine: Engine) -> None:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commands import Run, write_rubric
+
+from reviewer.adjudicating import Adjudication, Verdict
+from reviewer.disputes import Ruling
+from reviewer.store.sqlite import open_for_writing
 
 ROWS = [
     {"prompt": "p1", "response": "a", "model": "alpha", "label:verdict:r1": "yes", "label:verdict:r2": "yes"},
@@ -38,6 +44,19 @@ def test_gold_as_a_listing_ends_with_counts_and_the_next_command(run: Run, tmp_p
     assert out.startswith("response\tconfiguration\tquestion\tvalue\thow\tdistribution\n")
     assert "1 unanimous" in out
     assert "Next: reviewer export s --format jsonl" in out
+
+
+def test_a_unit_that_is_decided_to_have_no_label_is_told_from_an_undecided_one(run: Run, tmp_path: Path) -> None:
+    labelled(run, tmp_path)
+    with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine:
+        adjudication = Adjudication(engine, "s", "lead", lambda: datetime(2026, 1, 2, tzinfo=UTC))
+        dispute = adjudication.next_case()
+        assert dispute is not None
+        adjudication.decide(dispute, Verdict(None, Ruling.BAD_ITEM))
+    assert "\tadjudicated (bad item)\t" in run("gold", "s").out
+    assert [row["ruling"] for row in run("gold", "s", "--json").json()["rows"] if row["value"] is None] == ["bad_item"]
+    said = run("export", "s", "--format", "inspect", "-o", "out.jsonl").err
+    assert "3 units of study s, 0 undecided, 1 decided to have no label, left out" in said
 
 
 def test_that_an_open_study_was_unblinded_is_recorded_and_of_a_closed_one_not(run: Run, tmp_path: Path) -> None:

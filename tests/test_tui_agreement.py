@@ -110,6 +110,17 @@ async def test_figures_stand_with_intervals_prevalence_and_consensus(tmp_path: P
         assert "secret" not in text(pilot)
 
 
+async def test_why_there_is_no_interval_stands_once_below_the_figures_where_there_is_little_room(
+    tmp_path: Path,
+) -> None:
+    async with app_on(imported(tmp_path, rated=["yy", "yn"]), study=None).run_test(size=(80, 24)) as pilot:
+        await look(pilot)
+        shown = pilot.app.screen.query_one(TextPane).visible_text
+        [line] = [one for one in shown.splitlines() if "percent_agreement" in one]
+        assert line.split() == ["percent_agreement", "0.500", "(1)", "············●············"]
+        assert "(1) 2 units with two labels; an interval needs at least 10" in shown
+
+
 async def test_skewed_labels_are_warned_of(tmp_path: Path) -> None:
     path = imported(tmp_path, rated=["yy"] * 94 + ["yn"] * 5 + ["nn"])
     async with app_on(path, study=None).run_test() as pilot:

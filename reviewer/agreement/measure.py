@@ -271,7 +271,7 @@ def _shares(table: Table) -> dict[str, float]:
 def _warnings(table: Table, metrics: Mapping[str, Estimate]) -> list[str]:
     told = []
     compared = int(table.counts[table.labels >= 2].sum())
-    if compared < UNSURE_BELOW:
+    if 0 < compared < UNSURE_BELOW:
         told.append(f"Only {compared} units have two labels: an interval from so few is likely too narrow.")
     percent, alpha = metrics["percent_agreement"].value, metrics["krippendorff_alpha"].value
     shares = _shares(table)

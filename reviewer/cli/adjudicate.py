@@ -69,7 +69,7 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
         return
     say()
     reasons = Counter((one.question, one.reason) for one in queue)
-    rows = [[question, reason, f"{count:,}"] for (question, reason), count in reasons.items()]
+    rows = [[question, reason, f"{count:,}"] for (question, reason), count in reasons.most_common()]
     table([["question", "reason", "disputes"], *rows], right=frozenset({2}))
     say(f"\nNext, in a terminal: reviewer adjudicate {study}")
 

@@ -16,6 +16,7 @@ import click
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, reading
 from reviewer.cli.terminal import complain, counted
+from reviewer.disputes import How
 from reviewer.errors import ReviewerError
 from reviewer.formats.export_record import GoldRecord
 from reviewer.formats.export_redact import Fingerprint, marked, masked
@@ -50,6 +51,7 @@ class _Told:
         self.units = 0
         self.rubric = "RUBRIC"
         self.undecided = 0
+        self.unlabelled = 0  # decided to have no label
         self.marks = 0
         self.before = Fingerprint()
         self.after = Fingerprint()
@@ -61,7 +63,8 @@ class _Told:
             record = marked(plain)
             self.units += 1
             self.rubric = record.rubric.id
-            self.undecided += not record.decided
+            self.undecided += record.how == How.UNDECIDED
+            self.unlabelled += record.value is None and record.how != How.UNDECIDED
             self.marks += len(record.marks)
             if self._redact:
                 self.before.add(plain)
@@ -155,8 +158,9 @@ def _written(output: Path | None) -> Iterator[TextIO]:
 
 
 def _report(told: _Told, study: str, format_name: str, output: Path | None) -> None:
-    left_out = " and left out" if format_name in DECIDED_ONLY else ""
-    complain(f"{counted(told.units, 'unit')} of study {study}, {told.undecided:,} undecided{left_out}")
+    unlabelled = f", {told.unlabelled:,} decided to have no label" if told.unlabelled else ""
+    left_out = ", left out" if format_name in DECIDED_ONLY and told.undecided + told.unlabelled else ""
+    complain(f"{counted(told.units, 'unit')} of study {study}, {told.undecided:,} undecided{unlabelled}{left_out}")
     if output is not None and format_name == "jsonl":
         complain(f"Next: reviewer import {output} --format reviewer --study {study} --rubric {told.rubric}")
 

@@ -10,7 +10,7 @@ import click
 
 from reviewer.cli.options import database_option, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
-from reviewer.disputes import How
+from reviewer.disputes import How, Outcome
 from reviewer.formats.export_record import plain
 from reviewer.gold import Decided, gold, record_unblinding
 from reviewer.rubric import Rubric
@@ -63,6 +63,7 @@ def _row(one: Decided, rubric: Rubric) -> dict[str, object]:
         "value": plain(rubric.question(unit.question), outcome.value),
         "how": outcome.how.value,
         "reason": outcome.reason and outcome.reason.value,
+        "ruling": outcome.decision and outcome.decision.ruling.value,
         # By value: the order in which labels were stored is another in every file.
         "distribution": dict(sorted(outcome.distribution.items())),
     }
@@ -71,11 +72,19 @@ def _row(one: Decided, rubric: Rubric) -> dict[str, object]:
     return row | ({"item": unit.item} if unit.item else {})
 
 
+def _how(outcome: Outcome) -> str:
+    """Return how a unit was decided, with why it is undecided or decided to have no label."""
+    why = outcome.reason.value if outcome.reason else ""
+    if outcome.decision is not None and outcome.decision.value is None:
+        why = outcome.decision.ruling.value.replace("_", " ")
+    return outcome.how.value + (f" ({why})" if why else "")
+
+
 def _cells(one: Decided) -> Iterator[str]:
     unit, outcome = one.unit, one.unit.outcome
     yield " ".join(name[:12] for name in (unit.response, unit.other_response, unit.item) if name)
     yield " ".join(name for name in (one.configuration, one.other_configuration) if name)
     yield unit.question
     yield outcome.value or ""
-    yield outcome.how.value + (f" ({outcome.reason.value})" if outcome.reason else "")
+    yield _how(outcome)
     yield ", ".join(f"{value} {count}" for value, count in outcome.distribution.items())

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from reviewer.formats.export_record import GoldRecord, RubricName, spoken
 
+NOTHING = "None.\n"
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -122,7 +124,7 @@ def markdown(found: Mapping[str, object]) -> str:
     parts = [f"# Reliability card: {title['study']}\n\nMade by {title['software']}.\n"]
     for name, value in found.items():
         if name not in title:
-            parts.append(f"## {name.capitalize()}\n\n{''.join(_list(value, 0))}")
+            parts.append(f"## {name.capitalize()}\n\n{''.join(_list(value, 0)) or NOTHING}")
     return "\n".join(parts)
 
 

@@ -95,6 +95,23 @@ class Last:
     question: str
 
 
+def decided_since(
+    engine: Engine, study: str, adjudicator: str, number: int
+) -> tuple[int, set[tuple[str, str, str, str]]]:
+    """Return what others than `adjudicator` decided after decision `number` and did not take back, and the newest.
+
+    As (its number, or `number` where there is none, and the units).
+    """
+    found = engine.rows(
+        "select number, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question"
+        " from adjudication where study = :study and adjudicator <> :adjudicator and number > :number"
+        " and coalesce(state, 'decided') <> 'retracted'"
+        " and not exists (select 1 from adjudication later where later.supersedes = adjudication.id)",
+        {"study": study, "adjudicator": adjudicator, "number": number},
+    )
+    return max((one[0] for one in found), default=number), {(one[1], one[2], one[3], one[4]) for one in found}
+
+
 def last_decision(engine: Engine, study: str, adjudicator: str) -> Last | None:
     """Return the last decision of `adjudicator` in the study that stands."""
     found = engine.rows(

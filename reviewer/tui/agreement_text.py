@@ -14,6 +14,7 @@ from reviewer.text import visible
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 
 BETWEEN = "  "
+SENTENCE = 28  # characters from which a cell is a reason, and no figure or interval
 NO_LABELS = "No label answers this question yet. Raters at work show here as they save."
 
 
@@ -26,15 +27,16 @@ class Page:
         self._marks: list[Mark] = []
 
     def table(self, rows: Rows) -> None:
-        """Add a table; where it is wider than the room, each of its rows as a list below its first cell."""
+        """Add a table; where it is too wide its long cells as notes, or each row as a list below its first cell."""
         if len(rows) < 2:
             return
         self._gap()
-        lines = aligned(rows)
-        if max(map(cell_len, lines)) <= self._room:
-            self._add(lines[:1], heading=True)
-            self._add(lines[1:])
-            return
+        for fitting, notes in ((rows, []), noted(rows)):
+            lines = aligned(fitting)
+            if max(map(cell_len, lines)) <= self._room:
+                self._add(lines[:1], heading=True)
+                self._add([*lines[1:], *notes])
+                return
         head = [visible(cell, one_line=True) for cell in rows[0]]
         for row in rows[1:]:
             first, *rest = (visible(cell, one_line=True) for cell in row)
@@ -42,7 +44,7 @@ class Page:
             parts: list[str] = []
             for name, cell in zip(head[1:], rest, strict=True):
                 if name or not parts:
-                    parts.append(f"{name}: {cell}" if cell.strip() else "")
+                    parts.append(f"{name}: {cell}".removeprefix(": ") if cell.strip() else "")
                 elif cell:  # what has no heading of its own belongs to the cell before
                     parts[-1] += f"{BETWEEN}{cell}"
             self._add([f"{BETWEEN}{part}" for part in parts if part])
@@ -65,6 +67,17 @@ class Page:
             if heading:
                 self._marks.append(Mark(len(self._text), len(self._text) + len(line), MarkKind.ROLE))
             self._text += f"{line}\n"
+
+
+def noted(rows: Rows) -> tuple[Rows, list[str]]:
+    """Return rows with a number for each sentence in them, but for heads and first cells; and the sentences by it."""
+    numbers: dict[str, str] = {}
+
+    def short(cell: str) -> str:
+        return cell if len(cell) < SENTENCE else numbers.setdefault(cell, f"({len(numbers) + 1})")
+
+    told = [[row[0], *map(short, row[1:])] for row in rows[1:]]
+    return [rows[0], *told], [f"{number} {visible(cell, one_line=True)}" for cell, number in numbers.items()]
 
 
 def aligned(rows: Rows) -> list[str]:
