@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reviewer.disputes import Ruling
 from reviewer.errors import BadInput, Refused
-from reviewer.formats.export_record import Given
+from reviewer.formats.export_record import Given, pseudonym
 from reviewer.formats.gold_row import GoldRow
 from reviewer.formats.row import Row, RowLabel
 from reviewer.intake import Intake
@@ -84,6 +84,7 @@ class _GoldIntake:
         self.tally = self._intake.tally
         self._items = TakenOver(engine, None if target.study is None else studies.load(engine, target.study))
         self._decided = {} if target.study is None else restored.decided(engine, target.study)
+        self._names = {} if target.study is None else _names(engine, target.study)
         self._flags = set() if target.study is None else set(labels.flags(engine, target.study))
 
     def add(self, rows: list[GoldRow]) -> None:
@@ -138,10 +139,14 @@ class _GoldIntake:
                     self.tally.left_out += 1
                     continue
                 value = unit.value(given.value, scale)
-                key = (unit.response, unit.other, unit.item, unit.row.question, given.rater)
+                name = self._names.get(given.rater, given.rater)
+                key = (unit.response, unit.other, unit.item, unit.row.question, name)
                 before = standing.get(key, [])
                 if any(said == _said(given, value) for _, said in before):
                     self.tally.known_labels += 1
+                    continue
+                if name != given.rater:
+                    self.tally.left_out += 1
                     continue
                 self._count(given, changed=bool(before))
                 added = self._label(unit, given, value, here)
@@ -191,10 +196,14 @@ class _GoldIntake:
         for unit in units:
             scale = self._rubric.question(unit.row.question).scale
             for ruled in unit.row.decisions:
-                key = (unit.response, unit.other, unit.item, unit.row.question, ruled.adjudicator)
+                name = self._names.get(ruled.adjudicator, ruled.adjudicator)
+                key = (unit.response, unit.other, unit.item, unit.row.question, name)
                 before = self._decided.get(key, [])
                 if any(at == ruled.decided_at for _, at in before):
                     self.tally.known_golds += 1
+                    continue
+                if name != ruled.adjudicator:
+                    self.tally.left_out += 1
                     continue
                 self.tally.golds += 1
                 new.setdefault(ruled.adjudicator, []).append(
@@ -223,7 +232,7 @@ class _GoldIntake:
                 item = self._items.get(flag.item) or flag.item
                 response = flag.response and (here[flag.response].id if flag.response in here else flag.response)
                 said = (flag.rater, item, response, flag.reason, flag.saved_at)
-                if said in self._flags:
+                if said in self._flags or flag.rater in self._names:
                     continue
                 self._flags.add(said)
                 raters.ensure(self._engine, Rater(flag.rater), now)
@@ -231,6 +240,15 @@ class _GoldIntake:
                     self._engine, flag.rater, study=study, item=item, response=response, reason=flag.reason,
                     now=flag.saved_at,
                 )  # fmt: skip
+
+
+def _names(engine: Engine, study: str) -> dict[str, str]:
+    """Return by pseudonym who works at the study here under a name: a file that came from it must not double them.
+
+    What they say is taken from here alone: a row of theirs that does not stand was thought better of since.
+    """
+    found = ((pseudonym(study, name), name) for name in restored.at_work(engine, study))
+    return {alias: name for alias, name in found if alias != name}
 
 
 def _said(given: Given, value: str | None) -> restored.Said:

@@ -184,6 +184,25 @@ def test_gold_comes_back_the_same(filled: Run, tmp_path: Path, design: str) -> N
     assert "labels: 0 new, 0 changed" in again
 
 
+def test_an_export_into_the_study_that_it_came_from_doubles_nobody(filled: Run) -> None:
+    filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+    before = filled("labels", "s", "--json").json()
+    done = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
+    assert "labels: 0 new, 0 changed" in done.out
+    assert "gold: 0 new" in done.out
+    assert filled("labels", "s", "--json").json() == before
+
+
+def test_an_older_export_brings_no_label_back_that_was_changed_since(filled: Run, tmp_path: Path) -> None:
+    filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+    (tmp_path / "changed.jsonl").write_text(json.dumps({**ROWS[0], "label:verdict:ann": "yes"}) + "\n")
+    filled("import", "changed.jsonl", "--study", "s", "--rubric", "plain")
+    before = filled("labels", "s", "--json").json()
+    done = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
+    assert "1 labels and decisions are of people who work at s here" in done.err
+    assert filled("labels", "s", "--json").json() == before
+
+
 def test_a_row_that_is_not_ours_is_named(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"prompt": "p"}\n')
     assert "x.jsonl:1: no row of ours" in run("import", "x.jsonl", "--format", "reviewer", expected=1).err

@@ -140,9 +140,14 @@ def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, d
         raise
     _report(tally, source.target)
     _index(engine)
-    if tally.left_out:
-        complain(f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME")
     study = source.target.study
+    if tally.left_out:
+        complain(
+            f"{tally.left_out:,} labels and decisions are of people who work at {study} here, and no longer stand;"
+            " they were left out"
+            if study
+            else f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME"
+        )
     say(
         f"Next: reviewer study show {study}"
         if study

@@ -112,3 +112,12 @@ def decided(engine: Engine, study: str) -> dict[tuple[str, str, str, str, str], 
         response, other, item, question, adjudicator = key
         found.setdefault((response, other, item, question, adjudicator), []).append((identity, decided_at))
     return found
+
+
+def at_work(engine: Engine, study: str) -> list[str]:
+    """Return who ever labelled, decided or flagged anything in the study."""
+    sql = """
+        select rater from label where study = :study union select adjudicator from adjudication where study = :study
+        union select rater from flag where study = :study
+    """
+    return [name for (name,) in engine.rows(sql, {"study": study})]
