@@ -166,7 +166,7 @@ def prepare(engine: Engine, work: Task, setup: Setup | None, repeats: int, now: 
             raters.ensure(engine, Rater(rater_name(grader, name, repeat), kind), now)
 
 
-class Given(NamedTuple):
+class Graded(NamedTuple):
     """What a grader gave on one unit: how it came about, its verdicts, and its reply as text."""
 
     grading: Grading
@@ -176,9 +176,9 @@ class Given(NamedTuple):
 
 def store(engine: Engine, errand: Errand, outcomes: Sequence[Outcome], now: str) -> int:
     """Store what came of requests, in one transaction; return on how many units there are verdicts now."""
-    by_repeat: dict[int, list[Given]] = {}
+    by_repeat: dict[int, list[Graded]] = {}
     for outcome in outcomes:
-        repeat, one = _given(errand, outcome)
+        repeat, one = _graded(errand, outcome)
         by_repeat.setdefault(repeat, []).append(one)
     with engine.writing():
         for repeat, given in by_repeat.items():
@@ -186,18 +186,18 @@ def store(engine: Engine, errand: Errand, outcomes: Sequence[Outcome], now: str)
     return sum(bool(one.verdicts) for given in by_repeat.values() for one in given)
 
 
-def _given(errand: Errand, outcome: Outcome) -> tuple[int, Given]:
+def _graded(errand: Errand, outcome: Outcome) -> tuple[int, Graded]:
     unit, repeat, asked, planted = errand.asked.pop(outcome.request.key)
     orders = canonical({"options": asked.options, "swapped": asked.swapped})
     if not isinstance(outcome, Answered):
         failure = storable(f"{outcome.failure.reason.value}: {outcome.failure.message}").text
-        return repeat, Given(Grading(unit, orders, planted, failure=failure), [], "")
+        return repeat, Graded(Grading(unit, orders, planted, failure=failure), [], "")
     [turn] = outcome.turns
     said = Said(turn.reply.text, turn.reply.refusal, turn.reply.stop_reason)
     # As ASCII JSON: escapes keep even what text columns cannot.
     grading = Grading(unit, orders, planted, reply=json.dumps(asdict(turn), separators=(",", ":")))
     verdicts = read(errand.task.grader, errand.task.rubric, asked, said)
-    return repeat, Given(grading, verdicts, storable(said.text or said.refusal or "").text)
+    return repeat, Graded(grading, verdicts, storable(said.text or said.refusal or "").text)
 
 
 def grade_by_rule(engine: Engine, work: Task, now: str, told: Callable[[int], None]) -> int:
@@ -213,19 +213,19 @@ def grade_by_rule(engine: Engine, work: Task, now: str, told: Callable[[int], No
         given = []
         for unit, material in part.items():
             planted = bait(work.grader, work.rubric, material.responses[0])
-            given.append(Given(Grading(unit, "{}", planted, reply=""), rule.verdicts(work.grader, material), ""))
+            given.append(Graded(Grading(unit, "{}", planted, reply=""), rule.verdicts(work.grader, material), ""))
         with engine.writing():
             _add(engine, work, name, given, now)
         told(first + len(part))
     return len(missing)
 
 
-def _add(engine: Engine, work: Task, rater: str, given: Sequence[Given], now: str) -> None:
+def _add(engine: Engine, work: Task, rater: str, given: Sequence[Graded], now: str) -> None:
     gradings.add(engine, work.grader.hash, rater, [one.grading for one in given], now)
     _add_labels(engine, work, rater, [one for one in given if one.grading.failure is None], now)
 
 
-def _add_labels(engine: Engine, work: Task, rater: str, given: Sequence[Given], now: str) -> None:
+def _add_labels(engine: Engine, work: Task, rater: str, given: Sequence[Graded], now: str) -> None:
     """Add verdicts to the rater's chain, in place of what the rater said before; call inside `engine.writing()`.
 
     A question that was answered before, and is not asked any more, is taken back.
