@@ -121,6 +121,16 @@ def test_pictures_are_shapes_and_text_and_no_bitmaps() -> None:
         assert "<text" in picture.svg
 
 
+def test_a_legend_of_long_names_keeps_inside_its_picture() -> None:
+    name = "judge@claude-sonnet-4-no-thinking"
+    rows = tuple(rate(grader=one) for one in (None, name, f"{name}-1", f"{name}-2"))
+    [picture, *_] = plots(replace(report(), rates=rows))
+    [width] = map(float, re.findall(r'viewBox="0 0 ([0-9.]+)', picture.svg))
+    starts = [float(x) for x in re.findall(r'x="([0-9.]+)"[^>]*>judge@', picture.svg)]
+    assert len(starts) == 6  # raw and corrected, of three
+    assert max(starts) + 4.0 * len(name) < width  # letters of nine points are wider than four
+
+
 def test_a_caveat_stands_before_the_figures() -> None:
     text, _ = read_page(report())
     assert text.index("Read me first.") < text.index("<table")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 7.5  # inches
+LEGEND, MARK = 100, 7  # signs that a line of a legend has room for, and those that a mark and its space take
 MOST_ROWS = 40  # rows that one picture of rates shows
 # Told apart without colour by their marks, and by most eyes with it (Okabe and Ito 2008).
 MARKS = (("o", "#0072B2"), ("s", "#D55E00"), ("^", "#009E73"), ("D", "#CC79A7"), ("v", "#E69F00"), ("P", "#56B4E9"))
@@ -84,7 +85,7 @@ def _figure(rows: int) -> tuple[Figure, Axes]:
     return figure, figure.add_subplot()
 
 
-def _points(axes: Axes, lines: Sequence[str], series: Mapping[str, Mapping[int, Estimate]]) -> None:
+def _points(figure: Figure, axes: Axes, lines: Sequence[str], series: Mapping[str, Mapping[int, Estimate]]) -> None:
     """Draw estimates with their intervals, a line of the picture each, one mark a series."""
     width = 0.7 / max(len(series), 1)
     for number, (name, points) in enumerate(series.items()):
@@ -115,7 +116,9 @@ def _points(axes: Axes, lines: Sequence[str], series: Mapping[str, Mapping[int, 
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     if series:
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
+        longest = max(len(_text(name)) for name in series)
+        columns = max(1, min(3, LEGEND // (longest + MARK)))
+        figure.legend(loc="outside upper center", ncols=columns, frameon=False)
 
 
 def _rates(rows: Sequence[RateRow]) -> Figure:
@@ -130,7 +133,7 @@ def _rates(rows: Sequence[RateRow]) -> Figure:
             if row.corrected.value is not None:
                 series.setdefault(f"{row.grader}, corrected", {})[place] = row.corrected
     figure, axes = _figure(len(lines) * max(1, (len(series) + 1) // 2))
-    _points(axes, lines, series)
+    _points(figure, axes, lines, series)
     return figure
 
 
@@ -185,7 +188,7 @@ def _agreement(report: Report) -> Figure:
     for row in rows:
         series.setdefault(row.metric.replace("_", " "), {})[lines.index(f"{row.question}: {row.between}")] = row.value
     figure, axes = _figure(2 * len(lines))
-    _points(axes, lines, series)
+    _points(figure, axes, lines, series)
     low = min((row.value.low for row in rows if row.value.low is not None), default=0.0)
     axes.set_xlim(min(-0.02, low), 1.02)
     return figure
