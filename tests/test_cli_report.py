@@ -142,6 +142,7 @@ def test_tags_and_labs_have_tables_of_their_own(run: Run, folder: Path) -> None:
     assert by_tag == {"even": 1.0, "odd": 0.0}
     lab = {(row["judged by"], row["models of"]): row for row in tables["lab_by_lab"]["rows"] if row["rate"] == "wrong"}
     assert lab["people (gold)", "Lab A"]["rate said"]["value"] == 0.5
+    assert lab["people (gold)", "Lab A"]["error"] is None  # they are what error is measured by
     assert lab["lab not known (rule)", "Lab A"]["error"]["value"] == pytest.approx(5 / 30)
 
 

@@ -41,6 +41,7 @@ def test_every_shipped_rubric_has_a_judge() -> None:
         (("{{form}}", ""), "{{form}} is missing"),
         (("{{questions}}", ""), "{{questions}} is missing"),
         (('kind = "judge"', 'kind = "oracle"'), "one of judge, rule"),
+        (('rubric = "plain"', 'rubric = "plane"'), "plane: not one of the rubrics"),
         (('title = "A judge"', 'title = "A judge"\ncolour = "red"'), "colour"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -208,7 +208,9 @@ def _tell(found: list[Census], planted: list[Bait]) -> None:
         ]
         for one in found
     ]
-    table([head, *rows], right=frozenset({1, 2, 3}))
+    lines = [head, *rows]
+    told = [place for place in range(len(head)) if any(row[place] for row in rows)]
+    table([[line[place] for place in told] for line in lines], right=frozenset({1, 2, 3}))
     for one in found:
         say(
             f"  {one.question}: "

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from reviewer.definition import Table, check_stem, read_toml, read_version
+from reviewer.errors import NotFound
 from reviewer.model import canonical, digest
 from reviewer.question import Per, Question, Scale
 from reviewer.rubric import Rubric, find_rubric
@@ -44,7 +45,8 @@ class Check:
     """One check of a rule: `value` answers `question` where the check holds. Without any condition it always holds.
 
     `phrases` are looked for without regard to case, within the first `within` characters where that is given;
-    `pattern` is a regular expression; `leaks` are forms in which the prompt's secret is looked for; `empty` asks for a
+    `pattern` is a regular expression, tried without a limit of time, so that one with a repeat inside a repeat can take
+    for ever on an unlucky text; `leaks` are forms in which the prompt's secret is looked for; `empty` asks for a
     response without text. A check that asks for the secret does not hold where the prompt has none.
     """
 
@@ -92,7 +94,7 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
     table = read_toml(path)
     check_stem(table, path)
     version, kind = read_version(table), table.choice("kind", Kind)
-    rubric = find_rubric(table.identifier("rubric"), rubrics)
+    rubric = _rubric(table, rubrics)
     questions = _questions(table, rubric, kind)
     name, title, source = table.identifier("id"), table.line("title"), table.prose("source")
     judges = kind is Kind.JUDGE
@@ -120,6 +122,13 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
         model=model,
         checks=checks,
     )
+
+
+def _rubric(table: Table, rubrics: Sequence[Path]) -> Rubric:
+    try:
+        return find_rubric(table.identifier("rubric"), rubrics)
+    except NotFound as error:
+        raise table.wrong("rubric", str(error)) from None
 
 
 def _questions(table: Table, rubric: Rubric, kind: Kind) -> list[Question]:

@@ -95,14 +95,17 @@ class FlipRow:
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """A grader, or people (None), of one lab on the responses of another: a rate, and how often a grader errs."""
+    """The graders of one lab, or people, on the responses of another: a rate, and how often graders err.
+
+    People have no `error`: what they decided is the gold.
+    """
 
     rate: str
     grader_lab: str
     lab: str
     n: int
     value: Estimate
-    error: Estimate
+    error: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)

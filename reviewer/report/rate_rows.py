@@ -141,7 +141,7 @@ class RateRows:
                 gold = self._gold[rate.id].of(own)
                 if gold.settled.any():
                     found = validation.rate_found(gold, self._resampling, worse=None)
-                    yield LabRow(rate.id, PEOPLE, lab, found.gold_units, found.gold, Estimate(0.0, 0.0, 0.0))
+                    yield LabRow(rate.id, PEOPLE, lab, found.gold_units, found.gold, None)
                 for judge in self._judges:
                     counted = self._graded[judge.name, rate.id].of(own)
                     if counted.judged.any():

@@ -75,7 +75,15 @@ def _differences(report: Report) -> Table:
         "The first's rate less the second's over the prompts that both answered; the interval draws prompts.",
         ("evaluation", "rate", "grader", "first", "second", "by gold", "by the grader"),
         tuple(
-            (row.evaluation, row.rate, row.grader, row.first, row.second, row.gold, row.raw)
+            (
+                row.evaluation,
+                row.rate,
+                row.grader,
+                row.first,
+                row.second,
+                row.gold,
+                None if row.grader is None else row.raw,
+            )
             for row in report.differences
         ),
         shares=False,
