@@ -193,3 +193,7 @@ def test_caveats_name_what_weakens_the_figures() -> None:
 
 def test_without_gold_the_first_thing_said_is_that() -> None:
     assert "There is no gold" in said(replace(report(), rates=(rate("m1", "judge@x"),)))
+
+
+def test_a_report_of_comparisons_alone_speaks_of_no_rates() -> None:
+    assert "no gold" not in said(replace(report(), rates=()))

@@ -32,6 +32,8 @@ def _of_the_design(report: Report) -> Iterator[str]:
 
 def _of_gold(report: Report) -> Iterator[str]:
     by_gold = [row for row in report.rates if row.grader is None]
+    if not report.rates and report.strengths:
+        return  # a rubric that only compares has no rates to speak of
     if not by_gold:
         yield "There is no gold: rates are what graders say, and how wrong those are is not known."
         return
