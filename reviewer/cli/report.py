@@ -42,11 +42,11 @@ def report_command(
 
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
     """
+    # Several threads that multiply small matrices wait for each other more than they compute. Read as numpy is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from reviewer.report.tables import tables
     from reviewer.reporting import report
 
-    # Several threads that multiply small matrices wait for each other more than they compute.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     unblind(ctx, study)
     with reading(ctx) as engine:
         made = report(engine, study, graders, now())
