@@ -153,7 +153,7 @@ def test_a_report_is_recorded_while_the_study_is_open(run: Run, folder: Path) ->
 
 
 def test_the_next_command_is_named(run: Run, folder: Path) -> None:
-    assert "Next: reviewer grade s" in run("report", "s").out
+    assert "Next: reviewer grade s --grader rule\n" in run("report", "s").out
     run("grade", "s", "--grader", "rule")
     assert "Next: reviewer report s --html s.html" in run("report", "s").out
 
@@ -179,3 +179,10 @@ def test_an_empty_study_has_a_report_that_says_so(run: Run, folder: Path) -> Non
 
 def test_a_grader_that_is_not_there_is_named(run: Run, folder: Path) -> None:
     assert "no verdict of grader nobody" in run("report", "s", "--grader", "nobody", expected=1).err
+
+
+def test_what_keeps_rates_from_being_corrected_comes_next(run: Run, folder: Path) -> None:
+    run("study", "create", "open", "--rubric", "plain", "--overlap", "1")
+    run("rate", "open", "--plain", stdin="1\n1\n\n")
+    run("grade", "open", "--grader", "rule")
+    assert "Next, so that rates can be corrected: reviewer adjudicate open" in run("report", "open").out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 INDENT = "  "
+OPEN_GOLD = "no gold yet"  # in the reason why a rate is not corrected
 MOST_ESTIMATES = 2  # in a row that is also drawn
 
 
@@ -208,7 +210,25 @@ def _drawing(row: tuple[Cell, ...]) -> str:
 
 def _next(made: Report, html: Path | None) -> str:
     if not made.graders:
-        return f"Next: reviewer grade {made.study} --grader G --model CONFIG"
+        return f"Next: reviewer grade {made.study} {_fitting(made.rubric)}"
+    if any(OPEN_GOLD in (row.corrected.undefined or "") for row in made.rates):
+        return f"Next, so that rates can be corrected: reviewer adjudicate {made.study}"
     if html is None:
         return f"Next: reviewer report {made.study} --html {made.study}.html"
     return f"Next: reviewer export {made.study} --format card -o {made.study}-card.md"
+
+
+def _fitting(rubric: str) -> str:
+    """Return the options that run a grader of this rubric, a rule where there is one."""
+    from reviewer.graders.definition import Kind, read_grader
+    from reviewer.shipped import folders, known
+
+    fitting = []
+    for path in known(folders("graders")).values():
+        # A grader of the user's that is wrong is told of when it is to be run.
+        with suppress(ReviewerError):
+            grader = read_grader(path, folders("rubrics"))
+            if grader.rubric == rubric:
+                fitting.append((grader.kind is Kind.JUDGE, grader.id))
+    judges, name = min(fitting) if fitting else (True, "G")
+    return f"--grader {name}" + (" --model CONFIG" if judges else "")
