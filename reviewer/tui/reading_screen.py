@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 
 from textual.app import ComposeResult
@@ -41,9 +42,9 @@ class ReadingScreen(Screen[None]):
         self._attention = Attention()
 
     @property
+    @abstractmethod
     def item(self) -> Item | None:
         """The item that is shown, None before the first and after the last."""
-        raise NotImplementedError
 
     @property
     def is_ready(self) -> bool:
@@ -87,9 +88,9 @@ class ReadingScreen(Screen[None]):
         self._state = state
         self._show_status()
 
+    @abstractmethod
     def _show_status(self) -> None:
         """Show the study, the state and the time."""
-        raise NotImplementedError
 
     async def _find(self) -> None:
         words = await self.app.push_screen_wait(AskText("Find in the item"))
