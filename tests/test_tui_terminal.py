@@ -100,7 +100,7 @@ def rate(terminal: Terminal, item: Rated) -> None:
         terminal.until("(note)")
     if item.confidence is not None:
         terminal.send("w" * item.confidence)
-        terminal.until(f"(sure: {item.confidence})")
+        terminal.until(f"(confidence {item.confidence})")
     lines = terminal.lines
     width = len(lines[0]) // len(item.panes)
     item.shown = tuple(

@@ -115,7 +115,7 @@ def _said(rubric: Rubric, case: Case, column: Answered) -> str:
         words = in_words(Ask(rubric.question(question), case.ask.subject, case.ask.panes), value)
         parts.append(words if question == case.dispute.question else f"{question}: {words}")
     if column.confidence is not None:
-        parts.append(f"sure: {column.confidence}")
+        parts.append(f"confidence {column.confidence}")
     if column.note:
         parts.append(f"note: {column.note}")
     return visible(" · ".join(parts), one_line=True)

@@ -85,7 +85,7 @@ def _answered(sheet: Sheet) -> Iterator[Answered]:
         if remark is not None and remark.note:
             words.append("(note)")
         if remark is not None and remark.confidence is not None:
-            words.append(f"(sure: {remark.confidence})")
+            words.append(f"(confidence {remark.confidence})")
         yield Answered(name, ", ".join(words), complete)
 
 

@@ -16,7 +16,7 @@ RATE_KEYS = (
     Binding("s", "skip", "Skip", id="item.skip", tooltip="Leave the item; it comes back at the end"),
     Binding("f", "flag", "Flag", show=False, id="item.flag", tooltip="Something is wrong with this response"),
     Binding("c", "note", "Note", id="answer.note", tooltip="Note on what the question is about"),
-    Binding("w", "confidence", "Sure?", show=False, id="answer.confidence", tooltip="How sure you are: 1, 2, 3"),
+    Binding("w", "confidence", "Confidence", show=False, id="answer.confidence", tooltip="How sure you are: 1, 2, 3"),
     Binding(WRITE_KEY, "write", "Write", show=False, id="answer.write", tooltip="Write an answer in words or numbers"),
     Binding("backspace", "clear", "Clear", show=False, id="answer.clear", tooltip="Clear the answer"),
     Binding("g", "guideline", "Guide", id="read.guideline", tooltip="Read the guideline"),
