@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from figures import load, show, title
 
-from reviewer.agreement import Estimate
-from reviewer.agreement.bootstrap import Resampling
-from reviewer.validation import (
+from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.grader_error import (
     Parts,
     Sample,
     Target,
@@ -35,7 +35,7 @@ from reviewer.validation import (
     share,
     simple,
 )
-from reviewer.validation.judged import Judged
+from reviewer.statistics.grader_error.confusion import Judged
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

@@ -26,8 +26,8 @@ from reviewer.store.sqlite import open_for_writing
 from reviewer.tui.widgets.marks import PaneText
 from reviewer.tui.widgets.side_by_side import Column, SideBySide
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from terminal import REVIEWER, Terminal
+sys.path.append(str(Path(__file__).parents[1]))
+from tests.support.terminal import REVIEWER, Terminal
 
 COLUMNS, ROWS = 160, 45
 # Output is over when none has come for so long: a second frame follows the first within a sixtieth of a second.

@@ -24,9 +24,9 @@ from figures import load, milliseconds, scratch, show, title
 from simulated import answers, fill, make_study, unsafe, wall_clock
 
 from reviewer.model import Draft
-from reviewer.store.handout import Nothing
+from reviewer.store.assignment import Nothing
 from reviewer.store.sqlite import open_for_writing
-from reviewer.study import Study
+from reviewer.studies.rating import Study
 
 STUDY = "killed"
 RATER = "rater"

@@ -19,10 +19,10 @@ from figures import BareDisk, file_size, load, milliseconds, note, percentile, s
 from simulated import Clock, answers, enter, fill, make_study, rate_in_bulk, rubric, unsafe
 
 from reviewer.store import studies
+from reviewer.store.assignment import Nothing
 from reviewer.store.engine import Engine
-from reviewer.store.handout import Nothing
 from reviewer.store.sqlite import open_for_writing
-from reviewer.study import Study
+from reviewer.studies.rating import Study
 
 BUDGET = 0.005
 RATERS = tuple(f"rater-{number:03d}" for number in range(100))

@@ -24,11 +24,11 @@ from audit import broken_chains, faults
 from figures import load, milliseconds, note, scratch, show, title
 from simulated import Clock, answers, enter, fill, make_study, unsafe
 
-from reviewer.sheet import Item
+from reviewer.store.assignment import Nothing
 from reviewer.store.engine import Engine
-from reviewer.store.handout import Nothing
 from reviewer.store.sqlite import open_for_writing
-from reviewer.study import LEASE, Study
+from reviewer.studies.item_sheet import Item
+from reviewer.studies.rating import LEASE, Study
 
 LONGER = LEASE + timedelta(minutes=1)
 LATEST = 0.0004

@@ -21,9 +21,9 @@ from figures import BareDisk, load, milliseconds, note, percentile, scratch, sho
 from simulated import answers, fill, make_study, unsafe, wall_clock
 
 from reviewer.model import Draft
-from reviewer.store.handout import Nothing
+from reviewer.store.assignment import Nothing
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.study import Study
+from reviewer.studies.rating import Study
 
 BUDGET = 0.100
 STUDY = "together"

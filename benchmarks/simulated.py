@@ -14,8 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
-from reviewer.balance import pair
-from reviewer.design import Plan, create_study
+from reviewer.definitions.rubric import Rubric, read_rubric
 from reviewer.model import (
     Answer,
     Configuration,
@@ -31,13 +30,14 @@ from reviewer.model import (
     response_id,
     utc,
 )
-from reviewer.rubric import Rubric, read_rubric
-from reviewer.sheet import Item, questions
-from reviewer.store import evidence, labels, raters, studies
+from reviewer.store import labels, raters, responses, studies
 from reviewer.store.engine import Engine, Parameters
 from reviewer.store.labels import NewLabel
 from reviewer.store.studies import Design, StudyRow
-from reviewer.study import Study
+from reviewer.studies.create import Plan, create_study
+from reviewer.studies.item_sheet import Item, questions
+from reviewer.studies.rating import Study
+from reviewer.study_design.pairing import pair
 
 MODELS = tuple(f"simulated-{letter}" for letter in "abcdefgh")
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -108,13 +108,13 @@ def fill(engine: Engine, count: int, characters: int) -> None:
     """Store `count` responses, eight configurations on each prompt."""
     texts, now = Texts(characters), utc(NOON)
     with engine.writing():
-        models = [evidence.ensure_configuration(engine, Configuration(name)) for name in MODELS]
+        models = [responses.ensure_configuration(engine, Configuration(name)) for name in MODELS]
     for first in range(0, count, PART):
         numbers = range(first, min(first + PART, count))
         prompts = {n // 8: prompt_of([Message(Role.USER, prompt_text(n // 8))]) for n in numbers[::8]}
         with engine.writing():
-            stored, _ = evidence.ensure_prompts(engine, list(prompts.values()))
-            evidence.add_responses(
+            stored, _ = responses.ensure_prompts(engine, list(prompts.values()))
+            responses.add_responses(
                 engine,
                 (
                     (number + 1, stored[prompt.id], models[number % 8], _response(prompt.id, number, texts(number)))
@@ -295,7 +295,7 @@ def label_in_bulk(engine: Engine, study: StudyRow, count: int, names: Sequence[s
         for name in names:
             raters.ensure(engine, Rater(name), now)
             studies.assign(engine, study.number, name, None)
-    responses = [identity for (identity,) in engine.rows("select id from response order by number")]
+    drawn = [identity for (identity,) in engine.rows("select id from response order by number")]
     for first in range(0, count, PART):
         rater = names[first // PART % len(names)]
         with engine.writing():
@@ -303,8 +303,8 @@ def label_in_bulk(engine: Engine, study: StudyRow, count: int, names: Sequence[s
                 engine,
                 rater,
                 (
-                    _new_label(study, responses[n % len(responses)], (responses[n % len(responses)],), (one,), now)
+                    _new_label(study, drawn[n % len(drawn)], (drawn[n % len(drawn)],), (one,), now)
                     for n in range(first, min(first + PART, count))
-                    for one in [responses[n % len(responses)]]
+                    for one in [drawn[n % len(drawn)]]
                 ),
             )

@@ -20,18 +20,18 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from reviewer.cli.home_collect import HomeCollect
-from reviewer.cli.home_import import HomeImport
-from reviewer.design import Plan, create_study
-from reviewer.desk import Desk, Identity
+from reviewer.cli.collect_from_home import HomeCollect
+from reviewer.cli.import_from_home import HomeImport
+from reviewer.definitions.rubric import read_rubric
+from reviewer.definitions.suite import read_suite
 from reviewer.model import Configuration, Response, response_id, utc
-from reviewer.rubric import read_rubric
-from reviewer.store import evidence
+from reviewer.session.terminal_session import Desk, Identity
+from reviewer.store import responses
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.store.studies import Design
-from reviewer.suites import read_suite
+from reviewer.studies.create import Plan, create_study
 from reviewer.tui.app import ReviewerApp
-from reviewer.tui.rate import RateScreen
+from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.widgets.status_line import StatusLine
 
 ROOT = Path(__file__).parents[1]
@@ -64,15 +64,15 @@ def make(path: str) -> None:
     [asked] = [member.prompt for member in suite.prompts if member.name == PROMPT]
     with closing(open_for_writing(path)) as engine:
         with engine.writing():
-            evidence.ensure_suite(engine, suite, utc(NOON))
-            numbers, _ = evidence.ensure_prompts(engine, [asked])
+            responses.ensure_suite(engine, suite, utc(NOON))
+            numbers, _ = responses.ensure_prompts(engine, [asked])
             rows = []
             for number, (model, words) in enumerate(RESPONSES.items(), 1):
-                configuration = evidence.ensure_configuration(engine, Configuration(model))
+                configuration = responses.ensure_configuration(engine, Configuration(model))
                 text = f"{words}{MADE_UP}"
                 response = Response(response_id(asked.id, model, text, 1), asked.id, model, 1, text)
                 rows.append((number, numbers[asked.id], configuration, response))
-            evidence.add_responses(engine, rows, utc(NOON))
+            responses.add_responses(engine, rows, utc(NOON))
         rubric = read_rubric(ROOT / "prompts" / "rubrics" / "hallucination.toml")
         create_study(engine, Plan("facts", Design(2, 2, 1, "majority:1", "all")), rubric, utc(NOON))
 

@@ -15,13 +15,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reviewer.design import Plan, create_study
+from reviewer.definitions.rubric import read_rubric
+from reviewer.definitions.suite import read_suite
 from reviewer.model import utc
-from reviewer.rubric import read_rubric
-from reviewer.store import evidence, rubrics, studies
+from reviewer.store import responses, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
 from reviewer.store.studies import Design
-from reviewer.suites import read_suite
+from reviewer.studies.create import Plan, create_study
 
 ROOT = Path(__file__).parents[1]
 PROMPTS = ROOT / "prompts"
@@ -45,7 +45,7 @@ def define(path: Path, now: str) -> None:
         for file in sorted((PROMPTS / "rubrics").glob("*.toml")):
             rubrics.ensure(engine, read_rubric(file), now)
         for file in sorted((PROMPTS / "suites").glob("*.toml")):
-            evidence.ensure_suite(engine, read_suite(file), now)
+            responses.ensure_suite(engine, read_suite(file), now)
     engine.close()
 
 

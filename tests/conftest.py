@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import Run, runner
 from hypothesis import settings
-from stories import Clock, Open
 
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
+from tests.support.commands import Run, runner
+from tests.support.stories import Clock, Open
 
 # A machine that is busy for a moment is no fault of the code.
 settings.register_profile("patient", deadline=None)

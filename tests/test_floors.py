@@ -36,7 +36,7 @@ def imported(file: Path) -> set[str]:
 
 
 def test_a_study_loads_no_screen_no_client_and_no_numbers() -> None:
-    assert loaded("import reviewer.study") & HEAVY == set()
+    assert loaded("import reviewer.studies.rating") & HEAVY == set()
 
 
 def test_making_a_database_loads_sqlite_utils_and_opening_it_again_does_not(tmp_path: Path) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from commands import Run
-
-from reviewer.rubric import read_rubric
-from reviewer.store import evidence, rubrics
+from reviewer.definitions.rubric import read_rubric
+from reviewer.definitions.suite import read_suite
+from reviewer.store import responses, rubrics
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading
-from reviewer.suites import read_suite
-
-ROOT = Path(__file__).parents[1]
+from tests.support.commands import Run
+from tests.support.folders import ROOT
 
 
 def opened(tmp_path: Path) -> Engine:
@@ -39,7 +37,7 @@ def test_it_holds_every_shipped_suite_and_nothing_else(tmp_path: Path) -> None:
     suites = [read_suite(path) for path in sorted((ROOT / "prompts" / "suites").glob("*.toml"))]
     stored = engine.rows("select id, version, hash from suite order by id")
     assert stored == [(suite.id, suite.version, suite.hash) for suite in suites], "run scripts/starter_database.py"
-    assert evidence.counts(engine)["prompt"] == sum(len(suite.prompts) for suite in suites)
+    assert responses.counts(engine)["prompt"] == sum(len(suite.prompts) for suite in suites)
     engine.close()
 
 

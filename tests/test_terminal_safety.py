@@ -7,8 +7,9 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from commands import RUBRIC, Run, write_rubric
-from judges import RULE, grader_in
+
+from tests.support.commands import RUBRIC, Run, write_rubric
+from tests.support.judges import RULE, grader_in
 
 HOSTILE = (
     "[bold]markup[/nope] [@click=app.quit]",

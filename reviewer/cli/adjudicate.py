@@ -14,7 +14,7 @@ from reviewer.cli.options import clock, database_option, json_option, rater_name
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
 
 if TYPE_CHECKING:
-    from reviewer.settled import Settled, Suggestion
+    from reviewer.adjudication.guideline_feedback import Settled, Suggestion
 
 
 @click.command("adjudicate")
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: bool, as_json: bool) -> None:
     """Decide the disputes of STUDY, blind to raters and models. Each decision is on disk before the next."""
-    from reviewer.adjudicating import Adjudication
-    from reviewer.settled import settled, suggestions
+    from reviewer.adjudication.guideline_feedback import settled, suggestions
+    from reviewer.adjudication.queue import Adjudication
 
     if not as_json and not report and can_show_screens():
         run_application(ctx, study, adjudicates=True, second=second)

@@ -15,8 +15,8 @@ from reviewer.cli.terminal import complain, say, say_json, table
 from reviewer.store.engine import Engine
 
 if TYPE_CHECKING:
-    from reviewer.agreeing import Kinds, Measured
-    from reviewer.agreement import Agreement
+    from reviewer.agreement.study_agreement import Kinds, Measured
+    from reviewer.statistics.agreement import Agreement
 
 WATCHED_EVERY = 2.0  # seconds
 
@@ -73,7 +73,7 @@ def _measured(
     model: str | None = None,
     suite: str | None = None,
 ) -> Iterator[Measured]:
-    from reviewer.agreeing import measured, questions_of
+    from reviewer.agreement.study_agreement import measured, questions_of
     from reviewer.store.ratings import Scope
 
     for one in questions_of(engine, study, question):
@@ -90,7 +90,7 @@ def _groups(engine: Engine, study: str, by: str) -> list[tuple[str, str | None, 
 
 
 def _kinds(engine: Engine, study: str, question: str | None) -> list[Kinds]:
-    from reviewer.agreeing import kinds, questions_of
+    from reviewer.agreement.study_agreement import kinds, questions_of
     from reviewer.store.ratings import Scope
 
     return [kinds(engine, Scope(study, one.id), one) for one in questions_of(engine, study, question)]
@@ -111,10 +111,10 @@ def _names_configurations(engine: Engine, study: str, by: str | None) -> bool:
 
 
 def _document(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> dict[str, object]:
-    from reviewer.agreeing import consensus, questions_of, strengths
-    from reviewer.agreeing_raters import rater_figures
-    from reviewer.agreement import LEGEND
+    from reviewer.agreement.rater_figures import rater_figures
+    from reviewer.agreement.study_agreement import consensus, questions_of, strengths
     from reviewer.cli import agreement_json
+    from reviewer.statistics.agreement import LEGEND
     from reviewer.store.ratings import Scope
 
     asked = [(one, Scope(study, one.id)) for one in questions_of(engine, study, question)]
@@ -144,7 +144,7 @@ def _document(engine: Engine, study: str, question: str | None, by: str | None, 
 
 
 def _tell(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> None:
-    from reviewer import agreement_tables as tables
+    from reviewer.agreement import tables as tables
 
     labelled = False
     named = _names_configurations(engine, study, by)
@@ -170,9 +170,9 @@ def _tell(engine: Engine, study: str, question: str | None, by: str | None, *, t
 
 
 def _tell_question(engine: Engine, study: str, one: Measured, found: Agreement, *, named: bool) -> None:
-    from reviewer import agreement_tables as tables
-    from reviewer.agreeing import consensus, strengths
-    from reviewer.agreeing_raters import rater_figures
+    from reviewer.agreement import tables as tables
+    from reviewer.agreement.rater_figures import rater_figures
+    from reviewer.agreement.study_agreement import consensus, strengths
     from reviewer.store.ratings import Scope
 
     scope = Scope(study, one.question.id)

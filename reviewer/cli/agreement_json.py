@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from reviewer.agreeing import Kinds, Measured
-from reviewer.agreeing_raters import RaterFigures
-from reviewer.agreement import Beside, Paired, Strengths
+from reviewer.agreement.rater_figures import RaterFigures
+from reviewer.agreement.study_agreement import Kinds, Measured
+from reviewer.statistics.agreement import Beside, Paired, Strengths
 
 
 def question(one: Measured) -> dict[str, object]:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.options import clock, database_path, rater_name
-from reviewer.study import LEASE
+from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
     from reviewer.store.raters import Session
     from reviewer.tui.app import Importer
-    from reviewer.tui.collect import Collecting
+    from reviewer.tui.collect_screen import Collecting
 
 
 def can_show_screens() -> bool:
@@ -31,7 +31,7 @@ def can_show_screens() -> bool:
 
 def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
     """Open the application, on `study` where one is named: to rate it, or to decide its disputes."""
-    from reviewer.desk import Desk, Identity
+    from reviewer.session.terminal_session import Desk, Identity
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
 
@@ -72,13 +72,13 @@ def _end_with_the_terminal() -> None:
 
 # What few need is loaded when it is asked for: a quarter of what there is to load before the first item.
 def _importer(path: str) -> Importer:
-    from reviewer.cli.home_import import HomeImport
+    from reviewer.cli.import_from_home import HomeImport
 
     return HomeImport(path)
 
 
 def _collecting(path: str) -> Collecting:
-    from reviewer.cli.home_collect import HomeCollect
+    from reviewer.cli.collect_from_home import HomeCollect
 
     return HomeCollect(path)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.collection import (
+from reviewer.cli.collect_dry_run import show_plan
+from reviewer.cli.collect_run import (
     CONCURRENCY,
     Order,
     Tell,
@@ -20,16 +21,15 @@ from reviewer.cli.collection import (
     said,
     teller,
 )
-from reviewer.cli.dry_run import show_plan
 from reviewer.cli.options import database_option, database_path, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json
-from reviewer.collecting import Work, survey, wanted, work_of
-from reviewer.collector import Collector, Progress
-from reviewer.configurations import Setup, find_setup
+from reviewer.collection.collector import Collector, Progress
+from reviewer.collection.missing_samples import Work, survey, wanted, work_of
+from reviewer.definitions.lookup import folders
+from reviewer.definitions.model_config import Setup, find_setup
+from reviewer.definitions.suite import find_suite
 from reviewer.errors import ReviewerError
 from reviewer.model import Suite
-from reviewer.shipped import folders
-from reviewer.suites import find_suite
 
 
 @click.command("collect")
@@ -80,7 +80,7 @@ def collect_command(
         return 0
     tell = teller(complain) if verbose else None
     if in_batches:
-        from reviewer.cli.batches import collect_in_batches
+        from reviewer.cli.collect_batches import collect_in_batches
 
         if max_cost is not None:
             raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")

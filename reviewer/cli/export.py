@@ -16,10 +16,10 @@ import click
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, reading
 from reviewer.cli.terminal import complain, counted
-from reviewer.disputes import How
 from reviewer.errors import ReviewerError
-from reviewer.formats.export_record import GoldRecord
-from reviewer.formats.export_redact import Fingerprint, marked, masked
+from reviewer.formats.export.record import GoldRecord
+from reviewer.formats.export.redaction import Fingerprint, marked, masked
+from reviewer.study_design.decision_policy import How
 
 if TYPE_CHECKING:
     from reviewer.store.engine import Engine
@@ -28,17 +28,17 @@ Lines = Callable[[Iterable[GoldRecord]], Iterator[str]]
 
 # Format -> what writes it: only the one that is asked for is loaded.
 FORMATS = {
-    "jsonl": "export_jsonl:gold_lines",
-    "labels-jsonl": "export_jsonl:label_lines",
-    "csv": "export_csv:gold_csv",
-    "labels-csv": "export_csv:labels_csv",
-    "inspect": "export_inspect:inspect_lines",
-    "promptfoo": "export_promptfoo:promptfoo_lines",
-    "messages": "export_messages:messages_lines",
-    "evals": "export_evals:evals_lines",
-    "evals-choice": "export_evals:evals_choice_lines",
+    "jsonl": "export.jsonl:gold_lines",
+    "labels-jsonl": "export.jsonl:label_lines",
+    "csv": "export.csv:gold_csv",
+    "labels-csv": "export.csv:labels_csv",
+    "inspect": "export.inspect:inspect_lines",
+    "promptfoo": "export.promptfoo:promptfoo_lines",
+    "messages": "export.messages:messages_lines",
+    "evals": "export.evals:evals_lines",
+    "evals-choice": "export.evals:evals_choice_lines",
 }
-BINARY = {"parquet": "export_parquet:write_gold", "labels-parquet": "export_parquet:write_labels"}
+BINARY = {"parquet": "export.parquet:write_gold", "labels-parquet": "export_parquet:write_labels"}
 CARDS = ("card", "card-json")
 TEXT = ("csv", "labels-csv", "card")  # what is not escaped, and could steer a terminal
 DECIDED_ONLY = ("inspect", "promptfoo", "evals", "evals-choice")
@@ -89,12 +89,12 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
     go under pseudonyms. `jsonl` holds everything; `import --format reviewer` reads it. `card` says how far the labels
     can be trusted.
     """
-    from reviewer.gold import records
+    from reviewer.adjudication.gold import records
 
     if output is None and format_name in (*TEXT, *BINARY) and sys.stdout.isatty():
         raise ReviewerError(f"--format {format_name} is not for a terminal; expected -o PATH, or a pipe")
     if format_name in BINARY:
-        from reviewer.formats.export_parquet import require
+        from reviewer.formats.export.parquet import require
 
         require()
     unblind(ctx, study)
@@ -127,9 +127,9 @@ def _load(place: str) -> Callable[..., Any]:
 
 def _card(engine: Engine, study: str, format_name: str) -> Lines:
     """Return what writes the card, with how far the raters agree measured beforehand."""
-    from reviewer.formats.export_card import card, markdown
-    from reviewer.gold import about
-    from reviewer.reliability import agreement_of
+    from reviewer.adjudication.gold import about
+    from reviewer.formats.export.reliability_card import card, markdown
+    from reviewer.report.reliability_card import agreement_of
 
     agreement = agreement_of(engine, study)
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import click
 
+from reviewer.adjudication.gold import Decided, gold, record_unblinding
 from reviewer.cli.options import database_option, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
-from reviewer.disputes import How, Outcome
-from reviewer.formats.export_record import plain
-from reviewer.gold import Decided, gold, record_unblinding
-from reviewer.rubric import Rubric
+from reviewer.definitions.rubric import Rubric
+from reviewer.formats.export.record import plain
 from reviewer.store import rubrics, studies
+from reviewer.study_design.decision_policy import How, Outcome
 
 
 @click.command("gold")

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.collection import CONCURRENCY, complaints, interruptible, model_files, on_stderr, said
+from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, model_files, on_stderr, said
 from reviewer.cli.options import database_option, database_path, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, counted, progress, say, say_json, table
-from reviewer.configurations import find_setup
+from reviewer.definitions.lookup import folders
+from reviewer.definitions.model_config import find_setup
 from reviewer.errors import ReviewerError
-from reviewer.graders.definition import Grader, Kind, find_grader
-from reviewer.grading import grade_by_rule, prepare, rater_name, task
-from reviewer.grading_census import Bait, Census, baits, census
+from reviewer.grading.census import Bait, Census, baits, census
+from reviewer.grading.definition import Grader, Kind, find_grader
+from reviewer.grading.tasks import grade_by_rule, prepare, rater_name, task
 from reviewer.model import LabelState
-from reviewer.shipped import folders
 from reviewer.store.labels import has_gold
 
 if TYPE_CHECKING:
-    from reviewer.cli.grading_run import Assignment, Run
+    from reviewer.cli.grade_run import Assignment, Run
 
 MOST_BAITS = 5
 SAMPLE = 50  # responses that people are asked to rate first
@@ -78,7 +78,7 @@ def grade_command(
         if repeats > 1 or in_batches or dry_run or max_cost is not None:
             raise click.UsageError(f"grader {grader.id} is a rule, which costs nothing and says the same every time")
         return _by_rule(ctx, study, grader, as_json=as_json)
-    from reviewer.cli.grading_run import Assignment
+    from reviewer.cli.grade_run import Assignment
 
     setup = find_setup(model_name, model_files(models_file))
     if max_cost is not None and setup.price_in is None:
@@ -106,8 +106,8 @@ def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -
 
 
 def _plan(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
-    from reviewer.cli.dry_run import show_plan
-    from reviewer.cli.grading_run import surveyed
+    from reviewer.cli.collect_dry_run import show_plan
+    from reviewer.cli.grade_run import surveyed
 
     with reading(ctx) as engine:
         show_plan([surveyed(assignment, engine)], as_json=as_json)
@@ -135,13 +135,13 @@ def _by_judge(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> i
 
 
 async def _asked(assignment: Assignment) -> Run:
-    from reviewer.cli.grading_run import grade
+    from reviewer.cli.grade_run import grade
 
     return await grade(assignment, on_stderr, interruptible())
 
 
 def _in_batches(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
-    from reviewer.cli.grading_run import hand_over
+    from reviewer.cli.grade_run import hand_over
 
     standing, missing = asyncio.run(hand_over(assignment))
     if not as_json:

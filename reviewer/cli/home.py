@@ -9,7 +9,7 @@ import click
 from reviewer.cli.application import can_show_screens, run_application
 from reviewer.cli.options import database_path, rater_name, reading
 from reviewer.cli.terminal import counted, say, table
-from reviewer.store import evidence, handout, studies
+from reviewer.store import assignment, responses, studies
 from reviewer.store.engine import Engine
 
 
@@ -28,7 +28,7 @@ def open_home(ctx: click.Context) -> None:
 
 
 def _show(engine: Engine, path: str, rater: str) -> None:
-    stored = evidence.counts(engine)
+    stored = responses.counts(engine)
     say(
         f"{path}: {counted(stored['response'], 'response')} of {counted(stored['configuration'], 'configuration')},"
         f" {counted(stored['prompt'], 'prompt')} in {counted(stored['suite'], 'suite')}"
@@ -43,7 +43,7 @@ def _show(engine: Engine, path: str, rater: str) -> None:
     rows = [["study", "state", "items", f"done by {rater}", "left"]]
     unfinished = None
     for study in every:
-        done = handout.items_done(engine, study.number, rater)
+        done = assignment.items_done(engine, study.number, rater)
         left = max(studies.share(engine, study, rater) - done, 0) if study.open else 0
         rows.append([study.name, "open" if study.open else "closed", f"{study.items:,}", f"{done:,}", f"{left:,}"])
         if left and unfinished is None:

@@ -9,8 +9,8 @@ import click
 
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import say_json_rows, say_line
+from reviewer.definitions.rubric import Rubric
 from reviewer.model import Label, LabelState
-from reviewer.rubric import Rubric
 from reviewer.store import labels, rubrics, studies
 
 COLUMNS = tuple(field.name for field in fields(Label) if field.name != "sequence")

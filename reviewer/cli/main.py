@@ -16,7 +16,7 @@ from reviewer.errors import ReviewerError
 # would make `--help` pay for all of them.
 COMMANDS = {
     "collect": ("reviewer.cli.collect:collect_command", "Ask models the prompts of suites, and store the answers."),
-    "import": ("reviewer.cli.importing:import_command", "Bring in responses, and labels where the file has them."),
+    "import": ("reviewer.cli.import_table:import_command", "Bring in responses, and labels where the file has them."),
     "study": ("reviewer.cli.study:study_group", "Make, list, show and close studies."),
     "rate": ("reviewer.cli.rate:rate_command", "Rate the items of a study, blind."),
     "adjudicate": ("reviewer.cli.adjudicate:adjudicate_command", "Decide the disputes of a study, blind."),

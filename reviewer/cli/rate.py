@@ -14,11 +14,11 @@ import click
 
 from reviewer.cli.application import at_work, can_show_screens, run_application
 from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option
-from reviewer.cli.plain import PlainRating, Work
+from reviewer.cli.plain_rating import PlainRating, Work
 from reviewer.cli.terminal import complain
+from reviewer.session.owner_thread import OwnerThread
 from reviewer.store.sqlite import open_for_writing
-from reviewer.store.thread import OwnerThread
-from reviewer.study import RENEW_EVERY, Study
+from reviewer.studies.rating import RENEW_EVERY, Study
 
 
 @click.command("rate")

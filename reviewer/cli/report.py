@@ -14,14 +14,14 @@ import click
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, now, reading
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
-from reviewer.cli.wide import GAP, filled, without_constants
+from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
-from reviewer.estimates import drawn, interval
+from reviewer.statistics.estimate_text import drawn, interval
 
 if TYPE_CHECKING:
-    from reviewer.agreement import Estimate
-    from reviewer.report.found import Report
+    from reviewer.report.result import Report
     from reviewer.report.tables import Cell, Table
+    from reviewer.statistics.agreement import Estimate
 
 
 INDENT = "  "
@@ -46,8 +46,8 @@ def report_command(
     """
     # Several threads that multiply small matrices wait for each other more than they compute. Read as numpy is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from reviewer.report.build import report
     from reviewer.report.tables import tables
-    from reviewer.reporting import report
 
     unblind(ctx, study)
     with reading(ctx) as engine:
@@ -220,8 +220,8 @@ def _next(made: Report, html: Path | None) -> str:
 
 def _fitting(rubric: str) -> str:
     """Return the options that run a grader of this rubric, a rule where there is one."""
-    from reviewer.graders.definition import Kind, read_grader
-    from reviewer.shipped import folders, known
+    from reviewer.definitions.lookup import folders, known
+    from reviewer.grading.definition import Kind, read_grader
 
     fitting = []
     for path in known(folders("graders")).values():

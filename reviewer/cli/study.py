@@ -6,10 +6,10 @@ import getpass
 
 import click
 
+from reviewer.adjudication.outcomes import Overview, overview
 from reviewer.cli.options import database_option, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
-from reviewer.outcomes import Overview, overview
 from reviewer.store import studies
 from reviewer.store.studies import Design, StudyRow
 
@@ -77,10 +77,10 @@ def create(
       tail:P+N          of each configuration the worst P % by a grader, and N of the rest
       disagreement:N+M  N on which graders differ, and M of the rest
     """
-    from reviewer.design import Plan, create_study
-    from reviewer.disputes import read_policy
-    from reviewer.rubric import find_rubric
-    from reviewer.shipped import folders
+    from reviewer.definitions.lookup import folders
+    from reviewer.definitions.rubric import find_rubric
+    from reviewer.studies.create import Plan, create_study
+    from reviewer.study_design.decision_policy import read_policy
 
     plan = Plan(
         name,

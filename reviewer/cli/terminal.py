@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from reviewer.cli.wide import GAP, blocks, filled
-from reviewer.text import visible
+from reviewer.cli.text_wrapping import GAP, blocks, filled
+from reviewer.text.visible import visible
 
 INDENT = "    "
 

@@ -12,7 +12,7 @@ from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, progress, say, say_json
 
 if TYPE_CHECKING:
-    from reviewer.validating import Validated
+    from reviewer.validation.check import Validated
 
 
 @click.command("validate")
@@ -56,16 +56,16 @@ def validate_command(
         raise click.UsageError("--against names the same grader")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from reviewer.store import evidence
-    from reviewer.trial import read_trial, with_less_gold
-    from reviewer.validating import EPSILON, lab_of, questions, validated
+    from reviewer.store import responses
+    from reviewer.validation.check import EPSILON, lab_of, questions, validated
+    from reviewer.validation.evidence import read_trial, with_less_gold
 
     with reading(ctx) as engine:
         trial = read_trial(engine, study, [grader, *([against] if against else [])])
         asked = questions(trial, question)
         if gold_sample is not None:
             trial = with_less_gold(trial, asked, gold_sample, seed)
-        lab = lab or lab_of(evidence.labs(engine), grader)
+        lab = lab or lab_of(responses.labs(engine), grader)
         allowance = EPSILON if epsilon is None else epsilon
         found: list[Validated] = []
         with progress(f"checking {grader}", len(asked)) as told:
@@ -74,7 +74,7 @@ def validate_command(
                 told(len(found))
     unblind(ctx, study)
     if as_json:
-        from reviewer.cli.validation_json import question_document
+        from reviewer.cli.validate_json import question_document
 
         labs = dict(zip(trial.population.names, trial.labs, strict=True))
         say_json(
@@ -91,7 +91,7 @@ def validate_command(
             }
         )
         return
-    from reviewer.cli.validation_text import tell
+    from reviewer.cli.validate_text import tell
 
     if trial.population.lost:
         complain(f"! {trial.population.lost}: no rate is corrected")

@@ -6,8 +6,8 @@ import click
 
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import progress, say, say_json
-from reviewer.store import chain, evidence, rubrics
-from reviewer.store.evidence import Mismatch
+from reviewer.store import chain, responses, rubrics
+from reviewer.store.responses import Mismatch
 
 
 @click.command("verify")
@@ -22,8 +22,8 @@ def verify_command(ctx: click.Context, *, as_json: bool) -> int:
             reports.append(report)
             reach(sum(one.rows for one in reports))
         altered = [Mismatch("rubric", stored) for stored in rubrics.altered(engine)]
-        altered += evidence.mismatches(engine)
-        counts = evidence.counts(engine)
+        altered += responses.mismatches(engine)
+        counts = responses.counts(engine)
     broken = [report for report in reports if report.broken]
     if as_json:
         say_json(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from reviewer.report.found import Report
+from reviewer.report.result import Report
 
 FEW = 100  # responses with gold behind a rate of one configuration
 MOST = 3  # of one kind that are named

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
 
-from reviewer.agreement import Estimate
-from reviewer.formats.export_card import spelled
-from reviewer.report.found import Report
+from reviewer.formats.export.reliability_card import spelled
 from reviewer.report.plots import Picture
+from reviewer.report.result import Report
 from reviewer.report.tables import Cell, Table, parts
-from reviewer.text import visible
+from reviewer.statistics.agreement import Estimate
+from reviewer.text.visible import visible
 
 
 def page(report: Report, tables: Sequence[Table], pictures: Sequence[Picture]) -> str:

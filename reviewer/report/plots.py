@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewer.agreement import Estimate
+from reviewer.definitions.rubric import Worse
 from reviewer.errors import ReviewerError
-from reviewer.report.found import Confusions, RateRow, Report
-from reviewer.rubric import Worse
-from reviewer.text import visible
+from reviewer.report.result import Confusions, RateRow, Report
+from reviewer.statistics.agreement import Estimate
+from reviewer.text.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,13 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from reviewer import validation
-from reviewer.agreement import Estimate
-from reviewer.agreement.bootstrap import Resampling
-from reviewer.agreement.table import Flags, Floats
-from reviewer.report.found import GOODNESS, DifferenceRow, Judge, LabRow, RateRow, TagRow
-from reviewer.rubric import Mean, Rate, Worse
-from reviewer.validation import Counted
+from reviewer.definitions.rubric import Mean, Rate, Worse
+from reviewer.report.result import GOODNESS, DifferenceRow, Judge, LabRow, RateRow, TagRow
+from reviewer.statistics import grader_error
+from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.agreement.table import Flags, Floats
+from reviewer.statistics.grader_error import Counted
 
 NOTHING_TO_CORRECT = "this is the rate of gold: there is nothing to correct"
 UNEQUAL = "gold was drawn with unequal chances: read the row of a grader"
@@ -85,7 +85,7 @@ class RateRows:
     def _by_gold(
         self, evaluation: str, rate: Rate, configuration: str, lab: str | None, counted: Counted
     ) -> Iterator[RateRow]:
-        found = validation.rate_found(counted, self._resampling, worse=_worst(rate))
+        found = grader_error.rate_found(counted, self._resampling, worse=_worst(rate))
         if not found.gold_units:
             return
         never = Estimate(None, undefined=NOTHING_TO_CORRECT)
@@ -101,7 +101,7 @@ class RateRows:
     ) -> Iterator[RateRow]:
         if not counted.judged.any():
             return
-        found = validation.rate_found(counted, self._resampling, worse=_worst(rate))
+        found = grader_error.rate_found(counted, self._resampling, worse=_worst(rate))
         ends = (evaluation, configuration, lab, grader, found.units, found.gold_units)
         yield _row(rate.id, rate.worse, ends, found.raw, found.gold, found.corrected)
         if _worst(rate) is not None:
@@ -128,7 +128,7 @@ class RateRows:
                             yield DifferenceRow(evaluation, rate.id, first, second, grader, gold, raw)
 
     def _difference(self, values: Floats, one: Flags, other: Flags) -> Estimate:
-        return validation.difference(values, self._prompts, one, other, self._resampling)
+        return grader_error.difference(values, self._prompts, one, other, self._resampling)
 
     def labs(self) -> Iterator[LabRow]:
         """Yield what the graders of each lab, and people, say of the models of each lab; nothing without two labs."""
@@ -140,12 +140,12 @@ class RateRows:
                 own = np.isin(self._of, np.flatnonzero(labs == lab))
                 gold = self._gold[rate.id].of(own)
                 if gold.settled.any():
-                    found = validation.rate_found(gold, self._resampling, worse=None)
+                    found = grader_error.rate_found(gold, self._resampling, worse=None)
                     yield LabRow(rate.id, PEOPLE, lab, found.gold_units, found.gold, None)
                 for judge in self._judges:
                     counted = self._graded[judge.name, rate.id].of(own)
                     if counted.judged.any():
-                        raw = validation.rate_found(counted, self._resampling, worse=None).raw
+                        raw = grader_error.rate_found(counted, self._resampling, worse=None).raw
                         units = int(counted.judged.sum())
                         yield LabRow(
                             rate.id, f"{judge.lab or UNKNOWN} ({judge.name})", lab, units, raw, _error(counted)
@@ -166,12 +166,12 @@ class RateRows:
     def _tagged(self, evaluation: str, tag: str, rate: Rate, configuration: str, own: Flags) -> TagRow | None:
         gold = self._gold[rate.id].of(own)
         if gold.settled.any():
-            found = validation.rate_found(gold, self._resampling, worse=None)
+            found = grader_error.rate_found(gold, self._resampling, worse=None)
             return TagRow(evaluation, tag, rate.id, configuration, None, found.gold_units, found.gold)
         for judge in self._judges:
             counted = self._graded[judge.name, rate.id].of(own)
             if counted.judged.any():
-                raw = validation.rate_found(counted, self._resampling, worse=None).raw
+                raw = grader_error.rate_found(counted, self._resampling, worse=None).raw
                 return TagRow(evaluation, tag, rate.id, configuration, judge.name, int(counted.judged.sum()), raw)
         return None
 
@@ -204,4 +204,4 @@ def _error(counted: Counted) -> Estimate:
     gold, grader = counted.gold[both], counted.grader[both]
     wrong = ~((gold == grader) | (np.isnan(gold) & np.isnan(grader)))
     share = float(wrong.mean())
-    return Estimate(share, *validation.wilson(share, len(wrong)))
+    return Estimate(share, *grader_error.wilson(share, len(wrong)))

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.agreement import Estimate
-from reviewer.formats.export_csv import guarded
-from reviewer.report.found import Report
-from reviewer.rubric import Worse
+from reviewer.definitions.rubric import Worse
+from reviewer.formats.export.csv import guarded
+from reviewer.report.result import Report
+from reviewer.statistics.agreement import Estimate
 
 Cell = str | int | float | None | Estimate
 PEOPLE = "gold"

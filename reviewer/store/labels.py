@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reviewer.disputes import Ruling
 from reviewer.model import Label, LabelState, Origin
 from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
 from reviewer.store.engine import Engine, Row, among
+from reviewer.study_design.decision_policy import Ruling
 
 # The file that an imported decision came in stands behind this, in place of an adjudicator's name.
 IMPORTED = "imported:"

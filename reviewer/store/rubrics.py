@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reviewer.definitions.rubric import Rubric, lost_options, rubric_from_json
 from reviewer.errors import NotFound, Refused
 from reviewer.model import digest
-from reviewer.rubric import Rubric, lost_options, rubric_from_json
 from reviewer.store.engine import Engine
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from reviewer.balance import sizes
-from reviewer.blinding import item_key
 from reviewer.errors import NotFound, Refused
 from reviewer.model import RaterKind, canonical
-from reviewer.sampling import Chosen
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
-from reviewer.store.pools import DrawnFrom
+from reviewer.store.sampling_pools import DrawnFrom
+from reviewer.study_design.blinding import item_key
+from reviewer.study_design.pairing import sizes
+from reviewer.study_design.sampling import Chosen
 
 PART = 10_000
 

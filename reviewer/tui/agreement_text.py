@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from reviewer import agreement_tables as tables
-from reviewer.agreement_tables import Rows
-from reviewer.agreement_view import AgreementView
-from reviewer.question import Question
-from reviewer.text import visible
+from reviewer.agreement import tables as tables
+from reviewer.agreement.tables import Rows
+from reviewer.definitions.question import Question
+from reviewer.session.agreement_view import AgreementView
+from reviewer.text.visible import visible
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 
 BETWEEN = "  "

@@ -14,19 +14,19 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from reviewer.desk import Desk, Entered, Settings
 from reviewer.errors import ReviewerError
-from reviewer.store.thread import OwnerThread
-from reviewer.text import visible
-from reviewer.tui.adjudicate import AdjudicateScreen
-from reviewer.tui.calls import Calls
-from reviewer.tui.collect import Collecting, CollectScreen
+from reviewer.session.owner_thread import OwnerThread
+from reviewer.session.terminal_session import Desk, Entered, Settings
+from reviewer.text.visible import visible
+from reviewer.tui.adjudicate_screen import AdjudicateScreen
+from reviewer.tui.collect_screen import Collecting, CollectScreen
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
-from reviewer.tui.home import HomeScreen
-from reviewer.tui.rate import RateScreen
-from reviewer.tui.reading import flowing
-from reviewer.tui.search import SearchScreen
-from reviewer.tui.settings import SettingsScreen
+from reviewer.tui.home_screen import HomeScreen
+from reviewer.tui.prompt_text import flowing
+from reviewer.tui.rate_screen import RateScreen
+from reviewer.tui.search_screen import SearchScreen
+from reviewer.tui.session_calls import Calls
+from reviewer.tui.settings_screen import SettingsScreen
 from reviewer.tui.themes import NAMES, THEMES
 
 
@@ -181,7 +181,7 @@ class ReviewerApp(App[None]):
 
     async def _open_agreement(self, study: str) -> None:
         # It computes with numpy, which nobody who only rates has to wait for.
-        from reviewer.tui.agreement import AgreementScreen
+        from reviewer.tui.agreement_screen import AgreementScreen
 
         try:
             view = await self._calls.do(lambda desk: desk.agreement(study))

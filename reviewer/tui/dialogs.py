@@ -20,7 +20,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from reviewer.text import visible
+from reviewer.text.visible import visible
 from reviewer.tui.widgets.graphemes import drawn
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.text_pane import TextPane

@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 
-from reviewer.adjudicating import CODES, Verdict
-from reviewer.cases import Answered, Case
-from reviewer.disputes import Ruling
-from reviewer.rubric import Rubric
-from reviewer.sheet import Ask, translated
-from reviewer.text import visible
+from reviewer.adjudication.case import Answered, Case
+from reviewer.adjudication.queue import CODES, Verdict
+from reviewer.definitions.rubric import Rubric
+from reviewer.studies.item_sheet import Ask, translated
+from reviewer.study_design.decision_policy import Ruling
+from reviewer.text.visible import visible
 from reviewer.tui.item_view import ItemView
-from reviewer.tui.put import in_words, put_on
+from reviewer.tui.question_text import in_words, put_on
 from reviewer.tui.widgets import question_bar
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.status_line import Status

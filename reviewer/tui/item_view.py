@@ -9,10 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from reviewer.rubric import Rubric
-from reviewer.sheet import Item, Sheet
-from reviewer.tui.put import answered, put, puts
-from reviewer.tui.reading import (
+from reviewer.definitions.rubric import Rubric
+from reviewer.studies.item_sheet import Item, Sheet
+from reviewer.tui.prompt_text import (
     SEVERITIES,
     hits,
     is_long,
@@ -22,6 +21,7 @@ from reviewer.tui.reading import (
     secret_marks,
     watched_panes,
 )
+from reviewer.tui.question_text import answered, put, puts
 from reviewer.tui.widgets.differences import differences
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.question_bar import QuestionBar

@@ -10,15 +10,15 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from reviewer.definitions.rubric import Rubric
 from reviewer.errors import ReviewerError
-from reviewer.rubric import Rubric
-from reviewer.sheet import Item
-from reviewer.text import visible
-from reviewer.tui.attention import Attention
-from reviewer.tui.calls import Calls
+from reviewer.studies.item_sheet import Item
+from reviewer.text.visible import visible
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
-from reviewer.tui.reading import decoded, flowing
+from reviewer.tui.prompt_text import decoded, flowing
+from reviewer.tui.session_calls import Calls
+from reviewer.tui.time_on_item import Attention
 
 # Keys that were meant for the item before must not answer this one.
 GUARD_SECONDS = 0.25

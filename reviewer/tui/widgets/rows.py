@@ -21,7 +21,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reviewer.text import visible
+from reviewer.text.visible import visible
 from reviewer.tui.widgets.graphemes import boundary_before, drawn, running_cells
 
 ELLIPSIS = "…"

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from reviewer.text import visible
+from reviewer.text.visible import visible
 from reviewer.tui.widgets.marks import PaneText
 from reviewer.tui.widgets.rows import Rows, Run, Tone, shown
 from reviewer.tui.widgets.text_pane import TextPane

@@ -17,7 +17,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reviewer.text import visible
+from reviewer.text.visible import visible
 from reviewer.tui.widgets.lines import Lines
 from reviewer.tui.widgets.marks import Mark, MarkKind, Marks, PaneText
 from reviewer.tui.widgets.painting import GUTTERS, Frame, Look, Span, blank, offset_at, painted

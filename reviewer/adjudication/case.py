@@ -1,0 +1,156 @@
+"""One unit as whoever looks into it sees it: the item as raters saw it, and what they said, without names.
+
+Nothing here names a rater or a configuration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reviewer.definitions.question import Per, Question
+from reviewer.definitions.rubric import Rubric
+from reviewer.model import Subject
+from reviewer.store import disputes, items, labels
+from reviewer.store.assignment import Handed
+from reviewer.store.engine import Engine
+from reviewer.store.labels import StandingDecision
+from reviewer.store.studies import StudyRow
+from reviewer.studies.item_sheet import Ask, Item, compares, panes_of, translated
+from reviewer.study_design.blinding import pane_order, rank
+from reviewer.study_design.decision_policy import Reason
+
+Unit = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A unit to be decided, why, and how much hangs on it."""
+
+    response: str
+    other_response: str
+    item: str
+    question: str
+    reason: str
+    distribution: dict[str, int]
+    weight: float
+
+    @property
+    def unit(self) -> Unit:
+        """What the dispute is about."""
+        return self.response, self.other_response, self.item, self.question
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one person said, by question as it reads on screen."""
+
+    values: dict[str, str]
+    note: str
+    confidence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A dispute as it is seen: the item, the question, and the raters' columns in a shuffled order.
+
+    `decisions` are those that adjudicators made before, where it is their difference or age that is in dispute.
+    """
+
+    dispute: Dispute
+    item: Item
+    ask: Ask
+    columns: tuple[Answered, ...]
+    decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, which sets the order of panes and columns; the case is number `number` of `total` to them."""
+
+    name: str
+    number: int
+    total: int
+
+
+def decisions_on(engine: Engine, study: str, dispute: Dispute) -> list[StandingDecision]:
+    """Return the standing decisions on the unit, in the order in which they were made."""
+    return [
+        one
+        for one in labels.decisions(engine, study)
+        if (one.response, one.other_response, one.item, one.question) == dispute.unit
+    ]
+
+
+def case_of(engine: Engine, study: StudyRow, rubric: Rubric, dispute: Dispute, viewer: Viewer) -> Case:
+    """Return a dispute as `viewer` sees it."""
+    item = _item(engine, study, dispute, viewer)
+    question = rubric.question(dispute.question)
+    ask = _ask(item, dispute, question)
+    said: dict[str, dict[str, disputes.Said]] = {}
+    for one in disputes.said(engine, study.name, dispute.response, dispute.other_response, dispute.item):
+        said.setdefault(one.rater, {})[one.question] = one
+    order = sorted(said, key=lambda rater: rank(study.design.seed, "column", viewer.name, *dispute.unit, rater))
+    alike = [
+        one
+        for one in rubric.questions
+        if one.per is question.per and compares(rubric, one) == compares(rubric, question)
+    ]
+    columns = []
+    for rater in order:
+        mine = [said[rater][one.id] for one in alike if one.id in said[rater]]
+        columns.append(
+            Answered(
+                {
+                    one.question: translated(item, replace(ask, question=rubric.question(one.question)), one.value)
+                    for one in mine
+                },
+                "; ".join(dict.fromkeys(one.note for one in mine if one.note)),
+                next((one.confidence for one in mine if one.confidence is not None), None),
+            )
+        )
+    shown = dispute.reason in (Reason.ADJUDICATORS.value, Reason.CONTRADICTED.value)
+    before = [
+        (one.ruling.value.replace("_", " ") if one.value is None else _label(ask, item, one.value))
+        + f" ({one.reason}{', ' + one.note if one.note else ''})"
+        for one in (decisions_on(engine, study.name, dispute) if shown else [])
+    ]
+    return Case(dispute, item, ask, tuple(columns), tuple(sorted(before)))
+
+
+def _item(engine: Engine, study: StudyRow, dispute: Dispute, viewer: Viewer) -> Item:
+    found = disputes.item_of(engine, study.number, dispute.response, dispute.item)
+    if found is None:
+        number, identity, content = 0, dispute.response, disputes.alone(engine, dispute.response)
+    else:
+        number, identity = found
+        content = items.content(engine, number)
+    order = pane_order(study.design.seed, viewer.name, identity, [one.id for one in content.responses])
+    return Item(
+        handed=Handed(number, identity, 0, ""),
+        messages=content.messages,
+        panes=panes_of(content, order),
+        reference=content.reference,
+        secret=content.secret if study.design.aids != "off" else None,
+        aids=study.design.aids,
+        severity=content.severity,
+        number=viewer.number,
+        total=viewer.total,
+    )
+
+
+def _ask(item: Item, dispute: Dispute, question: Question) -> Ask:
+    """Return the disputed question as it is put on the item."""
+    wanted = {dispute.response, dispute.other_response} - {""}
+    panes = tuple(place for place, pane in enumerate(item.panes) if pane.response in wanted)
+    return Ask(
+        question,
+        Subject(dispute.response, dispute.other_response),
+        () if question.per is Per.ITEM and not wanted else panes,
+    )
+
+
+def _label(ask: Ask, item: Item, stored: str) -> str:
+    """Return a stored value in the words of its options."""
+    value = translated(item, ask, stored)
+    selected = ask.question.selected(value)
+    return "/".join(ask.question.option(one).label for one in selected) if selected else value

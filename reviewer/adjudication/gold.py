@@ -1,0 +1,259 @@
+"""Gold for other programs: what a study decided, unit by unit, with all that bears on it.
+
+Streams: units come in order of their subject, and their evidence is fetched part by part. What is handed on names
+configurations, so it is for leads and not for raters; whoever shows it records that, unless the study is closed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, islice
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
+
+from reviewer import __version__
+from reviewer.adjudication.outcomes import Decider, UnitOutcome, outcomes
+from reviewer.definitions.rubric import Rubric
+from reviewer.formats.export.record import (
+    Answered,
+    Asked,
+    Designed,
+    Flagged,
+    Given,
+    GoldRecord,
+    RubricName,
+    Ruled,
+    pseudonym,
+)
+from reviewer.formats.export.reliability_card import About
+from reviewer.model import LabelState, RaterKind
+from reviewer.store import gold_evidence, labels, rubrics, studies
+from reviewer.store.engine import Engine, Row, among
+from reviewer.store.labels import UnitLabel
+from reviewer.store.studies import StudyRow
+from reviewer.study_design.decision_policy import How, Outcome
+
+PART = 1000  # subjects whose evidence is fetched at once
+NOT_ASKED = "not asked"
+
+Subject = tuple[str, str, str]
+
+_KINDS = {kind.value: kind for kind in RaterKind}
+_STATES = {state.value: state for state in LabelState}
+
+
+def record_unblinding(engine: Engine, study: StudyRow, who: str, now: str) -> None:
+    """Keep that `who` is shown which configurations an open study compares. A closed one has nobody left to blind."""
+    if study.open:
+        with engine.writing():
+            studies.record_unblinding(engine, study.number, who, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One row of `reviewer gold`. A pair has a second response and configuration; an item names neither."""
+
+    unit: UnitOutcome
+    configuration: str | None
+    other_configuration: str | None
+
+
+def gold(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[Decided]:
+    """Yield what each unit came to, with the configurations behind it."""
+    found = outcomes(engine, study, rubric)
+    while part := list(islice(found, PART)):
+        ids = {name for unit in part for name in (unit.response, unit.other_response) if name}
+        names: dict[str, str] = dict(among(engine, gold_evidence.CONFIGURATIONS, sorted(ids)))
+        for unit in part:
+            yield Decided(unit, names.get(unit.response), names.get(unit.other_response))
+
+
+def records(engine: Engine, name: str) -> Iterator[GoldRecord]:
+    """Yield every unit of the study called `name` that has labels or a decision, as exports are written from it.
+
+    Raises:
+        NotFound: no such study.
+    """
+    study = studies.load(engine, name)
+    rubric = rubrics.load(engine, study.rubric)
+    decisions: dict[tuple[Subject, str], list[Ruled]] = defaultdict(list)
+    for one in labels.decisions(engine, name):
+        by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
+        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
+        decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
+    flags = [Flagged(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]
+    subjects = _subjects(engine, study, Decider(engine, study, rubric))
+    while part := list(islice(subjects, PART)):
+        fetched = _Part(engine, study, [rated.subject for rated in part], flags)
+        for rated in part:
+            yield from fetched.records(rubric, rated, decisions)
+
+
+def about(engine: Engine, name: str) -> About:
+    """Return what a card says of the study called `name` as a whole."""
+    study = studies.load(engine, name)
+    rubric = rubrics.load(engine, study.rubric)
+    excluded: Counter[str] = Counter({"flagged": len(labels.flagged(engine, name)), "surplus": 0, "superseded": 0})
+    for label in labels.of_study(engine, name):
+        excluded["surplus"] += label.surplus
+        excluded["superseded"] += label.supersedes is not None
+        excluded[f"{label.state.value} rows"] += label.state is not LabelState.LABEL
+    design = study.design
+    return About(
+        study=name,
+        version=__version__,
+        rubric=RubricName(rubric.id, rubric.version, rubric.hash),
+        guideline=rubric.guideline,
+        questions=[(one.id, one.text, one.values) for one in rubric.questions],
+        design={
+            "state": "open" if study.open else "closed",
+            "panes": design.panes,
+            "overlap": design.overlap,
+            "policy": design.policy,
+            "sample": design.sample,
+            "seed": design.seed,
+            "aids": design.aids,
+        },
+        excluded={reason: count for reason, count in excluded.items() if count},
+    )
+
+
+class _Rated(NamedTuple):
+    """A subject, what was said of it by question, and what that comes to."""
+
+    subject: Subject
+    given: dict[str, list[Given]]
+    outcomes: dict[str, Outcome]
+
+
+def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Rated]:
+    """Yield every subject that has labels or a decision."""
+    for subject, rows in groupby(gold_evidence.standing(engine, study.name), key=itemgetter(0, 1, 2)):
+        given: dict[str, list[Given]] = {}
+        units = []
+        # Names for all columns: with a star among them a row takes twice as long, and there are as many as labels.
+        for (
+            response, other, item, question, rater, kind, state, value, confidence, note, raw, decided_at, saved_at,
+            shown_at, panes, aids, grader,
+        ) in rows:  # fmt: skip
+            human = kind == "human"
+            one = Given(
+                pseudonym(study.name, rater) if human else rater, _KINDS[kind], _STATES[state], value, confidence, note,
+                raw, decided_at, saved_at, shown_at, _panes(panes), aids, grader,
+            )  # fmt: skip
+            if question in given:
+                given[question].append(one)
+            else:
+                given[question] = [one]
+            if value is not None:
+                units.append(UnitLabel(response, other, item, question, rater, human, value, saved_at))
+        yield _Rated(subject, given, {unit.question: unit.outcome for unit in decider.decide(subject, units)})
+    for subject, decided in groupby(decider.rest(), key=attrgetter("response", "other_response", "item")):
+        yield _Rated(subject, {}, {unit.question: unit.outcome for unit in decided})
+
+
+class _Part:
+    """The evidence and the labels of some subjects."""
+
+    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject], flags: Sequence[Flagged]) -> None:
+        self._study = study
+        self._flags = flags
+        self._design = Designed(study.design.panes, study.design.overlap, study.design.policy)
+        items = sorted({item for _, _, item in subjects if item})
+        self._shown: dict[str, list[str]] = defaultdict(list)
+        for item, response in among(engine, gold_evidence.SHOWN, items):
+            self._shown[item].append(response)
+        ids = {name for response, other, _ in subjects for name in (response, other) if name}
+        ids |= {response for shown in self._shown.values() for response in shown}
+        self._responses: dict[str, tuple[Answered, Asked]] = {}
+        self._fetch_responses(engine, sorted(ids))
+
+    def _fetch_responses(self, engine: Engine, ids: Sequence[str]) -> None:
+        rows = list(among(engine, gold_evidence.RESPONSES, ids, {"study": self._study.number}))
+        places: dict[int, Row] = {}
+        for prompt, *said in among(engine, gold_evidence.PLACES, sorted({row[0] for row in rows})):
+            places.setdefault(prompt, tuple(said))
+        prompts: dict[int, Asked] = {}
+        for row in rows:
+            number = row[0]
+            if number not in prompts:
+                prompts[number] = _asked(row[1], row[2], places.get(number))
+            answered = Answered._make(row[3:])
+            self._responses[answered.id] = (answered, prompts[number])
+
+    def records(
+        self,
+        rubric: Rubric,
+        rated: _Rated,
+        decisions: dict[tuple[Subject, str], list[Ruled]],
+    ) -> Iterator[GoldRecord]:
+        """Yield one subject's units, in the order of the rubric's questions."""
+        subject = response, other, item = rated.subject
+        names = self._shown[item] if item else [name for name in (response, other) if name]
+        found = [self._responses[name] for name in names]
+        name = RubricName(rubric.id, rubric.version, rubric.hash)
+        for question in rubric.questions:
+            outcome = rated.outcomes.get(question.id)
+            given = rated.given.get(question.id, [])
+            if outcome is None and not given:
+                continue
+            yield GoldRecord(
+                study=self._study.name,
+                rubric=name,
+                question=question,
+                item=item or None,
+                prompt=found[0][1],
+                responses=tuple(answered for answered, _ in found),
+                value=None if outcome is None else outcome.value,
+                how=(How.UNDECIDED if outcome is None else outcome.how).value,
+                reason=NOT_ASKED if outcome is None else outcome.reason and outcome.reason.value,
+                distribution={} if outcome is None else dict(sorted(outcome.distribution.items())),
+                # The order in which labels were stored is another in every file.
+                labels=tuple(given if len(given) == 1 else sorted(given, key=_rater)),
+                decisions=tuple(decisions.get((subject, question.id), ())),
+                design=self._design,
+                dispute=None if outcome is None else outcome.dispute and outcome.dispute.value,
+                flags=self._flags_on(found, item) if self._flags else (),
+            )
+
+    def _flags_on(self, found: Sequence[tuple[Answered, Asked]], item: str) -> tuple[Flagged, ...]:
+        """Return the flags on one of the responses, or on an item that shows one."""
+        responses = {answered.id for answered, _ in found}
+        items = {answered.item for answered, _ in found} | {item}
+        return tuple(
+            flag
+            for flag in self._flags
+            if (flag.item in items if flag.response is None else flag.response in responses)
+        )
+
+
+@lru_cache(maxsize=1024)
+def _panes(text: str) -> tuple[str, ...]:
+    """Return the response ids that a label row holds as JSON; all labels of an item have the same text."""
+    return tuple(json.loads(text))
+
+
+def _rater(given: Given) -> str:
+    return given.rater
+
+
+def _asked(identity: str, messages: str, said: Row | None) -> Asked:
+    if said is None:
+        return Asked(identity, messages)
+    suite, evaluation, name, group, reference, secret, severity, tags = said
+    return Asked(
+        identity,
+        messages,
+        suite,
+        evaluation or None,
+        name,
+        group,
+        reference,
+        secret,
+        severity,
+        tuple(json.loads(tags)),
+    )

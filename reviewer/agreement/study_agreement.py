@@ -1,0 +1,196 @@
+"""Agreement in a study: from stored labels to coefficients, by question, configuration, evaluation and kind of rater.
+
+The coefficients are of people where two of them rated, else of all raters; graders stand beside them in pairs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from reviewer.definitions.question import Question, Scale
+from reviewer.model import RaterKind
+from reviewer.statistics import agreement
+from reviewer.statistics.agreement import Agreement, Beside, Confused, Meeting, Paired, Strengths, Table
+from reviewer.store import rating_details, ratings, rubrics, studies
+from reviewer.store.engine import Engine
+from reviewer.store.ratings import RatingRow, Scope
+
+SEED = 1
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One question: who rated, how far they agree, and which values were taken for which. None without labels."""
+
+    question: Question
+    raters: tuple[str, ...]
+    agreement: Agreement | None = None
+    confused: tuple[Confused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """One question: agreement within people, and of people with each grader. None where there is no such pair."""
+
+    question: Question
+    human_human: Paired | None
+    human_grader: dict[str, Paired]
+
+
+def questions_of(engine: Engine, study: str, question: str | None) -> list[Question]:
+    """Return the questions of a study on which agreement is measured: all but free text, or the one named.
+
+    Raises:
+        NotFound: no such study, or no such question in its rubric.
+    """
+    rubric = rubrics.load(engine, studies.load(engine, study).rubric)
+    if question is not None:
+        return [rubric.question(question)]
+    return [one for one in rubric.questions if one.scale is not Scale.TEXT]
+
+
+def measured(engine: Engine, scope: Scope, question: Question, *, two_way: bool = False) -> Measured:
+    """Return how far the raters of a question agree, within `scope`."""
+    who = _counted(ratings.raters(engine, scope))
+    if not who or question.scale is Scale.TEXT:
+        return Measured(question, who)
+    table = table_of(engine, scope, question, who)
+    found = agreement.measure(table, scale=question.scale, seed=SEED, resamples=RESAMPLES, two_way=two_way)
+    return Measured(question, who, found, tuple(agreement.confused(table)))
+
+
+def kinds(engine: Engine, scope: Scope, question: Question) -> Kinds:
+    """Return agreement of people with people beside people with graders."""
+    who = ratings.raters(engine, scope)
+    names = [name for name, _ in who]
+    people = [place for place, (_, kind) in enumerate(who) if kind == RaterKind.HUMAN]
+    graders = [place for place in range(len(who)) if place not in people]
+    if not people or question.scale in (Scale.TEXT, Scale.MULTI):
+        return Kinds(question, None, {})
+    table = table_of(engine, scope, question, names)
+    among = list(combinations(people, 2))
+    return Kinds(
+        question,
+        agreement.measure_pairs(table, among, seed=SEED) if among else None,
+        {
+            names[grader]: agreement.measure_pairs(table, list(product(people, [grader])), seed=SEED)
+            for grader in graders
+        },
+    )
+
+
+def consensus(engine: Engine, scope: Scope, question: Question) -> Beside | None:
+    """Return what majority and model come to; None for several choices and free numbers, and without labels."""
+    who = counted(engine, scope)
+    if not who or not question.options or question.scale is Scale.MULTI:
+        return None
+    return agreement.beside(table_of(engine, scope, question, who))
+
+
+def strengths(engine: Engine, scope: Scope, question: Question) -> Strengths | None:
+    """Return how strong each configuration is by all preferences given; None where the question asks for none.
+
+    It names configurations. A comparison without a winner, "both bad" too, is a tie.
+    """
+    if question.scale is not Scale.PREFERENCE:
+        return None
+    met: dict[tuple[str, str], Counter[str]] = {}
+    for first, second, value, labels in rating_details.meetings(engine, scope, counted(engine, scope)):
+        met.setdefault((first, second), Counter())[value] += labels
+    return agreement.bradley_terry(
+        Meeting(*names, found["first"], found["second"], found.total() - found["first"] - found["second"])
+        for names, found in met.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The units behind a confusion that may be looked at, and how many still wait for labels and may not."""
+
+    subjects: tuple[tuple[str, str, str], ...]
+    waiting: int
+
+
+def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, str]) -> Behind:
+    """Return the units on which two of the counted raters gave `values`, as `Measured.confused` names them.
+
+    In an open study, what was said of a unit that still waits for labels is shown to nobody.
+    """
+    study = studies.load(engine, scope.study)
+    stored: dict[str, list[str]] = {}
+    for value in ratings.values(engine, scope):
+        stored.setdefault(_spoken(question, value), []).append(value)
+    one, other = (stored.get(value, []) for value in values)
+    if not one or not other:
+        return Behind((), 0)
+    found = rating_details.given_both(engine, scope, counted(engine, scope), one, other)
+    ready = [subject for subject, people in found if not study.open or people >= study.design.overlap]
+    return Behind(tuple(ready), len(found) - len(ready))
+
+
+def _spoken(question: Question, value: str) -> str:
+    """Return a stored value as the table of ratings names it."""
+    if question.scale is Scale.MULTI:
+        chosen = question.selected(value)
+        return "|".join(option.value for option in question.options if option.value in chosen)
+    return value if question.options else f"{float(value):.15g}"
+
+
+def counted(engine: Engine, scope: Scope) -> tuple[str, ...]:
+    """Return the raters whose agreement is measured: people where two of them rated, else all."""
+    return _counted(ratings.raters(engine, scope))
+
+
+def _counted(who: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    people = [name for name, kind in who if kind == RaterKind.HUMAN]
+    return tuple(people if len(people) >= 2 else [name for name, _ in who])
+
+
+def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> Table:
+    """Return the ratings by `who` as the table that coefficients are functions of."""
+    by_prompt = ratings.prompts_repeat(engine, scope)
+    if not question.options or question.scale is Scale.MULTI:
+        given = ratings.values(engine, scope)
+    else:
+        given = [option.value for option in question.options]
+    found = list(ratings.rows(engine, scope, who, given, by_prompt=by_prompt))
+    counted = [(row.codes, row.units) for row in found]
+    clusters = [row.prompt for row in found] if by_prompt else None
+    if question.scale is Scale.MULTI:
+        return _sets(question, given, counted, who, clusters)
+    if not question.options:
+        return _numbers(given, found, who, by_prompt=by_prompt)
+    ordered = question.scale in (Scale.ORDINAL, Scale.INTERVAL)
+    positions = question.positions()
+    return agreement.read_rows(
+        counted,
+        raters=who,
+        values=given,
+        numbers=[positions.get(value) for value in given] if ordered else None,
+        abstain=[place for place, value in enumerate(given) if question.abstains(value)],
+        clusters=clusters,
+    )
+
+
+def _sets(
+    question: Question,
+    given: Sequence[str],
+    counted: Sequence[tuple[tuple[int, ...], int]],
+    who: Sequence[str],
+    clusters: Sequence[int] | None,
+) -> Table:
+    options = [option.value for option in question.options]
+    sets = [[options.index(value) for value in json.loads(chosen)] for chosen in given]
+    return agreement.read_sets(counted, raters=who, options=options, sets=sets, clusters=clusters)
+
+
+def _numbers(given: Sequence[str], found: Sequence[RatingRow], who: Sequence[str], *, by_prompt: bool) -> Table:
+    places = [*map(float, given), float("nan")]  # the last is what code -1 stands for
+    ratings_of = [[places[code] for code in row.codes] for row in found for _ in range(row.units)]
+    clusters = [row.prompt for row in found for _ in range(row.units)] if by_prompt else None
+    return agreement.read_numbers(ratings_of, raters=who, clusters=clusters)

@@ -1,0 +1,137 @@
+"""One run of a judge from the first request to the last verdict stored."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from reviewer.cli.options import clock, now
+from reviewer.collection.batches import Standing, visit
+from reviewer.collection.collector import Collector, Progress, unusable
+from reviewer.definitions.model_config import Setup
+from reviewer.errors import ReviewerError
+from reviewer.grading.definition import Grader
+from reviewer.grading.tasks import TRIES, Errand, Task, materials, prepare, rater_name, store, survey, task
+from reviewer.providers.calls import Outcome
+from reviewer.providers.clients import open_caller, open_service
+from reviewer.session.owner_thread import OwnerThread
+from reviewer.store.engine import Engine
+from reviewer.store.sqlite import open_for_reading, open_for_writing
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which judge is to grade which study, in the database at `path`."""
+
+    path: str
+    study: str
+    grader: Grader
+    setup: Setup
+    repeats: int
+    seed: int
+    concurrency: int
+    max_cost: float | None
+
+
+@dataclass(slots=True)
+class Run:
+    """What a run did: the progress of each round of asking. Rounds after the first ask what was not understood."""
+
+    rounds: list[Progress] = field(default_factory=list)
+    missing: int = 0
+
+
+def surveyed(assignment: Assignment, engine: Engine) -> Errand:
+    """Return which verdicts are missing; what is shown is read through `engine` as it is needed."""
+    work = task(engine, assignment.study, assignment.grader)
+    return survey(
+        engine,
+        work,
+        assignment.setup,
+        repeats=assignment.repeats,
+        seed=assignment.seed,
+        fetch=lambda units: materials(engine, units),
+    )
+
+
+async def grade(
+    assignment: Assignment, watch: Callable[[Collector], AbstractContextManager[None]], stop: asyncio.Event
+) -> Run:
+    """Ask for every verdict that is missing and store it; inside `watch` the collector is at work.
+
+    Raises:
+        ReviewerError: the grader does not fit the study, or a key, a server or a model is at fault; then nothing was
+            sent or stored.
+    """
+    setup = assignment.setup
+    reader = open_for_reading(assignment.path)
+    caller = open_caller(setup, os.environ)
+    owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
+    run = Run()
+    try:
+        errand = surveyed(assignment, reader)
+        if errand.missing and (problems := await unusable({setup.name: caller})):
+            raise ReviewerError("\n".join(problems))
+        await _prepared(owner, errand.task, assignment)
+        left = assignment.max_cost
+        for number in range(TRIES):
+            if number:
+                errand = surveyed(assignment, reader)
+                # What brought no reply is for the next run; here only what was not understood is asked again.
+                errand.missing = tuple(one for one in errand.missing if one[2])
+            if not errand.missing or stop.is_set():
+                break
+            works, callers = [errand], {setup.name: caller}
+            collector = Collector(works, callers, concurrency=assignment.concurrency, max_cost=left, now=clock)
+            with watch(collector):
+                await collector.run(_keeper(owner, errand), stop)
+            [progress] = collector.progress
+            run.rounds.append(progress)
+            if progress.stopped is not None:
+                break
+            left = None if left is None else max(left - (progress.cost or 0.0), 0.0)
+        run.missing = len(surveyed(assignment, reader).missing)
+        return run
+    finally:
+        await caller.close()
+        owner.close(lambda engine: engine.close())
+        reader.close()
+
+
+async def hand_over(assignment: Assignment) -> tuple[Standing, int]:
+    """Visit the batch service once; return how things stand there, and how many verdicts are still missing."""
+    service = open_service(assignment.setup, os.environ)
+    reader = open_for_reading(assignment.path)
+    owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
+    try:
+        errand = surveyed(assignment, reader)
+        await _prepared(owner, errand.task, assignment)
+        requests = list(errand.requests())
+        name = f"grade {rater_name(assignment.grader, assignment.setup.name)} {assignment.grader.hash}"
+
+        def keep(engine: Engine, outcomes: Sequence[Outcome]) -> int:
+            return store(engine, errand, outcomes, now())
+
+        standing = await visit(owner, service, name, requests, keep, now)
+        return standing, len(surveyed(assignment, reader).missing)
+    finally:
+        await service.close()
+        owner.close(lambda engine: engine.close())
+        reader.close()
+
+
+async def _prepared(owner: OwnerThread[Engine], work: Task, assignment: Assignment) -> None:
+    await asyncio.wrap_future(
+        owner.call(lambda engine: prepare(engine, work, assignment.setup, assignment.repeats, now()))
+    )
+
+
+def _keeper(owner: OwnerThread[Engine], errand: Errand) -> Callable[[list[tuple[str, Outcome]]], asyncio.Future[int]]:
+    def keep(outcomes: list[tuple[str, Outcome]]) -> asyncio.Future[int]:
+        came = [outcome for _, outcome in outcomes]
+        return asyncio.wrap_future(owner.call(lambda engine: store(engine, errand, came, now())))
+
+    return keep

@@ -1,0 +1,175 @@
+"""What `reviewer validate --json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reviewer.statistics.agreement import Agreement, Estimate
+    from reviewer.statistics.grader_error import Alternative, Compared, Differential, OwnLab, Plan, RateFound
+    from reviewer.validation.check import Rates, Validated
+
+METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa")
+
+
+def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[str, object]:
+    """Return one question. Rates are by id; a rate counts under the first question that it asks."""
+    people = one.kinds.human_human
+    grader = one.kinds.human_grader
+    return {
+        "question": one.question.id,
+        "scale": one.question.scale.value,
+        "n": one.errors.units,
+        "no_gold": one.open,
+        "no_label": one.no_label,
+        "no_verdict": one.lacking,
+        "unparsed": one.errors.unparsed,
+        "refused": one.errors.refused,
+        "error": one.errors.error.plain(),
+        "confusion": {gold: dict(verdicts) for gold, verdicts in one.confusion.items()},
+        "labels": {
+            found.label: {
+                "gold": found.gold,
+                "grader": found.verdicts,
+                "both": found.both,
+                "precision": found.precision.plain(),
+                "recall": found.recall.plain(),
+                "f1": found.f1.plain(),
+            }
+            for found in one.labels
+        },
+        "by_model": {
+            name: {
+                "n": errors.units,
+                "unparsed": errors.unparsed,
+                "refused": errors.refused,
+                "lab": labs.get(name),
+                "error": errors.error.plain(),
+                "gold_rate": {rates.rate.id: rates.by_model[name].gold.plain() for rates in one.rates},
+                "grader_rate": {rates.rate.id: rates.by_model[name].raw.plain() for rates in one.rates},
+                "corrected": {rates.rate.id: rates.by_model[name].corrected.plain() for rates in one.rates},
+                "rates": {
+                    rates.rate.id: _rate(rates.by_model[name], rates.truth_by_model.get(name)) for rates in one.rates
+                },
+            }
+            for name, errors in one.by_model.items()
+        },
+        "rates": {
+            rates.rate.id: {"worse": rates.rate.worse.value} | _rate(rates.all, rates.truth) for rates in one.rates
+        },
+        "ranking": {
+            "gold": {rates.rate.id: list(rates.ranking.gold) for rates in one.rates},
+            "grader": {rates.rate.id: list(rates.ranking.grader) for rates in one.rates},
+        },
+        "flips": [flip for rates in one.rates for flip in _flips(rates)],
+        "differential": None if one.differential is None else _differential(one.differential),
+        "agreement": {
+            "with_gold": _agreement(one.agreement),
+            "people": _agreement(one.people),
+            "cohen_kappa": {
+                "people_with_people": None if people is None else people.mean_kappa.plain(),
+                "people_with_graders": {name: pair.mean_kappa.plain() for name, pair in grader.items()},
+            },
+        },
+        "alt_test": _alternative(one.alternative, one.plan),
+        "own_lab": None if one.own_lab is None else _own_lab(one.own_lab),
+        "against": None if one.against is None else _against(one.against),
+        "warnings": list(one.warnings),
+    }
+
+
+def _rate(found: RateFound, truth: Estimate | None) -> dict[str, object]:
+    document: dict[str, object] = {
+        "n": found.units,
+        "gold_n": found.gold_units,
+        "raw": found.raw.plain(),
+        "gold": found.gold.plain(),
+        "corrected": found.corrected.plain(),
+        "power": found.power,
+        "ppi": found.ppi.plain(),
+        "ppi_tuned": found.ppi_tuned.plain(),
+        "plug_in": found.plug_in.plain(),
+        "goodness_at_0.1": {"raw": found.goodness_raw.plain(), "corrected": found.goodness_corrected.plain()},
+    }
+    return document | ({} if truth is None else {"truth": truth.value})
+
+
+def _flips(rates: Rates) -> list[dict[str, object]]:
+    return [
+        {
+            "rate": rates.rate.id,
+            "higher_by_gold": flip.higher,
+            "lower_by_gold": flip.lower,
+            "gold": flip.gold.plain(),
+            "grader": flip.grader.plain(),
+            "sure": flip.sure,
+            "more_gold": _plan(plan),
+        }
+        for flip, plan in rates.flips
+    ]
+
+
+def _plan(plan: Plan) -> dict[str, object]:
+    return {"more": plan.more, "why": plan.why}
+
+
+def _differential(found: Differential) -> dict[str, object]:
+    return {
+        "spread": found.spread,
+        "p": found.p,
+        "undefined": found.undefined,
+        "within_prompts": found.paired,
+        "less_the_rest": {name: estimate.plain() for name, estimate in found.rest.items()},
+    }
+
+
+def _agreement(found: Agreement | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    metrics = {name: found.metrics[name].plain() for name in METRICS if name in found.metrics}
+    return {"units": found.compared, **metrics}
+
+
+def _alternative(found: Alternative, plan: Plan) -> dict[str, object]:
+    return {
+        "epsilon": found.epsilon,
+        "passes": found.passes,
+        "winning_rate": found.winning_rate,
+        "advantage_probability": found.advantage,
+        "undefined": found.undefined,
+        "advice": found.advice,
+        "people": [
+            {
+                "person": one.person,
+                "items": one.items,
+                "advantage": one.advantage if one.items else None,
+                "p": one.p,
+                "wins": one.wins,
+            }
+            for one in found.people
+        ],
+        "more_gold": _plan(plan),
+    }
+
+
+def _own_lab(found: OwnLab) -> dict[str, object]:
+    return {
+        "lab": found.lab,
+        "n": found.units,
+        "others_n": found.others,
+        "error": found.error.plain(),
+        "bias": {rate: estimate.plain() for rate, estimate in found.bias.items()},
+    }
+
+
+def _against(found: Compared) -> dict[str, object]:
+    return {
+        "n": found.units,
+        "only_first_right": found.first_only,
+        "only_second_right": found.second_only,
+        "p": found.p,
+        "error": found.error.plain(),
+        "cohen_kappa": found.kappa.plain(),
+        "f1": {label: estimate.plain() for label, estimate in found.f1.items()},
+    }

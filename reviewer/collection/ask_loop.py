@@ -1,0 +1,260 @@
+"""The loop that asks: lanes of workers behind gates, tries with full jitter, turns played one after another.
+
+Answers are handed out as they come, those that are ready together in one list, so that they can be stored together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reviewer.collection.concurrency_gate import Gate
+from reviewer.model import Message, Role, utc
+from reviewer.providers.calls import Answered, Caller, CallFailed, Failed, Outcome, Received, Request, Turn
+from reviewer.providers.failures import Failure, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited, in seconds, and how often is tried.
+
+    `first` and `longest` bound the wait after a failed try, `deadline` the tries of one turn, `silence` the time in
+    which one model gives failures and no answer. `tries` bounds failures that are not the rate limit's.
+    """
+
+    first: float = 0.5
+    longest: float = 30.0
+    tries: int = 12
+    deadline: float = 900.0
+    silence: float = 120.0
+
+
+class Budget:
+    """What may be spent, in US dollars; None is no limit. What is under way is held back at its highest price."""
+
+    def __init__(self, limit: float | None = None) -> None:
+        self.limit = limit
+        self.spent = 0.0
+        self._held: list[float] = []
+        self._settled = asyncio.Event()
+
+    async def hold(self, amount: float) -> bool:
+        """Set `amount` aside, once there is room for it; False if there will be none."""
+        while self.limit is not None and self.spent + sum(self._held) + amount > self.limit:
+            if not self._held:
+                return False
+            # What is under way mostly costs less than it might.
+            self._settled.clear()
+            await self._settled.wait()
+        self._held.append(amount)
+        return True
+
+    def settle(self, amount: float, actual: float) -> None:
+        """Replace what was set aside by what it came to."""
+        self._held.remove(amount)
+        self.spent += actual
+        self._settled.set()
+
+
+@dataclass(slots=True)
+class Lane:
+    """The requests to one configuration, in order, and how they are sent.
+
+    `most` returns the highest price of a request, `price` what an answer cost. `stopped` says why requests were left
+    unsent, once that is so.
+    """
+
+    name: str
+    caller: Caller
+    gate: Gate
+    requests: Iterator[Request]
+    workers: int
+    most: Callable[[Request], float] = lambda _: 0.0
+    price: Callable[[Answered], float] = lambda _: 0.0
+    stopped: str | None = None
+    heard: float = field(default=0.0, repr=False)
+
+
+async def outcomes(
+    lanes: Sequence[Lane],
+    patience: Patience,
+    budget: Budget,
+    now: Callable[[], datetime],
+    stop: asyncio.Event,
+) -> AsyncIterator[list[tuple[Lane, Outcome]]]:
+    """Ask everything in `lanes` and yield what came of it, until all is answered, failed or stopped.
+
+    Once `stop` is set the requests under way are given up; what was answered by then is still yielded. A request that
+    was never sent, because of that, because its gate closed or because the money ran out, has no outcome.
+
+    What is yielded counts as stored when the next is asked for, and only then its workers send their next requests: a
+    run that is killed has at most one request a worker that must be asked and paid for again.
+    """
+    run = _Run(patience, budget, now)
+    start = asyncio.get_running_loop().time()
+    for lane in lanes:
+        lane.heard = start
+    work = [asyncio.create_task(run.work(lane)) for lane in lanes for _ in range(lane.workers)]
+    ended = asyncio.gather(*work, return_exceptions=True)
+    stopping = asyncio.create_task(_cancel_after(stop, work))
+    try:
+        while not (ended.done() and run.done.empty()):
+            ready = asyncio.create_task(run.done.get())
+            watched: list[asyncio.Future[Any]] = [ready, ended]
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            if not ready.done():
+                ready.cancel()
+                continue
+            together = [ready.result(), *run.ready()]
+            yield [(one.lane, one.outcome) for one in together]
+            for one in together:
+                one.stored.set()
+        for result in await ended:
+            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                raise result
+    finally:
+        stopping.cancel()
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, stopping, return_exceptions=True)
+
+
+async def _cancel_after(stop: asyncio.Event, work: Sequence[asyncio.Task[None]]) -> None:
+    await stop.wait()
+    for task in work:
+        task.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a request, and what tells its worker that this is stored."""
+
+    lane: Lane
+    outcome: Outcome
+    stored: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class _Run:
+    """What the workers of one run share."""
+
+    def __init__(self, patience: Patience, budget: Budget, now: Callable[[], datetime]) -> None:
+        # Without a bound, since a worker that is stopped must still be able to hand in what it holds.
+        self.done: asyncio.Queue[_Done] = asyncio.Queue()
+        self._patience = patience
+        self._budget = budget
+        self._now = now
+        self._jitter = random.Random()
+
+    def ready(self) -> list[_Done]:
+        """Take what is ready."""
+        together = []
+        while not self.done.empty():
+            together.append(self.done.get_nowait())
+        return together
+
+    async def work(self, lane: Lane) -> None:
+        """Send requests of `lane`, one after another, until none is left."""
+        while lane.stopped is None and lane.gate.closed is None:
+            request = next(lane.requests, None)
+            if request is None:
+                return
+            most = lane.most(request)
+            if not await self._budget.hold(most):
+                lane.stopped = f"the next request could go over the limit of ${self._budget.limit:g}"
+                return
+            outcome = await self._ask(lane, request)
+            self._budget.settle(most, lane.price(outcome) if isinstance(outcome, Answered) else 0.0)
+            if outcome is not None:
+                done = _Done(lane, outcome)
+                self.done.put_nowait(done)
+                await done.stored.wait()
+        if lane.stopped is None and lane.gate.closed is not None:
+            lane.stopped = lane.gate.closed.message
+
+    async def _ask(self, lane: Lane, request: Request) -> Outcome | None:
+        """Return what came of a request; None if the gate closed before it was sent for the first time."""
+        messages: list[Message] = []
+        turns: list[Turn] = []
+        for turn in request.turns:
+            messages += turn
+            try:
+                received = await self._turn(lane, request, messages)
+            except _Unsent:
+                return None
+            except _GivenUp as error:
+                return Failed(request, error.failure, error.tries)
+            turns.append(received)
+            messages.append(Message(Role.ASSISTANT, received.reply.text or received.reply.refusal or ""))
+        return Answered(request, tuple(turns))
+
+    async def _turn(self, lane: Lane, request: Request, messages: Sequence[Message]) -> Turn:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        tries = 0
+        last: Failure | None = None
+        while True:
+            if not await lane.gate.enter():
+                raise _Unsent if last is None else _GivenUp(last, tries)
+            tries += 1
+            began, sent_at = self._now(), loop.time()
+            try:
+                received = await lane.caller.call(messages, request.sample, request.schema)
+            except CallFailed as error:
+                last = error.failure
+                self._learn(lane, last)
+            else:
+                lane.heard = loop.time()
+                lane.gate.answered()
+                return _turn_of(received, lane.caller, utc(began), loop.time() - sent_at, tries)
+            finally:
+                lane.gate.leave()
+            wait = self._wait(last, tries)
+            late = loop.time() + wait > start + self._patience.deadline
+            often = tries >= self._patience.tries and last.reason is not Reason.RATE_LIMITED
+            if not last.again or late or often:
+                raise _GivenUp(last, tries)
+            await asyncio.sleep(wait)
+
+    def _learn(self, lane: Lane, failure: Failure) -> None:
+        if failure.reason is Reason.RATE_LIMITED:
+            lane.gate.refused(failure)
+        elif failure.hopeless or (failure.again and self._silent(lane)):
+            lane.gate.close(failure)
+
+    def _silent(self, lane: Lane) -> bool:
+        return asyncio.get_running_loop().time() > lane.heard + self._patience.silence
+
+    def _wait(self, failure: Failure, tries: int) -> float:
+        """Return how long to wait: what the server asked for, and full jitter over an exponentially growing time."""
+        grown = min(self._patience.longest, self._patience.first * 2 ** min(tries - 1, 30))
+        return (failure.wait or 0.0) + self._jitter.uniform(0.0, grown)
+
+
+class _Unsent(Exception):
+    """The gate closed before a request was ever sent."""
+
+
+class _GivenUp(Exception):
+    """A request failed for good."""
+
+    def __init__(self, failure: Failure, tries: int) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.tries = tries
+
+
+def _turn_of(received: Received, caller: Caller, began: str, seconds: float, tries: int) -> Turn:
+    return Turn(
+        sent=received.sent,
+        reply=received.reply,
+        request_id=received.request_id,
+        sdk=caller.sdk,
+        server=caller.server,
+        began=began,
+        seconds=round(seconds, 6),
+        tries=tries,
+    )

@@ -1,0 +1,202 @@
+"""Collecting through batch services: fetch what is ready, hand over what is missing, leave, and come back later.
+
+Which batches are out is kept in the database, so that the same command goes on from wherever it was left. Requests are
+grouped under an errand: what is asked, and of whom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
+
+from reviewer.errors import ReviewerError
+from reviewer.model import digest
+from reviewer.providers.batch_service import BatchService, parts
+from reviewer.providers.calls import Answered, CallFailed, Failed, Outcome, Received, Request, Turn
+from reviewer.providers.failures import Failure
+from reviewer.store import collection_attempts
+from reviewer.store.collection_attempts import Batch
+from reviewer.store.engine import Engine
+
+PART = 500  # results that are stored in one transaction
+Value = TypeVar("Value")
+Keep = Callable[[Engine, Sequence[Outcome]], int]
+
+
+class Owner(Protocol):
+    """The thread that owns the database."""
+
+    def call(self, do: Callable[[Engine], Value]) -> Future[Value]:
+        """Queue `do` and return what it will return."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """How far an errand is after a visit: answers stored now, failures, and requests that are still out."""
+
+    answered: int = 0
+    failed: int = 0
+    out: int = 0
+    batches: int = 0
+    handed_over: int = 0
+    example: str | None = None
+
+
+async def visit(
+    owner: Owner,
+    service: BatchService,
+    errand: str,
+    requests: Sequence[Request],
+    keep: Keep,
+    now: Callable[[], str],
+) -> Standing:
+    """Fetch the batches of `errand` that are done, store them with `keep`, and hand over what is in no batch.
+
+    `requests` are all that is missing, each of one turn.
+
+    Raises:
+        ReviewerError: the service cannot be reached, or refused a batch.
+    """
+    standing = Standing()
+    by_key = {request.key: request for request in requests}
+    try:
+        out = await _fetch(owner, service, errand, by_key, keep, now, standing)
+        # A request that failed is tried again now; what the first fetch stored is not.
+        left = [request for key, request in by_key.items() if key not in out]
+        await _hand_over(owner, service, errand, left, now, standing)
+    except CallFailed as error:
+        raise ReviewerError(f"{service.server}: {error.failure.message}") from None
+    return standing
+
+
+async def _fetch(
+    owner: Owner,
+    service: BatchService,
+    errand: str,
+    by_key: dict[str, Request],
+    keep: Keep,
+    now: Callable[[], str],
+    standing: Standing,
+) -> set[str]:
+    """Store what is done, take the answered out of `by_key`, and return the keys that are still out."""
+    out: set[str] = set()
+    for batch in await _owned(owner, lambda engine: collection_attempts.open_batches(engine, errand)):
+        identity = batch.id or await _found(owner, service, batch)
+        if identity is None:
+            continue
+        keys = await _owned(owner, partial(collection_attempts.batched, batch=batch.number))
+        state = await service.standing(identity)
+        if not state.ended:
+            out |= keys
+            standing.out += len(keys)
+            standing.batches += 1
+            continue
+        if state.failure is not None:
+            standing.example = state.failure.message
+        wanted = {key: by_key[key] for key in keys & by_key.keys()}
+        for key in await _store(owner, service, identity, batch, wanted, keep, standing):
+            del by_key[key]
+        await _written(owner, partial(collection_attempts.fetched, batch=batch.number, now=now()))
+    return out
+
+
+async def _found(owner: Owner, service: BatchService, batch: Batch) -> str | None:
+    """Return the id of a batch whose handing over was cut off, or forget it if it never arrived."""
+    identity = await service.find(_mark(batch.number, batch.submitted_at))
+    if identity is None:
+        await _written(owner, partial(collection_attempts.forget_batch, batch=batch.number))
+    else:
+        await _written(owner, partial(collection_attempts.submitted, batch=batch.number, identity=identity))
+    return identity
+
+
+async def _store(
+    owner: Owner,
+    service: BatchService,
+    identity: str,
+    batch: Batch,
+    wanted: Mapping[str, Request],
+    keep: Keep,
+    standing: Standing,
+) -> set[str]:
+    """Store the results of a batch, part by part, and return the keys that were answered."""
+    answered: set[str] = set()
+    part: list[Outcome] = []
+
+    async def put() -> None:
+        outcomes = list(part)
+        part.clear()
+        await _owned(owner, lambda engine: keep(engine, outcomes))
+
+    async for key, result in service.results(identity, {key: service.line(one).sent for key, one in wanted.items()}):
+        part.append(_outcome(wanted[key], result, service, batch))
+        if isinstance(result, Received):
+            answered.add(key)
+            standing.answered += 1
+        else:
+            standing.failed += 1
+            standing.example = result.message
+        if len(part) == PART:
+            await put()
+    await put()
+    return answered
+
+
+async def _hand_over(
+    owner: Owner,
+    service: BatchService,
+    errand: str,
+    requests: Sequence[Request],
+    now: Callable[[], str],
+    standing: Standing,
+) -> None:
+    for lines in parts((service.line(request) for request in requests), service.limits):
+        at = now()
+        keys = [line.key for line in lines]
+        number = await _written(owner, partial(collection_attempts.begin_batch, errand=errand, keys=keys, now=at))
+        try:
+            identity = await service.submit(lines, _mark(number, at))
+        except CallFailed:
+            await _written(owner, partial(collection_attempts.forget_batch, batch=number))
+            raise
+        await _written(owner, partial(collection_attempts.submitted, batch=number, identity=identity))
+        standing.handed_over += len(lines)
+        standing.out += len(lines)
+        standing.batches += 1
+
+
+def _mark(number: int, submitted_at: str) -> str:
+    """Return what marks a batch at the provider: the same for the same row, and for no other database's."""
+    return digest("batch", number, submitted_at)
+
+
+def _outcome(request: Request, result: Received | Failure, service: BatchService, batch: Batch) -> Outcome:
+    if isinstance(result, Failure):
+        return Failed(request, result, tries=1)
+    turn = Turn(
+        sent=result.sent,
+        reply=result.reply,
+        request_id=result.request_id,
+        sdk=service.sdk,
+        server=service.server,
+        began=batch.submitted_at,
+        seconds=None,
+        tries=1,
+    )
+    return Answered(request, (turn,))
+
+
+async def _owned(owner: Owner, do: Callable[[Engine], Value]) -> Value:
+    return await asyncio.wrap_future(owner.call(do))
+
+
+async def _written(owner: Owner, do: Callable[[Engine], Value]) -> Value:
+    def write(engine: Engine) -> Value:
+        with engine.writing():
+            return do(engine)
+
+    return await _owned(owner, write)

@@ -1,0 +1,154 @@
+"""One run of collecting: asks what is missing, hands what comes back to whoever stores it, and counts.
+
+The command line and the application watch the same counts. Knows neither the database nor a terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from reviewer.collection.ask_loop import Budget, Lane, Patience, outcomes
+from reviewer.collection.concurrency_gate import Gate
+from reviewer.definitions.model_config import Setup
+from reviewer.providers import token_estimate
+from reviewer.providers.calls import Answered, Caller, Outcome, Request
+
+
+class Work(Protocol):
+    """What one configuration is to be asked: of `total` answers those that are missing, a request for each."""
+
+    @property
+    def setup(self) -> Setup:
+        """Return the configuration; its name is the work's own."""
+
+    @property
+    def total(self) -> int:
+        """Return how many answers are wanted, with those that are there."""
+
+    @property
+    def missing(self) -> Sequence[object]:
+        """Return one entry for each answer that is not there."""
+
+    def requests(self) -> Iterator[Request]:
+        """Yield a request for each of them."""
+
+
+# Stores what came, each outcome with the name of its configuration; returns how many answers were new.
+Keep = Callable[[list[tuple[str, Outcome]]], Awaitable[int]]
+STORING = 5  # for so many requests under way there is one worker whose answer is being stored
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one configuration is. Tokens and cost are those of this run; cost is None without prices."""
+
+    work: Work
+    gate: Gate
+    answered: int = 0
+    failed: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    example: str | None = None
+    stopped: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the configuration's name."""
+        return self.work.setup.name
+
+    @property
+    def missing(self) -> int:
+        """Return how many samples are still not there."""
+        return len(self.work.missing) - self.answered
+
+    @property
+    def cost(self) -> float | None:
+        """Return what this run cost in US dollars."""
+        return self.work.setup.cost(self.tokens_in, self.tokens_out)
+
+
+class Collector:
+    """Asks for the missing samples of several configurations at once."""
+
+    def __init__(
+        self,
+        works: Sequence[Work],
+        callers: Mapping[str, Caller],
+        *,
+        concurrency: int,
+        max_cost: float | None,
+        now: Callable[[], datetime],
+        patience: Patience | None = None,
+    ) -> None:
+        """Make ready; `callers` are by the configuration's name, `concurrency` counts requests to one model at once."""
+        gates: dict[tuple[str, str, str], Gate] = {}
+        self.progress: list[Progress] = []
+        self._lanes: list[Lane] = []
+        self._now = now
+        self._patience = patience or Patience()
+        self._budget = Budget(max_cost)
+        self.seconds = 0.0
+        for work in works:
+            caller = callers[work.setup.name]
+            # Two configurations of one model share what its server allows.
+            place = (work.setup.provider, caller.server, work.setup.model)
+            gate = gates.setdefault(place, Gate(concurrency))
+            self.progress.append(Progress(work, gate))
+            # A few workers more than requests may be under way: they ask while answers of others are being stored.
+            workers = concurrency + concurrency // STORING
+            self._lanes.append(_lane(work, caller, gate, min(workers, len(work.missing))))
+
+    async def run(self, keep: Keep, stop: asyncio.Event) -> None:
+        """Ask, and await `keep` with what came, until nothing is left or `stop` is set; `seconds` tells how long."""
+        began = time.monotonic()
+        by_name = {progress.name: progress for progress in self.progress}
+        async for together in outcomes(self._lanes, self._patience, self._budget, self._now, stop):
+            # What is being stored is stored to the end, even while the run is being cancelled.
+            await asyncio.shield(asyncio.ensure_future(keep([(lane.name, outcome) for lane, outcome in together])))
+            for lane, outcome in together:
+                _count(by_name[lane.name], outcome)
+        self.seconds = time.monotonic() - began
+        for lane in self._lanes:
+            by_name[lane.name].stopped = lane.stopped or ("stopped" if stop.is_set() else None)
+
+
+def _lane(work: Work, caller: Caller, gate: Gate, workers: int) -> Lane:
+    setup: Setup = work.setup
+
+    def price(answered: Answered) -> float:
+        usage = answered.usage
+        return setup.cost(usage.read, usage.written) or 0.0
+
+    def most(request: Request) -> float:
+        return token_estimate.most_cost(setup, request)
+
+    return Lane(setup.name, caller, gate, work.requests(), workers, most, price)
+
+
+def _count(progress: Progress, outcome: Outcome) -> None:
+    if isinstance(outcome, Answered):
+        progress.answered += 1
+        progress.tokens_in += outcome.usage.read
+        progress.tokens_out += outcome.usage.written
+    else:
+        progress.failed += 1
+        progress.reasons[outcome.failure.reason.value] += 1
+        progress.example = outcome.failure.message
+
+
+async def unusable(callers: Mapping[str, Caller]) -> list[str]:
+    """Return what is wrong with servers, keys and models, one line a configuration; the checks run together."""
+    names = list(callers)
+    found = await asyncio.gather(*(callers[name].check() for name in names))
+    return [
+        f"{name} at {callers[name].server}: {problem}"
+        for name, problem in zip(names, found, strict=True)
+        if problem is not None
+    ]

@@ -1,0 +1,1 @@
+"""The files that users write: rubrics, suites, prompt templates and configurations. TOML in, dataclasses out."""

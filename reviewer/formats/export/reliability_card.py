@@ -1,0 +1,172 @@
+"""The reliability card of a study: what a reader must know before the gold is trusted. As plain values, and Markdown.
+
+Pure. Counts are taken from the same records as every export; agreement is handed in as plain values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reviewer.formats.export.record import GoldRecord, RubricName, spoken
+
+NOTHING = "None.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is the same for the whole study. `design` and `excluded` are by name; `questions` in the rubric's order."""
+
+    study: str
+    version: str
+    rubric: RubricName
+    guideline: str
+    questions: Sequence[tuple[str, str, tuple[str, ...]]]
+    design: Mapping[str, object]
+    excluded: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class _Question:
+    """What the units of one question came to."""
+
+    how: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
+    people: Counter[int] = field(default_factory=Counter)
+    rulings: Counter[str] = field(default_factory=Counter)
+    ruled_for: Counter[str] = field(default_factory=Counter)
+    settled: dict[str, Counter[str]] = field(default_factory=dict)
+    clauses: Counter[str] = field(default_factory=Counter)
+
+
+def card(
+    about: About, records: Iterable[GoldRecord], agreement: Mapping[str, Mapping[str, object]]
+) -> dict[str, object]:
+    """Return the card; `agreement` has, by question, what was measured."""
+    questions = {name: _Question() for name, _, _ in about.questions}
+    raters: dict[str, Counter[str]] = {}
+    kinds: dict[str, str] = {}
+    drawn: Counter[str] = Counter()
+    for record in records:
+        _count(questions[record.question.id], record)
+        for label in record.labels:
+            kinds[label.rater] = label.kind.value
+            raters.setdefault(label.rater, Counter())[label.state.value] += 1
+        for one in record.responses:
+            drawn["all" if one.drawn is None else f"{one.drawn} of {one.pool}"] += 1
+    return {
+        "study": about.study,
+        "software": f"reviewer {about.version}",
+        "rubric": {
+            "id": about.rubric.id,
+            "version": about.rubric.version,
+            "hash": about.rubric.hash,
+            "guideline": about.guideline,
+            "questions": [
+                {"question": name, "text": text, "options": list(options)} for name, text, options in about.questions
+            ],
+        },
+        "design": dict(about.design),
+        "sampling": dict(sorted(drawn.items())),
+        "raters": [
+            {"rater": name, "kind": kinds[name], **{state: raters[name][state] for state in sorted(raters[name])}}
+            for name in sorted(raters)
+        ],
+        "questions": [
+            _plain(name, found) | {"agreement": dict(agreement.get(name, {}))} for name, found in questions.items()
+        ],
+        "excluded": dict(about.excluded),
+    }
+
+
+def _count(found: _Question, record: GoldRecord) -> None:
+    found.how[record.how] += 1
+    if record.reason is not None:
+        found.reasons[record.reason] += 1
+    if record.value is not None:
+        found.values.update(record.question.selected(record.value))
+    found.people[sum(label.kind == "human" and label.value is not None for label in record.labels)] += 1
+    found.rulings.update(decision.ruling for decision in record.decisions)
+    found.ruled_for.update(decision.reason for decision in record.decisions)
+    found.clauses.update(decision.clause for decision in record.decisions if decision.clause)
+    if record.how == "adjudicated":
+        given = " / ".join(spoken(record.question, value) for value in record.distribution) or "nothing"
+        came_to = record.decisions[-1].ruling if record.value is None else spoken(record.question, record.value)
+        found.settled.setdefault(given, Counter())[came_to] += 1
+
+
+def _plain(name: str, found: _Question) -> dict[str, object]:
+    units = found.how.total()
+    return {
+        "question": name,
+        "units": units,
+        "raters_per_unit": {str(count): found.people[count] for count in sorted(found.people)},
+        "how": _sorted(found.how),
+        "reasons": _sorted(found.reasons),
+        "values": _sorted(found.values),
+        "adjudication_rate": found.how["adjudicated"] / units if units else None,
+        "rulings": _sorted(found.rulings),
+        "adjudication_reasons": _sorted(found.ruled_for),
+        "clauses_named": _sorted(found.clauses),
+        "confused_and_settled": {given: _sorted(came_to) for given, came_to in sorted(found.settled.items())},
+    }
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def markdown(found: Mapping[str, object]) -> str:
+    """Return the card as Markdown, section by section; every text in it that is not ours stands as code."""
+    title = {name: value for name, value in found.items() if not isinstance(value, dict | list)}
+    parts = [f"# Reliability card: {title['study']}\n\nMade by {title['software']}.\n"]
+    for name, value in found.items():
+        if name not in title:
+            parts.append(f"## {name.capitalize()}\n\n{''.join(_list(value, 0)) or NOTHING}")
+    return "\n".join(parts)
+
+
+def _list(value: object, depth: int) -> Iterable[str]:
+    indent = "  " * depth
+    if isinstance(value, dict):
+        if set(value) == {"value", "low", "high", "undefined"}:
+            yield f"{indent}- {spelled(value)}\n"
+            return
+        for name, entry in value.items():
+            if isinstance(entry, dict) and set(entry) == {"value", "low", "high", "undefined"}:
+                yield f"{indent}- {_code(name)}: {spelled(entry)}\n"
+            elif isinstance(entry, dict | list) and entry:
+                yield f"{indent}- {_code(name)}:\n"
+                yield from _list(entry, depth + 1)
+            else:
+                yield f"{indent}- {_code(name)}: {'none' if entry in (None, {}, []) else _code(entry)}\n"
+    elif isinstance(value, list):
+        for entry in value:
+            if isinstance(entry, dict):
+                first, *_ = entry.values()
+                yield f"{indent}- {_code(first)}\n"
+                yield from _list(dict(list(entry.items())[1:]), depth + 1)
+            else:
+                yield f"{indent}- {_code(entry)}\n"
+
+
+def spelled(value: Mapping[str, object]) -> str:
+    """Return an estimate, as plain values, in one line."""
+    if value["value"] is None:
+        return f"undefined: {value['undefined']}"
+    low, high = value["low"], value["high"]
+    interval = f" ({low:.3f} to {high:.3f})" if isinstance(low, float) and isinstance(high, float) else ""
+    return f"{value['value']:.3f}{interval}"
+
+
+def _code(value: object) -> str:
+    """Return a value as code that no backtick or line break in it can end."""
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    text = " ".join(str(value).split()) or " "
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(map(len, "".join(c if c == "`" else " " for c in text).split())) + 1)
+    return f"{fence} {text} {fence}"

@@ -1,0 +1,74 @@
+"""Which columns of a table are which FIELDs: what the profile says, then what the names of the columns say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from reviewer.formats.mapping.cells import WrongCell
+from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, is_field, nearest_first
+from reviewer.formats.mapping.profile import Profile
+
+Binding = dict[str, tuple[str, ...]]
+
+
+def bind(profile: Profile, columns: Sequence[str], *, answers: bool, sparse: bool) -> Binding:
+    """Return the columns of each FIELD in a table, or a record, that has `columns`.
+
+    Without `answers` labels and gold are left aside. In a `sparse` table, where each record names its own columns, a
+    label that is not there is a label that was not given.
+
+    Raises:
+        WrongCell: a column is missing.
+    """
+    binding: Binding = {}
+    for name, source in profile.columns.items():
+        is_answer = _is_answer(name)
+        if is_answer and not answers:
+            continue
+        missing = [column for column in source.names if column not in columns]
+        if not missing:
+            binding[name] = source.names
+        elif not source.optional and not (is_answer and sparse):
+            listed = ", ".join(nearest_first(missing[0], columns))
+            raise WrongCell(f"no column {missing[0]}, which {name} is mapped to", f"one of: {listed}")
+    binding |= _by_name(profile, columns, answers=answers)
+    if "rater" in binding and "rater" not in profile.columns and not any(_is_long(name) for name in binding):
+        del binding["rater"]
+    return binding
+
+
+def _by_name(profile: Profile, columns: Sequence[str], *, answers: bool) -> Binding:
+    """Return the FIELDs that columns are named as, but for columns and FIELDs of which the profile says otherwise."""
+    spoken_for = {column for source in profile.columns.values() for column in source.names}
+    given = profile.columns.keys() | profile.constants.keys()
+    return {
+        column: (column,)
+        for column in columns
+        if is_field(column)
+        and column not in given
+        and column not in spoken_for
+        and not _excluded(column, given)
+        and (answers or not _is_answer(column))
+    }
+
+
+def _excluded(name: str, given: Collection[str]) -> bool:
+    """Tell whether the FIELDs that are `given` leave no room for a column that only happens to be called `name`."""
+    match answer_field(name):
+        case LabelField(_, rater):
+            others = [field for other in given if isinstance(field := answer_field(other), LabelField)]
+            return any((other.rater is None) != (rater is None) for other in others)
+        case GoldField():
+            return False
+    if name == "messages":
+        return "prompt" in given or "system" in given
+    return name in ("prompt", "system") and "messages" in given
+
+
+def _is_answer(name: str) -> bool:
+    return name == "rater" or answer_field(name) is not None
+
+
+def _is_long(name: str) -> bool:
+    field = answer_field(name)
+    return isinstance(field, LabelField) and field.rater is None

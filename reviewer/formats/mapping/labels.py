@@ -1,0 +1,135 @@
+"""Cells of labels and gold to values that a rubric's question accepts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from reviewer.definitions.question import Question, Scale
+from reviewer.formats.mapping.cells import Fields, Get, Notes, Step, WrongCell, spelled, stored
+from reviewer.formats.mapping.row import RowLabel
+from reviewer.model import RaterKind, canonical
+
+Read = Callable[[Fields, Notes], "Understood | None"]
+
+
+class Understood(NamedTuple):
+    """A label cell that is not blank: its stored value, or None with the `problem`; and the cell as text."""
+
+    value: str | None
+    raw: str
+    problem: str = ""
+
+
+class Wide(NamedTuple):
+    """A column of one rater's labels."""
+
+    question: str
+    rater: str
+    kind: RaterKind
+    read: Read
+
+
+class Long(NamedTuple):
+    """A column of labels by whomever the row names."""
+
+    question: str
+    read: Read
+
+
+def answer_reader(question: Question, field: str, get: Get, values: Mapping[str, str]) -> Read:
+    """Return what reads a cell of answers to `question`, with `values` as the options that raw cells stand for.
+
+    Raises:
+        ValueError: one of `values` is no answer to the question.
+    """
+    known = {raw.strip(): question.accept(value) for raw, value in values.items()}
+    if question.scale is not Scale.MULTI:
+        known = {option: option for option in question.values} | known
+
+    def read(fields: Fields, notes: Notes) -> Understood | None:
+        value = get(fields)
+        if value is None:
+            return None
+        raw = canonical(value) if isinstance(value, list) else spelled(value, field)
+        text = raw.strip()
+        if text in known:
+            return Understood(known[text], raw)
+        if not text or value == []:
+            return None
+        raw = stored(raw, field, notes)
+        try:
+            return Understood(question.accept(_translated(question, raw.strip(), values)), raw)
+        except ValueError as error:
+            return Understood(None, raw, str(error))
+
+    return read
+
+
+def wide_step(columns: list[Wide]) -> Step:
+    """Return the step that reads the labels of a table with a column for each rater."""
+
+    def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
+        labels = []
+        for question, rater, kind, read in columns:
+            answer = read(fields, notes)
+            if answer is not None:
+                labels.append(_label(question, rater, kind, answer))
+        return tuple(labels)
+
+    return step
+
+
+def long_step(columns: list[Long], rater: Step, kinds: Mapping[str, RaterKind]) -> Step:
+    """Return the step that reads the labels of a table with a row for each rating."""
+
+    def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
+        answers = [(question, read(fields, notes)) for question, read in columns]
+        given = [(question, answer) for question, answer in answers if answer is not None]
+        if not given:
+            return ()
+        name = str(rater(fields, notes))
+        kind = kinds.get(name, RaterKind.HUMAN)
+        return tuple(_label(question, name, kind, answer) for question, answer in given)
+
+    return step
+
+
+def gold_step(columns: list[Long]) -> Step:
+    """Return the step that reads decided labels. Somebody decided them, so one that is no option is a mistake."""
+
+    def step(fields: Fields, notes: Notes) -> tuple[tuple[str, str], ...]:
+        golds = []
+        for question, read in columns:
+            answer = read(fields, notes)
+            if answer is None:
+                continue
+            if answer.value is None:
+                raise WrongCell(f"gold:{question}: {answer.problem}", "")
+            golds.append((question, answer.value))
+        return tuple(golds)
+
+    return step
+
+
+def _label(question: str, rater: str, kind: RaterKind, answer: Understood) -> RowLabel:
+    if answer.value is None and kind is RaterKind.HUMAN:
+        raise WrongCell(f"label:{question}:{rater}: {answer.problem}", "")
+    return RowLabel(question, rater, kind, answer.value, None if answer.raw == answer.value else answer.raw)
+
+
+def _translated(question: Question, text: str, values: Mapping[str, str]) -> object:
+    """Return what a cell says, with each of several choices as the option that it stands for."""
+    if question.scale is not Scale.MULTI:
+        return text
+    parts: object = text.split("|")
+    if text.startswith("["):
+        try:
+            parts = json.loads(text)
+        except ValueError:
+            return text
+    if not isinstance(parts, list):
+        return text
+    texts = [part.strip() if isinstance(part, str) else part for part in parts]
+    return [values.get(part, part) if isinstance(part, str) else part for part in texts]

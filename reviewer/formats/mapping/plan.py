@@ -1,0 +1,236 @@
+"""A profile made into steps for one set of columns, so that a row costs a few calls and no decisions.
+
+Whatever can be known before the first row is checked here: FIELDs that are missing or exclude each other, questions
+that the rubric does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from reviewer.definitions.question import Per, Scale
+from reviewer.definitions.rubric import Rubric
+from reviewer.errors import BadInput, NotFound
+from reviewer.formats.mapping.binding import bind
+from reviewer.formats.mapping.cells import (
+    Get,
+    Notes,
+    Step,
+    Translate,
+    WrongCell,
+    messages_step,
+    name_step,
+    number_step,
+    optional_step,
+    prompt_step,
+    remembered,
+    tags_step,
+    text_step,
+)
+from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest_first
+from reviewer.formats.mapping.labels import Long, Read, Wide, answer_reader, gold_step, long_step, wide_step
+from reviewer.formats.mapping.profile import Profile
+from reviewer.formats.mapping.row import Row
+from reviewer.formats.tables.record import Record
+from reviewer.model import RaterKind, canonical
+
+_SLOTS = {name: place for place, name in enumerate(Row._fields[1:])}
+# The FIELDs that fill one attribute of a row each, from one cell.
+_ATTRIBUTES = {
+    "response": "text",
+    "reasoning": "reasoning",
+    "stop_reason": "stop_reason",
+    "model": "model",
+    "provider": "provider",
+    "lab": "lab",
+    "sample": "sample",
+    "id": "source_id",
+    "suite": "suite",
+    "evaluation": "evaluation",
+    "group": "group",
+    "reference": "reference",
+    "secret": "secret",
+    "severity": "severity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a plan is made from, whatever the columns.
+
+    `translations` are the lookups of the profile, by FIELD. In a `sparse` table each record names its own columns.
+    """
+
+    profile: Profile
+    rubric: Rubric | None
+    translations: Mapping[str, Translate]
+    file: str
+    sparse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a row is made of a record: what is the same in all, and the steps that fill the other attributes."""
+
+    constants: list[Any]  # in the order of the attributes of `Row`, and of as many types
+    steps: tuple[tuple[int, Step], ...]
+    used: frozenset[str]
+    has_response: bool
+
+    def row(self, record: Record) -> Row:
+        """Return what `record` says.
+
+        Raises:
+            WrongCell: one of its cells is not what its FIELD takes.
+        """
+        attributes = self.constants.copy()
+        notes: Notes = {}
+        for slot, step in self.steps:
+            attributes[slot] = step(record.fields, notes)
+        if notes:
+            attributes[_SLOTS["replaced"]] = canonical(notes)
+        return Row(record.line, *attributes)
+
+
+def make_plan(setting: Setting, columns: Sequence[str]) -> Plan:
+    """Return the plan for records that have `columns`.
+
+    Raises:
+        WrongCell: these columns are not enough.
+        BadInput: profile, rubric and columns do not fit together; other records would be no better.
+    """
+    constants: list[Any] = [Row._field_defaults.get(name) for name in Row._fields[1:]]
+    binding = bind(setting.profile, columns, answers=setting.rubric is not None, sparse=setting.sparse)
+    gets = {name: _get(setting, name, names[0]) for name, names in binding.items()}
+    for name, value in setting.profile.constants.items():
+        gets[name] = _constant(value)
+        if name in _ATTRIBUTES:
+            constants[_SLOTS[_ATTRIBUTES[name]]] = _attribute_step(name, gets[name])({}, {})
+    if "response" in gets and "model" not in gets:
+        raise WrongCell("no model", "a column mapped to it, or --set model=NAME")
+    steps = {"messages": _messages(setting, gets, columns)}
+    for name, attribute in _ATTRIBUTES.items():
+        if name in binding:
+            steps[attribute] = _attribute_step(name, gets[name])
+    if "tag" in gets:
+        steps["tags"] = tags_step(
+            [itemgetter(column) for column in binding["tag"]] if "tag" in binding else [gets["tag"]]
+        )
+    if setting.rubric is not None:
+        answers = _answers(setting, setting.rubric, gets)
+        if answers and "response" not in gets:
+            raise WrongCell("labels without a response", "a column mapped to response")
+        steps |= answers
+    used = frozenset(column for names in binding.values() for column in names)
+    return Plan(constants, tuple((_SLOTS[slot], step) for slot, step in steps.items()), used, "response" in gets)
+
+
+def check_values(profile: Profile, rubric: Rubric, file: str) -> None:
+    """Refuse options of the profile that no question of `rubric` has.
+
+    Raises:
+        BadInput: names the option, and what was expected.
+    """
+    for question, values in profile.values.items():
+        _reader(rubric, file, f"value {question}", question, itemgetter(question), values)
+
+
+def _get(setting: Setting, name: str, column: str) -> Get:
+    get: Get = itemgetter(column)
+    translate = setting.translations.get(name)
+    return get if translate is None else lambda cells: translate(cells[column])
+
+
+def _constant(value: str) -> Get:
+    return lambda _cells: value
+
+
+def _attribute_step(name: str, get: Get) -> Step:
+    match name:
+        case "response":
+            return text_step(name, get, blank=True)
+        case "model":
+            return name_step(name, get)
+        case "sample":
+            return number_step(name, get, 1, None)
+        case "severity":
+            return number_step(name, get, 0, 3)
+        case _:
+            return optional_step(name, get)
+
+
+def _messages(setting: Setting, gets: Mapping[str, Get], columns: Sequence[str]) -> Step:
+    prompt, system, messages = (gets.get(name) for name in ("prompt", "system", "messages"))
+    if messages is not None:
+        if prompt is not None or system is not None:
+            other = "system" if prompt is None else "prompt"
+            raise BadInput(setting.file, 1, f"{other} and messages both say what was asked", "one of them")
+        return remembered(messages_step(messages), [messages])
+    if prompt is None:
+        listed = ", ".join(nearest_first("prompt", columns))
+        raise WrongCell("no prompt", f"a column mapped to prompt or to messages; the columns are: {listed}")
+    return remembered(prompt_step(prompt, system), [prompt] if system is None else [prompt, system])
+
+
+def _answers(setting: Setting, rubric: Rubric, gets: Mapping[str, Get]) -> dict[str, Step]:
+    """Return the steps that read labels and gold, by attribute."""
+    kinds = setting.profile.raters
+    wide: list[Wide] = []
+    long: list[Long] = []
+    golds: list[Long] = []
+    for name, get in gets.items():
+        field = answer_field(name)
+        if field is None:
+            continue
+        read = _reader(rubric, setting.file, name, field.question, get, setting.profile.values.get(field.question, {}))
+        match field:
+            case GoldField(question):
+                golds.append(Long(question, read))
+            case LabelField(question, None):
+                long.append(Long(question, read))
+            case LabelField(question, str() as rater, said):
+                kind = kinds.get(rater, RaterKind.HUMAN) if said is None else said
+                wide.append(Wide(question, rater, kind, read))
+    if wide and long:
+        expected = "label:QUESTION:RATER alone, or label:QUESTION with rater"
+        raise BadInput(setting.file, 1, "labels both in a column a rater and in a row a rating", expected)
+    steps: dict[str, Step] = {}
+    if wide:
+        _check_kinds(setting, wide)
+        steps["labels"] = wide_step(wide)
+    if long:
+        if "rater" not in gets:
+            raise WrongCell(f"label:{long[0].question} without a rater", "a column mapped to rater")
+        steps["labels"] = long_step(long, name_step("rater", gets["rater"]), kinds)
+    elif "rater" in gets:
+        raise WrongCell("a rater without labels", "a column mapped to label:QUESTION")
+    if golds:
+        steps["golds"] = gold_step(golds)
+    return steps
+
+
+def _check_kinds(setting: Setting, wide: Sequence[Wide]) -> None:
+    """Refuse a kind for a rater who gave no labels: a slip there would make a grader a human."""
+    declared = [answer_field(name) for name in setting.profile.columns]
+    named = {field.rater for field in declared if isinstance(field, LabelField)} | {column.rater for column in wide}
+    for rater in setting.profile.raters:
+        if not setting.sparse and rater not in named:
+            listed = ", ".join(sorted(str(name) for name in named))
+            raise BadInput(setting.file, 1, f"rater {rater} has a kind and no labels", f"one of: {listed}")
+
+
+def _reader(rubric: Rubric, file: str, field: str, name: str, get: Get, values: Mapping[str, str]) -> Read:
+    try:
+        question = rubric.question(name)
+    except NotFound as error:
+        raise BadInput(file, 1, f"{field}: {error}") from None
+    if question.per is Per.ITEM or question.scale is Scale.PREFERENCE:
+        problem = f"{field}: the question compares responses, and each row of a table holds one"
+        raise BadInput(file, 1, problem, "a question that is asked of one response")
+    try:
+        return answer_reader(question, field, get, values)
+    except ValueError as error:
+        raise BadInput(file, 1, f"a value for {name}: {error}") from None

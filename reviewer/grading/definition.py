@@ -1,0 +1,237 @@
+"""Definitions of graders: `prompts/graders/NAME.toml`, checked against the rubric whose questions they answer.
+
+A judge has a template that a model is sent and a way in which its reply is read; a rule has checks, in the order in
+which they are tried. The hash is over the definition, so it changes whenever a verdict could.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from reviewer.definitions.lookup import find_in
+from reviewer.definitions.question import Per, Question, Scale
+from reviewer.definitions.rubric import Rubric, find_rubric
+from reviewer.definitions.toml_table import Table, check_stem, read_toml, read_version
+from reviewer.errors import NotFound
+from reviewer.model import canonical, digest
+from reviewer.text.secret_leaks import How
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+PLACEHOLDERS = ("conversation", "response", "reference", "secret", "guideline", "questions", "form")
+
+
+class Kind(StrEnum):
+    """What gives the verdict."""
+
+    JUDGE = "judge"
+    RULE = "rule"
+
+
+class Reading(StrEnum):
+    """How a judge answers: one JSON object, one letter, or a last line `question: value` for each question."""
+
+    JSON = "json"
+    LETTER = "letter"
+    LINES = "lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of a rule: `value` answers `question` where the check holds. Without any condition it always holds.
+
+    `phrases` are looked for without regard to case, within the first `within` characters where that is given;
+    `pattern` is a regular expression, tried without a limit of time, so that one with a repeat inside a repeat can take
+    for ever on an unlucky text; `leaks` are forms in which the prompt's secret is looked for; `empty` asks for a
+    response without text. A check that asks for the secret does not hold where the prompt has none.
+    """
+
+    question: str
+    value: str
+    phrases: tuple[str, ...] = ()
+    within: int | None = None
+    pattern: re.Pattern[str] | None = None
+    leaks: tuple[How, ...] = ()
+    empty: bool = False
+    secret: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """A grader; `template`, `system` and `model` are a judge's, `checks` a rule's.
+
+    `questions` are ids of the rubric's, in its order. `body` is the definition as canonical JSON, `hash` its digest.
+    `model` is the configuration that judges where none is named.
+    """
+
+    id: str
+    version: int
+    title: str
+    source: str
+    kind: Kind
+    rubric: str
+    questions: tuple[str, ...]
+    hash: str
+    body: str
+    reading: Reading = Reading.JSON
+    system: str = ""
+    template: str = ""
+    model: str | None = None
+    checks: tuple[Check, ...] = ()
+
+
+def find_grader(name: str, folders: Sequence[Path], rubrics: Sequence[Path]) -> Grader:
+    """Return the grader that `name` means: the id of a file in one of `folders`, else a path to a file."""
+    return read_grader(find_in(folders, name, kind="graders"), rubrics)
+
+
+def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
+    """Return the grader in the TOML file at `path`; its rubric is looked up in the folders `rubrics`."""
+    table = read_toml(path)
+    check_stem(table, path)
+    version, kind = read_version(table), table.choice("kind", Kind)
+    rubric = _rubric(table, rubrics)
+    questions = _questions(table, rubric, kind)
+    name, title, source = table.identifier("id"), table.line("title"), table.prose("source")
+    judges = kind is Kind.JUDGE
+    reading = _reading(table, questions) if judges else Reading.JSON
+    system = table.prose("system", "") if judges else ""
+    template = _template(table, questions) if judges else ""
+    model = table.line("model", None) if judges else None
+    checks = () if judges else _checks(table, questions)
+    table.done()
+    # Which model judges is part of the rater's name, not of what it is asked.
+    body = canonical({key: value for key, value in table.entries.items() if key != "model"})
+    return Grader(
+        id=name,
+        version=version,
+        title=title,
+        source=source,
+        kind=kind,
+        rubric=rubric.id,
+        questions=tuple(question.id for question in questions),
+        hash=digest("grader", body),
+        body=body,
+        reading=reading,
+        system=system,
+        template=template,
+        model=model,
+        checks=checks,
+    )
+
+
+def _rubric(table: Table, rubrics: Sequence[Path]) -> Rubric:
+    try:
+        return find_rubric(table.identifier("rubric"), rubrics)
+    except NotFound as error:
+        raise table.wrong("rubric", str(error)) from None
+
+
+def _questions(table: Table, rubric: Rubric, kind: Kind) -> list[Question]:
+    names = table.texts("questions")
+    known = {question.id: question for question in rubric.questions}
+    for name in names:
+        if name not in known:
+            problem = f"rubric {rubric.id} has no question {name}"
+            raise table.wrong("questions", problem, "one of " + ", ".join(known))
+        if known[name].scale is Scale.TEXT:
+            raise table.wrong("questions", f"{name} asks for free text", "questions that have an answer to compare")
+        if known[name].per is Per.ITEM and known[name].scale is not Scale.PREFERENCE:
+            raise table.wrong(
+                "questions", f"{name} is about a whole item", "questions about responses or pairs of them"
+            )
+        if kind is Kind.RULE and known[name].scale is Scale.PREFERENCE:
+            raise table.wrong("questions", f"{name} compares two responses", "a judge, or questions about one response")
+    found = [question for question in rubric.questions if question.id in names]
+    pairs = {question.scale is Scale.PREFERENCE for question in found}
+    if not found or len(pairs) > 1 or len(set(names)) < len(names):
+        expected = "one or more, each once, all about one response or all about two"
+        raise table.wrong("questions", f"questions are {', '.join(names) or 'none'}", expected)
+    return found
+
+
+def _reading(table: Table, questions: Sequence[Question]) -> Reading:
+    reading = table.choice("reading", Reading, Reading.JSON)
+    if reading is Reading.LETTER:
+        [first, *others] = questions
+        if others or first.scale is Scale.MULTI or not 1 <= len(first.options) <= len(LETTERS):
+            raise table.wrong("reading", "a letter answers one question with options", "one such question, or json")
+    return reading
+
+
+def _template(table: Table, questions: Sequence[Question]) -> str:
+    template = table.prose("template")
+    used = PLACEHOLDER.findall(template)
+    for name in used:
+        if name not in PLACEHOLDERS:
+            known = ", ".join("{{" + one + "}}" for one in PLACEHOLDERS)
+            raise table.wrong("template", f"there is no {{{{{name}}}}}", f"one of {known}")
+    for needed in ("response", "form"):
+        if needed not in used:
+            raise table.wrong("template", f"{{{{{needed}}}}} is missing", "it somewhere in the template")
+    if "questions" not in used and any(question.options for question in questions):
+        raise table.wrong("template", "{{questions}} is missing", "it, so that the judge learns the options")
+    return template
+
+
+def _checks(table: Table, questions: Sequence[Question]) -> tuple[Check, ...]:
+    known = {question.id: question for question in questions}
+    checks = tuple(_check(entry, known) for entry in table.tables("check"))
+    untold = [name for name in known if name not in {check.question for check in checks}]
+    if untold:
+        raise table.wrong("questions", f"no check answers {', '.join(untold)}", "a [[check]] for each question")
+    return checks
+
+
+def _check(entry: Table, questions: dict[str, Question]) -> Check:
+    name = entry.text("question")
+    if name not in questions:
+        raise entry.wrong("question", f"question is {name}", "one of " + ", ".join(questions))
+    try:
+        value = questions[name].accept(entry.value("value"))
+    except ValueError as error:
+        raise entry.wrong("value", str(error)) from None
+    phrases = entry.texts("phrases", ())
+    within = entry.integer("within", None)
+    if within is not None and (within < 1 or not phrases):
+        raise entry.wrong("within", f"within is {within}", "1 or more, beside phrases")
+    if any(not phrase.strip() for phrase in phrases):
+        raise entry.wrong("phrases", "a phrase is empty", "text")
+    secret = entry.boolean("secret", None)
+    leaks = _leaks(entry)
+    check = Check(
+        name,
+        value,
+        tuple(phrase.casefold() for phrase in phrases),
+        within,
+        _pattern(entry),
+        leaks,
+        entry.boolean("empty", False),
+        secret,
+    )
+    if sum((bool(phrases), check.pattern is not None, bool(leaks), check.empty, secret is not None)) > 1:
+        raise entry.wrong(None, "several conditions", "one of phrases, pattern, leaks, empty and secret, or none")
+    entry.done()
+    return check
+
+
+def _leaks(entry: Table) -> tuple[How, ...]:
+    forms = entry.texts("leaks", ())
+    for form in forms:
+        if form not in list(How):
+            raise entry.wrong("leaks", f"there is no form {form}", "some of " + ", ".join(How))
+    return tuple(How(form) for form in forms)
+
+
+def _pattern(entry: Table) -> re.Pattern[str] | None:
+    text = entry.text("pattern", None)
+    if text is None:
+        return None
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise entry.wrong("pattern", f"not a regular expression: {error}") from None

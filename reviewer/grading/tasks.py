@@ -1,0 +1,261 @@
+"""Grading as a use case: on what a grader has not given its verdict, and how one is stored. Calls nothing itself.
+
+A grader is one more rater: `GRADER@CONFIGURATION`, a rule `GRADER` alone, a repeat with `#2`, `#3` … behind it. A reply
+that is no verdict is kept as it is and asked for again, `TRIES` times in all; what it then still is stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
+
+from reviewer.definitions.model_config import Setup
+from reviewer.definitions.question import Scale
+from reviewer.definitions.rubric import Rubric
+from reviewer.errors import Refused
+from reviewer.grading import rule
+from reviewer.grading.definition import Grader
+from reviewer.grading.judge_prompt import Asked, ask
+from reviewer.grading.judge_reply import Said, read
+from reviewer.grading.material import Material, Verdict
+from reviewer.grading.verdict_bait import bait
+from reviewer.model import LabelState, Origin, Rater, RaterKind, canonical, digest
+from reviewer.providers.calls import Answered, Outcome, Request
+from reviewer.store import grading_replies, labels, raters, responses, rubrics, studies
+from reviewer.store.engine import Engine
+from reviewer.store.grading_replies import Grading, Unit
+from reviewer.store.labels import NewLabel
+from reviewer.text.visible import storable
+
+TRIES = 3
+PART = 100  # units whose texts are fetched at once
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A grader in a study: its rubric as the study has it, and the units that it is to judge."""
+
+    study: str
+    grader: Grader
+    rubric: Rubric
+    units: tuple[Unit, ...]
+
+
+def task(engine: Engine, study: str, grader: Grader) -> Task:
+    """Return what `grader` has to do in `study`.
+
+    Raises:
+        NotFound: no such study.
+        Refused: the grader answers another rubric, or questions and options that the study's version has not.
+    """
+    row = studies.load(engine, study)
+    rubric = rubrics.load(engine, row.rubric)
+    if rubric.id != grader.rubric:
+        raise Refused(f"grader {grader.id} answers rubric {grader.rubric}, and study {study} asks {rubric.id}")
+    known = {question.id: question for question in rubric.questions}
+    for name in grader.questions:
+        if name not in known:
+            raise Refused(f"grader {grader.id} answers {name}, which rubric {rubric.id} of study {study} does not ask")
+    for check in grader.checks:
+        try:
+            known[check.question].accept(check.value)
+        except ValueError as error:
+            raise Refused(f"grader {grader.id}: {error} (rubric {rubric.id} of study {study})") from None
+    compares = known[grader.questions[0]].scale is Scale.PREFERENCE
+    if compares:
+        units = grading_replies.pairs(engine, row.number)
+        if not units:
+            raise Refused(f"study {study} has no two responses to one prompt, so there is nothing to compare")
+    else:
+        units = [(response, "") for response in grading_replies.responses(engine, row.number)]
+    return Task(study, grader, rubric, tuple(units))
+
+
+def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> str:
+    """Return the name under which a grader's verdicts are stored."""
+    name = grader.id if configuration is None else f"{grader.id}@{configuration}"
+    return name if repeat == 1 else f"{name}#{repeat}"
+
+
+@dataclass(slots=True)
+class Errand:
+    """What a judge is to be asked: of `total` verdicts those that are missing, as (unit, repeat, replies so far).
+
+    `fetch` returns the material of some units. `asked` holds what is under way, by the key of its request.
+    """
+
+    setup: Setup
+    task: Task
+    seed: int
+    total: int
+    missing: tuple[tuple[Unit, int, int], ...]
+    fetch: Callable[[Sequence[Unit]], dict[Unit, Material]]
+    asked: dict[str, tuple[Unit, int, Asked, str | None]] = field(default_factory=dict)
+
+    def requests(self) -> Iterator[Request]:
+        """Yield a request for each missing verdict."""
+        grader, rubric = self.task.grader, self.task.rubric
+        for first in range(0, len(self.missing), PART):
+            part = self.missing[first : first + PART]
+            material = self.fetch([unit for unit, _, _ in part])
+            for unit, repeat, tried in part:
+                shown = material[unit]
+                asked = ask(grader, rubric, shown, seed=self.seed, repeat=repeat)
+                key = f"{digest('grading', grader.hash, *unit)}-{repeat}-{tried}"
+                planted = [found for text in shown.responses if (found := bait(grader, rubric, text))]
+                self.asked[key] = (unit, repeat, asked, planted[0] if planted else None)
+                schema = asked.schema if self.setup.structured else None
+                yield Request(key, (asked.messages,), (repeat - 1) * TRIES + tried + 1, schema)
+
+
+def materials(engine: Engine, units: Sequence[Unit]) -> dict[Unit, Material]:
+    """Return what a grader is shown of each of `units`."""
+    shown = grading_replies.shown(engine, sorted({name for unit in units for name in unit if name}))
+    found = {}
+    for unit in units:
+        names = [name for name in unit if name]
+        first = shown[names[0]]
+        texts = tuple(shown[name].text for name in names)
+        found[unit] = Material("+".join(names), first.messages, texts, first.reference, first.secret)
+    return found
+
+
+def survey(
+    engine: Engine,
+    work: Task,
+    setup: Setup,
+    *,
+    repeats: int,
+    seed: int,
+    fetch: Callable[[Sequence[Unit]], dict[Unit, Material]],
+) -> Errand:
+    """Return which verdicts of a judge are missing, the first of every unit before any second one. Changes nothing.
+
+    Raises:
+        Refused: the configuration's name is stored with other settings.
+    """
+    responses.check_configuration(engine, setup.configuration)
+    missing: list[tuple[Unit, int, int]] = []
+    for repeat in range(1, repeats + 1):
+        name = rater_name(work.grader, setup.name, repeat)
+        replied = grading_replies.replies(engine, work.grader.hash, name)
+        unread = grading_replies.not_understood(engine, work.grader.hash, name)
+        for unit in work.units:
+            tried = replied.get(unit, 0)
+            if not tried or (unit in unread and tried < TRIES):
+                missing.append((unit, repeat, tried))
+    return Errand(setup, work, seed, repeats * len(work.units), tuple(missing), fetch)
+
+
+def prepare(engine: Engine, work: Task, setup: Setup | None, repeats: int, now: str) -> None:
+    """Store the grader's definition, its raters and its configuration, where they are new.
+
+    Raises:
+        Refused: a name is taken by a rater of another kind, or by a configuration with other settings.
+    """
+    kind = RaterKind.RULE if setup is None else RaterKind.MODEL
+    grader = work.grader
+    with engine.writing():
+        grading_replies.ensure_grader(engine, grader.hash, grader.id, grader.version, grader.body, now)
+        if setup is not None:
+            responses.ensure_configuration(engine, setup.configuration)
+        name = None if setup is None else setup.name
+        for repeat in range(1, repeats + 1):
+            raters.ensure(engine, Rater(rater_name(grader, name, repeat), kind), now)
+
+
+class Graded(NamedTuple):
+    """What a grader gave on one unit: how it came about, its verdicts, and its reply as text."""
+
+    grading: Grading
+    verdicts: list[Verdict]
+    raw: str
+
+
+def store(engine: Engine, errand: Errand, outcomes: Sequence[Outcome], now: str) -> int:
+    """Store what came of requests, in one transaction; return on how many units there are verdicts now."""
+    by_repeat: dict[int, list[Graded]] = {}
+    for outcome in outcomes:
+        repeat, one = _graded(errand, outcome)
+        by_repeat.setdefault(repeat, []).append(one)
+    with engine.writing():
+        for repeat, given in by_repeat.items():
+            _add(engine, errand.task, rater_name(errand.task.grader, errand.setup.name, repeat), given, now)
+    return sum(bool(one.verdicts) for given in by_repeat.values() for one in given)
+
+
+def _graded(errand: Errand, outcome: Outcome) -> tuple[int, Graded]:
+    unit, repeat, asked, planted = errand.asked.pop(outcome.request.key)
+    orders = canonical({"options": asked.options, "swapped": asked.swapped})
+    if not isinstance(outcome, Answered):
+        failure = storable(f"{outcome.failure.reason.value}: {outcome.failure.message}").text
+        return repeat, Graded(Grading(unit, orders, planted, failure=failure), [], "")
+    [turn] = outcome.turns
+    said = Said(turn.reply.text, turn.reply.refusal, turn.reply.stop_reason)
+    # As ASCII JSON: escapes keep even what text columns cannot.
+    grading = Grading(unit, orders, planted, reply=json.dumps(asdict(turn), separators=(",", ":")))
+    verdicts = read(errand.task.grader, errand.task.rubric, asked, said)
+    return repeat, Graded(grading, verdicts, storable(said.text or said.refusal or "").text)
+
+
+def grade_by_rule(engine: Engine, work: Task, now: str, told: Callable[[int], None]) -> int:
+    """Store the verdicts of a rule on units that it has not judged, part by part; return how many units were new.
+
+    `told` is called with how many units are done.
+    """
+    name = rater_name(work.grader, None)
+    done = grading_replies.replies(engine, work.grader.hash, name)
+    missing = [unit for unit in work.units if unit not in done]
+    for first in range(0, len(missing), PART):
+        part = materials(engine, missing[first : first + PART])
+        given = []
+        for unit, material in part.items():
+            planted = bait(work.grader, work.rubric, material.responses[0])
+            given.append(Graded(Grading(unit, "{}", planted, reply=""), rule.verdicts(work.grader, material), ""))
+        with engine.writing():
+            _add(engine, work, name, given, now)
+        told(first + len(part))
+    return len(missing)
+
+
+def _add(engine: Engine, work: Task, rater: str, given: Sequence[Graded], now: str) -> None:
+    grading_replies.add(engine, work.grader.hash, rater, [one.grading for one in given], now)
+    _add_labels(engine, work, rater, [one for one in given if one.grading.failure is None], now)
+
+
+def _add_labels(engine: Engine, work: Task, rater: str, given: Sequence[Graded], now: str) -> None:
+    """Add verdicts to the rater's chain, in place of what the rater said before; call inside `engine.writing()`.
+
+    A question that was answered before, and is not asked any more, is taken back.
+    """
+    firsts = sorted({one.grading.unit[0] for one in given})
+    before = {
+        (one.unit, one.question): one for one in grading_replies.standing(engine, rater, work.rubric.hash, firsts)
+    }
+    new = []
+    for unit, verdicts, raw in ((one.grading.unit, one.verdicts, one.raw) for one in given):
+        said = {verdict.question: verdict for verdict in verdicts}
+        for question in work.grader.questions:
+            verdict, old = said.get(question), before.get((unit, question))
+            if verdict is None and (old is None or old.state is LabelState.RETRACTED):
+                continue
+            new.append(
+                NewLabel(
+                    study=None,
+                    response=unit[0],
+                    other_response=unit[1] or None,
+                    item=None,
+                    question=question,
+                    rubric=work.rubric.hash,
+                    state=LabelState.RETRACTED if verdict is None else verdict.state,
+                    value=None if verdict is None else verdict.value,
+                    origin=Origin.GRADED,
+                    saved_at=now,
+                    raw=raw or None,
+                    supersedes=None if old is None else old.id,
+                    grader=work.grader.hash,
+                )
+            )
+    labels.add(engine, rater, new)

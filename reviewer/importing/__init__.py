@@ -1,0 +1,1 @@
+"""Rows of foreign tables into evidence and labels: checked first, then stored part by part."""

@@ -1,0 +1,257 @@
+"""How our own gold JSON lines are stored again: evidence, the items that showed it, labels, decisions and flags.
+
+An empty database that takes them in exports the same bytes. What stands already adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import NamedTuple
+
+from reviewer.definitions.question import Scale
+from reviewer.definitions.rubric import Rubric
+from reviewer.errors import BadInput, Refused
+from reviewer.formats.export.record import Given, pseudonym
+from reviewer.formats.mapping.gold_row import GoldRow
+from reviewer.formats.mapping.row import Row, RowLabel
+from reviewer.importing.gold_items import TakenOver
+from reviewer.importing.labels import Tally, Target
+from reviewer.importing.responses import Intake
+from reviewer.importing.sample_numbers import Numbered
+from reviewer.model import Origin, Rater, RaterKind
+from reviewer.store import imported_items, labels, raters, studies
+from reviewer.store.engine import Engine
+from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.studies.item_sheet import OTHER_SIDE
+from reviewer.study_design.decision_policy import Ruling
+
+PART = 2_000
+
+
+def as_rows(rows: Iterable[GoldRow | BadInput]) -> Iterator[Row | BadInput]:
+    """Yield the rows as those of a table, to be checked: the first response of each, with who labelled it."""
+    for row in rows:
+        if isinstance(row, BadInput):
+            yield row
+        else:
+            said = tuple(RowLabel(row.question, one.rater, one.kind, one.value, one.raw) for one in row.labels)
+            yield row.responses[0].row._replace(labels=said)
+
+
+def store_gold(
+    engine: Engine, rows: Iterable[GoldRow | BadInput], target: Target, now: Callable[[], str]
+) -> Iterator[Tally]:
+    """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over.
+
+    Raises:
+        Refused: a row is about an item that the study cannot take over.
+    """
+    assert target.rubric is not None
+    intake = _GoldIntake(engine, target, target.rubric, now)
+    good = (row for row in rows if isinstance(row, GoldRow))
+    with engine.loading():
+        while part := list(islice(good, PART)):
+            intake.add(part)
+            yield intake.tally
+        intake.finish()
+        yield intake.tally
+
+
+class _Unit(NamedTuple):
+    """A row under the ids that its subject has here. `swapped`: a pair now stands in the other order."""
+
+    row: GoldRow
+    response: str
+    other: str
+    item: str
+    swapped: bool
+
+    def value(self, stored: str | None, scale: Scale) -> str | None:
+        """Return a value of the row as it is to be stored here."""
+        swaps = self.swapped and scale is Scale.PREFERENCE and stored is not None
+        return OTHER_SIDE.get(stored or "", stored) if swaps else stored
+
+
+class _GoldIntake:
+    def __init__(self, engine: Engine, target: Target, rubric: Rubric, now: Callable[[], str]) -> None:
+        self._engine = engine
+        self._target = target
+        self._rubric = rubric
+        self._now = now
+        self._intake = Intake(engine, target, now)
+        self.tally = self._intake.tally
+        self._items = TakenOver(engine, None if target.study is None else studies.load(engine, target.study))
+        self._decided = {} if target.study is None else imported_items.decided(engine, target.study)
+        self._names = {} if target.study is None else _names(engine, target.study)
+        self._flags = set() if target.study is None else set(labels.flags(engine, target.study))
+
+    def add(self, rows: list[GoldRow]) -> None:
+        """Store one part in one transaction."""
+        now = self._now()
+        responses = {one.id: one for row in rows for one in row.responses}
+        with self._engine.writing():
+            found = self._intake.add_evidence([one.row for one in responses.values()], now)
+            here = {name: one for name, (_, one) in zip(responses, found, strict=True)}
+            self._items.add((one, here[name].number) for name, one in responses.items())
+            units = [self._unit(row, here) for row in rows]
+            self._add_labels(units, here, now)
+            if self._target.study is None:
+                self.tally.left_out += sum(len(row.decisions) for row in rows) * self._target.gold
+            else:
+                self._add_decisions(self._target.study, units)
+                self._add_flags(self._target.study, units, here, now)
+        self.tally.rows += len(rows)
+
+    def finish(self) -> None:
+        """Extend the study by what no item showed."""
+        self._intake.finish()
+
+    def _unit(self, row: GoldRow, here: dict[str, Numbered]) -> _Unit:
+        names = [here[one.id].id for one in row.responses]
+        if row.item is not None:
+            item = self._items.get(row.item)
+            if item is None and self._target.study is not None:
+                raise Refused(
+                    f"{self._target.source}:{row.line}: asks about an item of several responses, and study"
+                    f" {self._target.study} has planned items of its own; name a new study"
+                )
+            return _Unit(row, "", "", item or row.item, swapped=False)
+        if len(names) == 1:
+            return _Unit(row, names[0], "", "", swapped=False)
+        first, second = sorted(names)
+        return _Unit(row, first, second, "", swapped=first != names[0])
+
+    def _add_labels(self, units: list[_Unit], here: dict[str, Numbered], now: str) -> None:
+        standing = imported_items.standing(
+            self._engine,
+            sorted({unit.response for unit in units if unit.response}),
+            sorted({unit.item for unit in units if unit.item}),
+            self._rubric.hash,
+            self._target.study,
+        )
+        new: dict[tuple[str, RaterKind], list[NewLabel]] = {}
+        for unit in units:
+            scale = self._rubric.question(unit.row.question).scale
+            for given in unit.row.labels:
+                if given.kind is RaterKind.HUMAN and self._target.study is None:
+                    self.tally.left_out += 1
+                    continue
+                value = unit.value(given.value, scale)
+                name = self._names.get(given.rater, given.rater)
+                key = (unit.response, unit.other, unit.item, unit.row.question, name)
+                before = standing.get(key, [])
+                if any(said == _said(given, value) for _, said in before):
+                    self.tally.known_labels += 1
+                    continue
+                if name != given.rater:
+                    self.tally.left_out += 1
+                    continue
+                self._count(given, changed=bool(before))
+                added = self._label(unit, given, value, here)
+                new.setdefault((given.rater, given.kind), []).append(
+                    replace(added, supersedes=before.pop(0)[0]) if before else added
+                )
+        for (rater, kind), found in new.items():
+            raters.ensure(self._engine, Rater(rater, kind), now)
+            labels.add(self._engine, rater, found)
+
+    def _count(self, given: Given, *, changed: bool) -> None:
+        if given.value is None:
+            self.tally.unparsed += 1
+        elif changed:
+            self.tally.changed_labels += 1
+        else:
+            self.tally.labels += 1
+
+    def _label(self, unit: _Unit, given: Given, value: str | None, here: dict[str, Numbered]) -> NewLabel:
+        shown = unit.row.responses[0].item
+        return NewLabel(
+            study=self._target.study,
+            response=unit.response or None,
+            other_response=unit.other or None,
+            item=unit.item or (None if shown is None else self._items.get(shown)),
+            question=unit.row.question,
+            rubric=self._rubric.hash,
+            state=given.state,
+            value=value,
+            origin=Origin.IMPORTED,
+            saved_at=given.saved_at,
+            note=given.note,
+            confidence=given.confidence,
+            raw=given.raw,
+            aids=given.aids,
+            panes=tuple(here[pane].id if pane in here else pane for pane in given.panes),
+            shown_at=given.shown_at,
+            decided_at=given.decided_at,
+            grader=given.grader,
+        )
+
+    def _add_decisions(self, study: str, units: list[_Unit]) -> None:
+        """Add what the file's adjudicators decided; what one of them decided at the same time before is known."""
+        if not self._target.gold:
+            return
+        new: dict[str, list[NewDecision]] = {}
+        for unit in units:
+            scale = self._rubric.question(unit.row.question).scale
+            for ruled in unit.row.decisions:
+                name = self._names.get(ruled.adjudicator, ruled.adjudicator)
+                key = (unit.response, unit.other, unit.item, unit.row.question, name)
+                before = self._decided.get(key, [])
+                if any(at == ruled.decided_at for _, at in before):
+                    self.tally.known_golds += 1
+                    continue
+                if name != ruled.adjudicator:
+                    self.tally.left_out += 1
+                    continue
+                self.tally.golds += 1
+                new.setdefault(ruled.adjudicator, []).append(
+                    NewDecision(
+                        study,
+                        unit.response or None,
+                        unit.row.question,
+                        self._rubric.hash,
+                        unit.value(ruled.value, scale),
+                        ruled.reason,
+                        ruled.decided_at,
+                        supersedes=before[-1][0] if before else None,
+                        other_response=unit.other or None,
+                        item=unit.item or None,
+                        note=ruled.note,
+                        state=Ruling(ruled.ruling),
+                        clause=ruled.clause,
+                    )
+                )
+        for adjudicator, found in new.items():
+            labels.add_decisions(self._engine, adjudicator, found)
+
+    def _add_flags(self, study: str, units: list[_Unit], here: dict[str, Numbered], now: str) -> None:
+        for unit in units:
+            for flag in unit.row.flags:
+                item = self._items.get(flag.item) or flag.item
+                response = flag.response and (here[flag.response].id if flag.response in here else flag.response)
+                said = (flag.rater, item, response, flag.reason, flag.saved_at)
+                if said in self._flags or flag.rater in self._names:
+                    continue
+                self._flags.add(said)
+                raters.ensure(self._engine, Rater(flag.rater), now)
+                labels.add_flag(
+                    self._engine, flag.rater, study=study, item=item, response=response, reason=flag.reason,
+                    now=flag.saved_at,
+                )  # fmt: skip
+
+
+def _names(engine: Engine, study: str) -> dict[str, str]:
+    """Return by pseudonym who works at the study here under a name: a file that came from it must not double them.
+
+    What they say is taken from here alone: a row of theirs that does not stand was thought better of since.
+    """
+    found = ((pseudonym(study, name), name) for name in imported_items.at_work(engine, study))
+    return {alias: name for alias, name in found if alias != name}
+
+
+def _said(given: Given, value: str | None) -> imported_items.Said:
+    return (
+        given.state.value, value, given.confidence, given.note, given.raw, given.decided_at, given.saved_at
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""How rows of a foreign table, once checked, become evidence and labels, part by part.
+
+Storing is idempotent, so an import that was stopped goes on when the same command is given again. Each part is one
+short transaction, so raters at work on the same file are not held up.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from reviewer.definitions.suite import differing, merged
+from reviewer.errors import BadInput
+from reviewer.formats.mapping.row import Row
+from reviewer.importing.labels import Tally, Target, add_golds, add_labels
+from reviewer.importing.sample_numbers import Numbered, Samples, Sighting
+from reviewer.model import (
+    Configuration,
+    Message,
+    Prompt,
+    Response,
+    Suite,
+    SuitePrompt,
+    prompt_of,
+)
+from reviewer.store import responses, studies
+from reviewer.store.engine import Engine
+from reviewer.studies.create import least
+from reviewer.study_design.sampling import Chosen
+
+PART = 20_000
+
+
+def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: Callable[[], str]) -> Iterator[Tally]:
+    """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
+    intake = Intake(engine, target, now)
+    good = (row for row in rows if isinstance(row, Row))
+    with engine.loading():
+        while part := list(islice(good, PART)):
+            intake.add(part)
+            yield intake.tally
+        intake.finish()
+        yield intake.tally
+
+
+class Intake:
+    """One run of an import: what it has met, and what it has done."""
+
+    def __init__(self, engine: Engine, target: Target, now: Callable[[], str]) -> None:
+        self.tally = Tally()
+        self._engine = engine
+        self._target = target
+        self._now = now
+        self._samples = Samples()
+        self._numbers = array("q")
+        self._configurations: dict[tuple[str | None, ...], int] = {}
+        self._suites: dict[str, int] = {}
+        self._last: tuple[tuple[Message, ...], Prompt] | None = None
+
+    def add(self, rows: list[Row]) -> None:
+        """Store one part in one transaction."""
+        now = self._now()
+        with self._engine.writing():
+            rated = self.add_evidence(rows, now)
+            if self._target.rubric is not None:
+                add_labels(self._engine, rated, self._target, self.tally, now)
+                add_golds(self._engine, rated, self._target, self.tally, now)
+        self.tally.rows += len(rows)
+
+    def add_evidence(self, rows: list[Row], now: str) -> list[tuple[Row, Numbered]]:
+        """Store the prompts and responses of `rows`, and return which response each row with one has.
+
+        Call inside `engine.writing()`.
+        """
+        prompts = [self._prompt(row.messages) for row in rows]
+        distinct = list({prompt.id: prompt for prompt in prompts}.values())
+        numbers, new = responses.ensure_prompts(self._engine, distinct)
+        self.tally.prompts += len(new)
+        self._add_members(rows, prompts, numbers, new, now)
+        answered = [(row, prompt) for row, prompt in zip(rows, prompts, strict=True) if row.text is not None]
+        numbered = self._add_responses(answered, numbers, new, now)
+        return [(row, one) for (row, _), one in zip(answered, numbered, strict=True)]
+
+    def finish(self) -> None:
+        """Extend the study by what was imported."""
+        target = self._target
+        if target.study is not None and target.rubric is not None and self._numbers:
+            with self._engine.writing():
+                study = studies.load(self._engine, target.study)
+                studies.extend(
+                    self._engine, study, [Chosen(number) for number in self._numbers], least=least(target.rubric)
+                )
+
+    def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
+        # Tables often give the same prompt many times in a row, and hashing it is most of the work on a short row.
+        if self._last is None or self._last[0] != messages:
+            self._last = (messages, prompt_of(messages))
+        return self._last[1]
+
+    def _add_members(
+        self, rows: list[Row], prompts: list[Prompt], numbers: dict[str, int], new: frozenset[str], now: str
+    ) -> None:
+        """Give the prompts their places in suites. What a suite already says of a prompt stays as it is."""
+        by_suite: dict[str, list[tuple[Row, Prompt]]] = {}
+        for row, prompt in zip(rows, prompts, strict=True):
+            name = row.suite or self._target.suite
+            if name:
+                by_suite.setdefault(name, []).append((row, prompt))
+        for name, members in by_suite.items():
+            suite = self._suite(name, members[0][0].evaluation or "", now)
+            known_before = {numbers[prompt.id] for _, prompt in members if prompt.id not in new}
+            before = responses.members(self._engine, suite, list(known_before))
+            after = dict(before)
+            said: dict[str, tuple[object, ...]] = {}
+            for row, prompt in members:
+                says = (row.reference, row.secret, row.severity, row.tags, row.group)
+                if said.get(prompt.id) == says:
+                    continue
+                said[prompt.id] = says
+                place = _place(row, prompt, self._target.source)
+                known = after.get(prompt.id)
+                after[prompt.id] = place if known is None else self._merged(known, place, row.line)
+            responses.add_members(
+                self._engine,
+                [(suite, numbers[key], place) for key, place in after.items() if place != before.get(key)],
+            )
+
+    def _suite(self, name: str, evaluation: str, now: str) -> int:
+        if name not in self._suites:
+            # Version 0 is the one that imports add to; those that were read from files keep their content.
+            suite = Suite(name, 0, evaluation=evaluation, source=self._target.source)
+            self._suites[name] = responses.ensure_suite(self._engine, suite, now)
+        return self._suites[name]
+
+    def _merged(self, before: SuitePrompt, after: SuitePrompt, line: int) -> SuitePrompt:
+        for word in differing(before, after):
+            self.tally.differing.append(
+                f"{self._target.source}:{line}: another {word} for prompt {before.name}; the first one stays"
+            )
+        return merged(before, after)
+
+    def _add_responses(
+        self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], new_prompts: frozenset[str], now: str
+    ) -> list[Numbered]:
+        sightings = [
+            Sighting(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
+            for row, prompt in answered
+        ]
+        found = self._samples.number(
+            sightings,
+            lambda ids: responses.numbers_of(self._engine, "response", ids),
+            responses.last_response(self._engine),
+            new_prompts=new_prompts,
+        )
+        responses.add_responses(
+            self._engine,
+            (
+                (one.number, numbers[prompt.id], self._configuration_number(row), self._response(row, prompt, one))
+                for (row, prompt), one in zip(answered, found, strict=True)
+                if one.new
+            ),
+            now,
+        )
+        new = sum(one.new for one in found)
+        self.tally.responses += new
+        self.tally.known_responses += len(found) - new
+        self._numbers.extend(one.number for one in found)
+        return found
+
+    def _response(self, row: Row, prompt: Prompt, one: Numbered) -> Response:
+        return Response(
+            one.id,
+            prompt.id,
+            row.model or "",
+            one.sample,
+            row.text or "",
+            reasoning=row.reasoning,
+            stop_reason=row.stop_reason,
+            tool_calls=row.tool_calls,
+            refusal=row.refusal,
+            source=self._target.source,
+            source_id=row.source_id,
+            replaced=row.replaced,
+        )
+
+    def _configuration_number(self, row: Row) -> int:
+        claim = (row.model, row.provider, row.provider_model, row.lab, row.settings)
+        number = self._configurations.get(claim)
+        if number is None:
+            number = self._configurations[claim] = responses.ensure_configuration(self._engine, configuration_of(row))
+        return number
+
+
+def _by(row: Row, *, long: bool) -> str:
+    return row.labels[0].rater if long and row.labels else ""
+
+
+def _place(row: Row, prompt: Prompt, source: str) -> SuitePrompt:
+    return SuitePrompt(
+        name=row.source_id or prompt.id[:12],
+        prompt=Prompt(prompt.id, ()),
+        reference=row.reference,
+        secret=row.secret,
+        severity=row.severity,
+        tags=row.tags,
+        group=row.group,
+        provenance=source,
+    )
+
+
+def configuration_of(row: Row) -> Configuration:
+    """Return the configuration that a row with a response names, with what the row claims of it."""
+    return Configuration(row.model or "", row.provider, row.provider_model, row.lab, row.settings)

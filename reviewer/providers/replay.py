@@ -1,0 +1,66 @@
+"""Answers out of a recorded file, for tests and demonstrations: chat JSONL, the last message being the answer.
+
+Each line is `{"messages": [{"role", "content"}, …, {"role": "assistant", "content"}]}`, as many tools write and as
+`reviewer export --format messages` does. The n-th line with the same question is sample n.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reviewer.definitions.toml_table import Source, json_table, read_text
+from reviewer.model import Message, Role, message_values, prompt_of
+from reviewer.providers.calls import CallFailed, Received, Reply
+from reviewer.providers.failures import Failure, Reason
+
+
+class Replay:
+    """Answers from a file, by the messages that are sent."""
+
+    sdk = "replay"
+
+    def __init__(self, path: Path, model: str) -> None:
+        """Read the recording at `path`.
+
+        Raises:
+            BadInput: a line is no recorded answer.
+        """
+        self.server = path.name
+        self._model = model
+        self._answers = _read(path)
+
+    async def check(self) -> str | None:
+        """Nothing can be wrong with a file that was read."""
+        return None
+
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:  # noqa: ARG002
+        """Return the recorded answer; see `Caller`."""
+        answers = self._answers.get(prompt_of(messages).id, [])
+        if sample > len(answers):
+            problem = f"{self.server} holds {len(answers)} answers to this, and sample {sample} was asked for"
+            raise CallFailed(Failure(Reason.NOT_RECORDED, problem))
+        answer = answers[sample - 1]
+        reply = {"role": Role.ASSISTANT.value, "content": answer}
+        return Received({"messages": message_values(messages)}, Reply(answer, reply, model=self._model))
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def _read(path: Path) -> dict[str, list[str]]:
+    answers: dict[str, list[str]] = defaultdict(list)
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        if not line.strip():
+            continue
+        table = json_table(line, Source(str(path), line=number))
+        messages = [
+            Message(entry.choice("role", Role), entry.text("content"), entry.text("tool_calls", None))
+            for entry in table.tables("messages")
+        ]
+        if len(messages) < 2 or messages[-1].role is not Role.ASSISTANT:
+            raise table.wrong("messages", "no answer at the end", "messages, the last one from assistant")
+        answers[prompt_of(messages[:-1]).id].append(messages[-1].content)
+    return answers

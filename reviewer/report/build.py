@@ -1,0 +1,194 @@
+"""The report of a study: gathers what was decided, graded and measured, and hands it on as it is to be told."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from reviewer import __version__
+from reviewer.agreement import study_agreement
+from reviewer.model import RaterKind
+from reviewer.report.caveats import caveats
+from reviewer.report.rate_rows import Places, RateRows
+from reviewer.report.reliability_card import reliability_card
+from reviewer.report.result import AgreementRow, Configured, Confusions, ErrorRow, FlipRow, Judge, Report, StrengthRow
+from reviewer.statistics.grader_error import Counted, counted
+from reviewer.store import gold_evidence, ratings, responses, studies, verdicts
+from reviewer.store.engine import Engine, among
+from reviewer.store.ratings import Scope
+from reviewer.validation.check import RESAMPLING, Validated, lab_of, questions, validated
+from reviewer.validation.evidence import Trial, adds, read_trial
+
+METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa", "fleiss_kappa")
+PEOPLE = "people"
+NO_EVALUATION = "no evaluation named"
+DIFFERS = 0.05  # p below which the error of a grader is said to differ between configurations
+
+
+def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Report:
+    """Return the report of the study called `name`; without `graders`, of every grader that judged its responses.
+
+    Raises:
+        NotFound: no such study, or a grader that gave no verdict under its rubric.
+    """
+    study = studies.load(engine, name)
+    known = dict(verdicts.graders(engine, study.rubric))
+    trial = read_trial(engine, name, tuple(graders) or tuple(known))
+    if not graders:
+        trial = _of_this_study(trial)
+    labs = responses.labs(engine)
+    judges = tuple(Judge(one, known[one], lab_of(labs, one)) for one in trial.verdicts)
+    checked = {one.name: _checked(engine, trial, one) for one in judges}
+    rows = _rate_rows(engine, trial, judges) if trial.rubric.rates else None
+    made = Report(
+        study=name,
+        open=study.open,
+        rubric=trial.rubric.id,
+        rubric_title=trial.rubric.title,
+        rubric_hash=trial.rubric.hash,
+        software=f"reviewer {__version__}",
+        made_at=now,
+        configurations=tuple(_configured(trial)),
+        graders=judges,
+        rates=tuple(rows.rates()) if rows else (),
+        differences=tuple(rows.differences()) if rows else (),
+        errors=tuple(_errors(trial, checked)),
+        flips=tuple(_flips(checked)),
+        labs=tuple(rows.labs()) if rows else (),
+        tags=tuple(rows.tags()) if rows else (),
+        agreement=tuple(_agreement(engine, trial, checked)),
+        strengths=tuple(_strengths(engine, trial)),
+        confusions=tuple(
+            Confusions(one.question.id, grader, one.confusion)
+            for grader, found in checked.items()
+            for one in found
+            if one.errors.units
+        ),
+        card=reliability_card(engine, name),
+    )
+    return replace(made, caveats=caveats(made, tuple(_noticed(trial, checked))))
+
+
+def _rate_rows(engine: Engine, trial: Trial, judges: Sequence[Judge]) -> RateRows:
+    counts: dict[tuple[str | None, str], Counted] = {}
+    for rate in trial.rubric.rates:
+        gold = [adds(trial.rubric, rate, trial.gold.get(subject)) for subject in trial.subjects]
+        counts[None, rate.id] = counted(trial.population, gold, gold)
+        for judge in judges:
+            said = trial.verdicts[judge.name]
+            graded = [adds(trial.rubric, rate, said.get(subject)) for subject in trial.subjects]
+            counts[judge.name, rate.id] = counted(trial.population, gold, graded)
+    labs = dict(zip(trial.population.names, trial.labs, strict=True))
+    return RateRows(trial.rubric.rates, counts, judges, labs, _places(engine, trial), RESAMPLING)
+
+
+def _places(engine: Engine, trial: Trial) -> Places:
+    """Return where the prompts that the study speaks for stand in suites. A group counts as a tag."""
+    prompts = sorted(set(trial.population.prompts))
+    found = Places()
+    placed: set[int] = set()
+    for prompt, _, evaluation, _, group, *_, tags in among(engine, gold_evidence.PLACES, prompts):
+        if evaluation:
+            found.evaluations.setdefault(evaluation, set()).add(prompt)
+            placed.add(prompt)
+        for tag in [*json.loads(tags), *([f"group {group}"] if group else [])]:
+            found.tags.setdefault(tag, set()).add(prompt)
+    if rest := set(prompts) - placed:
+        found.evaluations[NO_EVALUATION] = rest
+    return Places(found.evaluations, dict(sorted(found.tags.items())))
+
+
+def _of_this_study(trial: Trial) -> Trial:
+    """Leave out graders that judged nothing of it, and repeats, which say how stable a grader is, not what it says."""
+    own = set(trial.subjects) | set(trial.pairs)
+    found = {
+        name: said
+        for name, said in trial.verdicts.items()
+        if own & said.keys() and not (name.rpartition("#")[2].isdigit() and name.rpartition("#")[0] in trial.verdicts)
+    }
+    return replace(trial, verdicts=found)
+
+
+def _checked(engine: Engine, trial: Trial, judge: Judge) -> list[Validated]:
+    alone = replace(trial, verdicts={judge.name: trial.verdicts[judge.name]})
+    return [validated(engine, alone, question, lab=judge.lab) for question in questions(alone, None)]
+
+
+def _configured(trial: Trial) -> Iterator[Configured]:
+    counts = Counter(trial.population.configurations)
+    for place, name in enumerate(trial.population.names):
+        yield Configured(name, trial.labs[place], counts[place])
+
+
+def _errors(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[ErrorRow]:
+    labs = dict(zip(trial.population.names, trial.labs, strict=True))
+    for grader, found in checked.items():
+        for one in found:
+            for configuration, errors in ((None, one.errors), *one.by_model.items()):
+                if errors.units:
+                    yield ErrorRow(
+                        one.question.id,
+                        grader,
+                        configuration,
+                        None if configuration is None else labs[configuration],
+                        errors.units,
+                        errors.unparsed,
+                        errors.refused,
+                        errors.error,
+                    )
+
+
+def _flips(checked: Mapping[str, Sequence[Validated]]) -> Iterator[FlipRow]:
+    for grader, found in checked.items():
+        for one in found:
+            for rates in one.rates:
+                for flip, _ in rates.flips:
+                    ends = (flip.higher, flip.lower, flip.gold, flip.grader, flip.sure)
+                    yield FlipRow(one.question.id, grader, rates.rate.id, *ends)
+
+
+def _agreement(engine: Engine, trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[AgreementRow]:
+    study = trial.study.name
+    for question in study_agreement.questions_of(engine, study, None):
+        scope = Scope(study, question.id)
+        people = [name for name, kind in ratings.raters(engine, scope) if kind == RaterKind.HUMAN]
+        found = study_agreement.measured(engine, scope, question).agreement
+        if len(people) > 1 and found is not None:
+            for metric in METRICS:
+                if metric in found.metrics:
+                    yield AgreementRow(question.id, PEOPLE, found.compared, metric, found.metrics[metric])
+        for grader, validated_ones in checked.items():
+            for one in validated_ones:
+                if one.question.id == question.id and one.agreement is not None:
+                    for metric in METRICS:
+                        if metric in one.agreement.metrics:
+                            value = one.agreement.metrics[metric]
+                            yield AgreementRow(question.id, f"{grader} and gold", one.errors.units, metric, value)
+
+
+def _strengths(engine: Engine, trial: Trial) -> Iterator[StrengthRow]:
+    for question in trial.rubric.questions:
+        found = study_agreement.strengths(engine, Scope(trial.study.name, question.id), question)
+        for configuration, strength in found.log_strengths.items() if found is not None else ():
+            yield StrengthRow(question.id, configuration, strength)
+
+
+def _noticed(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[str]:
+    if trial.population.lost:
+        yield f"Nothing is corrected: {trial.population.lost}."
+    for grader, found in checked.items():
+        for one in found:
+            differs = one.differential
+            if differs is not None and differs.p is not None and differs.p < DIFFERS:
+                yield (
+                    f"The error of {grader} on {one.question.id} differs between configurations (p = {differs.p:.2g}):"
+                    " its rates cannot be compared as they are."
+                )
+            own = one.own_lab
+            if own is None or own.error.low is None or own.error.high is None:
+                continue
+            if own.error.high < 0.0 or own.error.low > 0.0:
+                less = "less" if own.error.high < 0.0 else "more"
+                yield f"{grader} errs {less} on the models of its own lab, {own.lab}, than on others."

@@ -1,0 +1,116 @@
+"""Agreement in one study as it is looked at on screen, part by part, and the items behind what was confused.
+
+Nothing here writes. What names configurations is asked for apart, so that the caller can record it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reviewer.adjudication.case import Case, Dispute, Viewer, case_of
+from reviewer.agreement.rater_figures import RaterFigures, rater_figures
+from reviewer.agreement.study_agreement import (
+    Kinds,
+    Measured,
+    behind,
+    consensus,
+    kinds,
+    measured,
+    questions_of,
+    strengths,
+)
+from reviewer.definitions.question import Question
+from reviewer.definitions.rubric import Rubric
+from reviewer.statistics.agreement import Beside, Strengths
+from reviewer.store import disputes, rating_details, ratings, rubrics, studies
+from reviewer.store.engine import Engine
+from reviewer.store.ratings import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """The units on which two values were confused: those that may be looked at, and how many still wait for labels."""
+
+    values: tuple[str, str]
+    disputes: tuple[Dispute, ...]
+    waiting: int
+
+
+class AgreementView:
+    """What one person looks at; to be used on the thread that owns the engine."""
+
+    def __init__(self, engine: Callable[[], Engine], study: str, viewer: str) -> None:
+        """Look at the study called `study`; `engine` is asked each time, since it may be opened anew meanwhile.
+
+        Raises:
+            NotFound: no such study.
+        """
+        self._engine = engine
+        self._viewer = viewer
+        self.study = study
+        self.rubric: Rubric = rubrics.load(engine(), studies.load(engine(), study).rubric)
+        self.questions: tuple[Question, ...] = tuple(questions_of(engine(), study, None))
+
+    def is_open(self) -> bool:
+        """Tell whether the study is still blind."""
+        return studies.load(self._engine(), self.study).open
+
+    def latest(self) -> tuple[int, int, int]:
+        """Return what changes with every label, decision and flag that comes in."""
+        return rating_details.latest(self._engine())
+
+    def measured(self, question: Question) -> Measured:
+        """Return the coefficients of a question and what was confused."""
+        return measured(self._engine(), self._scope(question), question)
+
+    def consensus(self, question: Question) -> Beside | None:
+        """Return majority beside the model."""
+        return consensus(self._engine(), self._scope(question), question)
+
+    def raters(self, question: Question) -> list[RaterFigures]:
+        """Return what is known of each rater."""
+        return rater_figures(self._engine(), self._scope(question), question)
+
+    def kinds(self, question: Question) -> Kinds:
+        """Return people with people beside people with graders."""
+        return kinds(self._engine(), self._scope(question), question)
+
+    def by_evaluation(self, question: Question) -> list[tuple[str, Measured]]:
+        """Return the coefficients of each evaluation alone."""
+        return [
+            (name, measured(self._engine(), Scope(self.study, question.id, None, name), question))
+            for name in ratings.evaluations(self._engine(), self.study)
+        ]
+
+    def by_configuration(self, question: Question) -> list[tuple[str, Measured]]:
+        """Return the coefficients of each configuration alone. It names them."""
+        return [
+            (name, measured(self._engine(), Scope(self.study, question.id, name), question))
+            for name in ratings.configurations(self._engine(), self.study)
+        ]
+
+    def strengths(self, question: Question) -> Strengths | None:
+        """Return the strengths of configurations by preference. It names them."""
+        return strengths(self._engine(), self._scope(question), question)
+
+    def behind(self, question: Question, values: tuple[str, str]) -> Confusion:
+        """Return the units on which two values were confused."""
+        found = behind(self._engine(), self._scope(question), question, values)
+        found_disputes = []
+        for subject in found.subjects:
+            given: dict[str, int] = {}
+            for said in disputes.said(self._engine(), self.study, *subject):
+                if said.question == question.id:
+                    given[said.value] = given.get(said.value, 0) + 1
+            found_disputes.append(Dispute(*subject, question.id, " / ".join(values), given, 0.0))
+        return Confusion(values, tuple(found_disputes), found.waiting)
+
+    def case(self, confusion: Confusion, place: int) -> Case:
+        """Return one of the units behind a confusion as raters saw it, what they said without names."""
+        row = studies.load(self._engine(), self.study)
+        viewer = Viewer(self._viewer, place + 1, len(confusion.disputes))
+        return case_of(self._engine(), row, self.rubric, confusion.disputes[place], viewer)
+
+    def _scope(self, question: Question) -> Scope:
+        return Scope(self.study, question.id)

@@ -1,0 +1,287 @@
+"""One rater at one terminal: what there is to do, the study at hand, and how the rater likes the screen.
+
+Opens the database for reading only until the rater enters a study, which is the first write. No terminal, no SQL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reviewer.adjudication.outcomes import is_dispute, outcomes
+from reviewer.adjudication.queue import Adjudication
+from reviewer.errors import StoreError
+from reviewer.model import Draft, utc
+from reviewer.store import assignment, labels, raters, rating_details, responses, rubrics, search, studies
+from reviewer.store.assignment import Nothing
+from reviewer.store.engine import Engine
+from reviewer.store.raters import Session
+from reviewer.store.search import Found
+from reviewer.studies.item_sheet import Item
+from reviewer.studies.rating import Saved, Study
+
+if TYPE_CHECKING:
+    from reviewer.session.agreement_view import AgreementView
+
+STUDY_FILTER = "study:"
+MOST_BY_THE_WAY = 20_000  # labels: disputes among so many are counted in a tenth of a second
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a rater likes the screen. Content whose severity is above `severity_limit` is covered until asked for."""
+
+    theme: str = "reviewer-dark"
+    joint_scrolling: bool = True
+    submits_by_itself: bool = False
+    severity_limit: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """How far a study is, for one rater and for all: items done, and places filled of all there are."""
+
+    name: str
+    open: bool
+    question: str
+    items: int
+    done: int
+    left: int
+    filled: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A study in which the rater labelled last: how many items in all, and when the last one."""
+
+    study: str
+    items: int
+    saved_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What there is to do."""
+
+    path: str
+    responses: int
+    configurations: int
+    prompts: int
+    suites: int
+    studies: tuple[StudyLine, ...]
+    recent: tuple[Recent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A study taken up: the rater's other terminals, and whether the guideline was read before."""
+
+    others: tuple[Session, ...]
+    has_begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A terminal at work: a token of its own, and the process behind it."""
+
+    token: str
+    host: str
+    process: int
+
+
+class Desk:
+    """What the screens ask for; to be used on one thread."""
+
+    def __init__(
+        self,
+        open_to_read: Callable[[], Engine],
+        open_to_write: Callable[[], Engine],
+        rater: str,
+        identity: Identity,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.rater = rater
+        self._open_to_write = open_to_write
+        self._engine = open_to_read()
+        self._identity = identity
+        self._clock = clock
+        self._study: Study | None = None
+        self._disputes: dict[tuple[object, ...], int | None] = {}
+
+    @property
+    def study(self) -> Study:
+        """The study at hand."""
+        assert self._study is not None
+        return self._study
+
+    def home(self) -> Home:
+        """Return what there is to do."""
+        counts = responses.counts(self._engine)
+        return Home(
+            self._engine.path,
+            counts["response"],
+            counts["configuration"],
+            counts["prompt"],
+            counts["suite"],
+            tuple(self._line(study) for study in studies.every(self._engine)),
+            tuple(Recent(*row) for row in labels.recent(self._engine, self.rater)),
+        )
+
+    def _line(self, study: studies.StudyRow) -> StudyLine:
+        done = assignment.items_done(self._engine, study.number, self.rater)
+        share = studies.share(self._engine, study, self.rater)
+        filled, places = studies.filled(self._engine, study.number)
+        rubric = rubrics.load(self._engine, study.rubric)
+        left = min(max(share - done, 0), studies.still_free(self._engine, study, self.rater)) if study.open else 0
+        return StudyLine(study.name, study.open, rubric.title, study.items, done, left, filled, places)
+
+    def guideline(self, study: str) -> tuple[str, str]:
+        """Return the title and the guideline of the study's rubric."""
+        rubric = rubrics.load(self._engine, studies.load(self._engine, study).rubric)
+        return rubric.title, rubric.guideline
+
+    def enter(self, name: str) -> Entered:
+        """Take up a study, or a second one after the first.
+
+        Raises:
+            NotFound: no such study.
+            Refused: it is closed, or assigned to others.
+            StoreError: the database cannot be written.
+        """
+        self._write()
+        study = Study(self._engine, name, self.rater, self._clock)
+        self.leave()
+        others = study.enter(self._identity.token, self._identity.host, self._identity.process)
+        self._study = study
+        return Entered(tuple(others), study.has_begun())
+
+    def leave(self) -> None:
+        """Put the study down; what is in hand stays in hand."""
+        if self._study is not None:
+            self._study.leave(self._identity.token)
+            self._study = None
+
+    def adjudicate(self, name: str, *, second: bool = False) -> Adjudication:
+        """Take up the disputes of a study; what is returned is to be used on this thread.
+
+        Raises:
+            NotFound: no such study.
+            StoreError: the database cannot be written.
+        """
+        self._write()
+        return Adjudication(self._engine, name, self.rater, self._clock, second=second)
+
+    def agreement(self, name: str) -> AgreementView:
+        """Look at the agreement in a study; what is returned is to be used on this thread.
+
+        Raises:
+            NotFound: no such study.
+        """
+        # It computes with numpy, which nobody who only rates has to wait for.
+        from reviewer.session.agreement_view import AgreementView
+
+        return AgreementView(lambda: self._engine, name, self.rater)
+
+    def unblind(self, name: str) -> None:
+        """Record that the rater is shown which configurations an open study compares; a closed one is not blind.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        study = studies.load(self._engine, name)
+        if study.open:
+            self._write()
+            with self._engine.writing():
+                studies.record_unblinding(self._engine, study.number, self.rater, utc(self._clock()))
+
+    def disputes(self, name: str) -> int | None:
+        """Return how many disputes wait in a study; None where it has too many labels to count by the way."""
+        latest = (self._engine.path, name, *rating_details.latest(self._engine))
+        if latest not in self._disputes:
+            study = studies.load(self._engine, name)
+            few = labels.at_most(self._engine, name, MOST_BY_THE_WAY)
+            counted = None
+            if few:
+                rubric = rubrics.load(self._engine, study.rubric)
+                counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study, rubric))
+            self._disputes[latest] = counted
+        return self._disputes[latest]
+
+    def renew(self, item: Item | None) -> None:
+        """Keep the lease on `item`, and the terminal known, for another while."""
+        if self._study is not None:
+            self._study.renew(self._identity.token, item)
+
+    def next_item(self) -> tuple[Item, Draft] | Nothing:
+        """Lease the rater's next item, with the draft that was kept on it."""
+        found = self.study.next_item()
+        return found if isinstance(found, Nothing) else (found, self.study.draft(found))
+
+    def submit(self, item: Item, draft: Draft) -> tuple[Saved, tuple[Item, Draft] | Nothing]:
+        """Store the labels of `item` durably and lease the next one.
+
+        Raises:
+            Refused: see `Study.submit`.
+        """
+        return self.study.submit(item, draft), self.next_item()
+
+    def skip(self, item: Item) -> tuple[Item, Draft] | Nothing:
+        """Give `item` back and lease the next one."""
+        self.study.skip(item)
+        return self.next_item()
+
+    def undo(self) -> tuple[Item, Draft] | None:
+        """Take back the last submitted item; None where there is none.
+
+        Raises:
+            Refused: see `Study.undo`.
+        """
+        found = self.study.undo()
+        return None if found is None else (found, self.study.draft(found))
+
+    def search(self, words: str) -> list[Found]:
+        """Return what the rater may see of what holds all `words`: while blind, only items the rater has finished.
+
+        A word `study:NAME` is no word to look for, but keeps to that study.
+        """
+        asked = words.split()
+        wanted = {word.removeprefix(STUDY_FILTER) for word in asked if word.startswith(STUDY_FILTER)}
+        rest = " ".join(word for word in asked if not word.startswith(STUDY_FILTER))
+        found = search.finished_items(self._engine, self.rater, rest)
+        return [one for one in found if not wanted or one.study in wanted]
+
+    def settings(self) -> Settings:
+        """Return how this rater likes the screen."""
+        stored = raters.settings(self._engine, self.rater)
+        usual = asdict(Settings())
+        kept = {
+            name: value
+            for name, value in json.loads(stored or "{}").items()
+            if name in usual and type(value) is type(usual[name])
+        }
+        settings = replace(Settings(), **kept)
+        return replace(settings, severity_limit=min(max(settings.severity_limit, 0), 3))
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Remember how this rater likes the screen."""
+        self._write()
+        with self._engine.writing():
+            raters.keep_settings(self._engine, self.rater, json.dumps(asdict(settings)), utc(self._clock()))
+
+    def close(self) -> None:
+        """Put everything down and close the database."""
+        # Where the file cannot be written any more, the terminal's trace in it runs out by itself.
+        with suppress(StoreError):
+            self.leave()
+        self._engine.close()
+
+    def _write(self) -> None:
+        if self._engine.read_only:
+            engine = self._open_to_write()
+            self._engine.close()
+            self._engine = engine

@@ -1,0 +1,289 @@
+"""All coefficients of one question, with their intervals: the one call that the rest of the program makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reviewer.definitions.question import Scale
+from reviewer.statistics.agreement import chance
+from reviewer.statistics.agreement.alpha import Metric, krippendorff_alpha, leave_one_out
+from reviewer.statistics.agreement.bootstrap import Exchangeable, Resampling, estimate, estimate_two_way
+from reviewer.statistics.agreement.estimate import Estimate, Statistic, never
+from reviewer.statistics.agreement.pairs import (
+    Pairs,
+    cohen_kappa,
+    cohen_kappas,
+    common_units,
+    every_pair,
+    mean_agreement,
+    mean_kappa,
+    pair_agreement,
+)
+from reviewer.statistics.agreement.scales import icc, kendall_w
+from reviewer.statistics.agreement.table import Floats, Table
+from reviewer.statistics.agreement.tally import Tally
+
+# Free numbers may take so many values that none repeats; coefficients that count values end here.
+MOST_VALUES = 256
+TOO_MANY = f"more than {MOST_VALUES} different numbers were given: read krippendorff_alpha and icc"
+
+ONE_WAY_ONLY = "the two-way interval is for coefficients that do not tell raters apart"
+SKEWED = 0.75  # from this share of one value on, agreement by chance is most of agreement
+PARTING = 0.2  # so much below percent agreement, α asks for a word
+UNSURE_BELOW = 50  # units; simulated intervals of fewer cover less than they say
+
+METRICS: Mapping[Scale, Metric] = {
+    Scale.NOMINAL: Metric.NOMINAL,
+    Scale.PREFERENCE: Metric.NOMINAL,
+    Scale.ORDINAL: Metric.ORDINAL,
+    Scale.INTERVAL: Metric.INTERVAL,
+    Scale.MULTI: Metric.MASI,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two raters; the weighted κ only on ordered scales."""
+
+    raters: tuple[str, str]
+    units: int
+    percent_agreement: Estimate
+    cohen_kappa: Estimate
+    cohen_kappa_linear: Estimate | None = None
+    cohen_kappa_quadratic: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the raters of one question agree.
+
+    Attributes:
+        units: how many have a label; `compared`, how many have two.
+        labels: how many there are; `missing`, how many more there were if all raters had labelled all these units.
+        shares: of each value (for several choices, each set) among all labels.
+        metrics: by name, see `legend.LEGEND`.
+        by_category: agreement on each value, for several choices on each option.
+        by_option: for several choices, nominal α of each option chosen or not.
+        leave_one_out: α without each rater.
+        two_way: whether intervals of `metrics` are of raters as well as units.
+        warnings: what a reader of the figures must know, in sentences.
+    """
+
+    units: int
+    compared: int
+    raters: int
+    labels: int
+    missing: int
+    shares: dict[str, float]
+    metrics: dict[str, Estimate]
+    by_category: dict[str, Estimate]
+    by_option: dict[str, Estimate]
+    pairwise: tuple[Pair, ...]
+    leave_one_out: dict[str, Estimate]
+    two_way: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Agreement within chosen pairs of raters only, as people with people against people with a grader."""
+
+    percent_agreement: Estimate
+    mean_kappa: Estimate
+
+
+def measure(table: Table, *, scale: Scale, seed: int, resamples: int = 1000, two_way: bool = False) -> Agreement:
+    """Return every coefficient that applies to a question of `scale`.
+
+    With `two_way` the metrics that do not tell raters apart get intervals of units and raters; the others of `metrics`
+    keep their value and have no interval.
+
+    Raises:
+        ValueError: free text has no agreement, and an ordered scale needs numbers.
+    """
+    if scale not in METRICS:
+        raise ValueError(f"agreement on {scale} is not measured")
+    resampling = Resampling(resamples, seed)
+    alike = _exchangeable(table, scale)
+    apart = _told_apart(table, scale)
+    parts = _parts(table, scale)
+    single = {name: build(Tally(own)) for name, (own, build) in alike.items()} if not two_way else {}
+    if two_way:
+        apart = {name: replace(statistic, no_interval=ONE_WAY_ONLY) for name, statistic in apart.items()}
+    found = estimate(table, single | apart | parts, resampling)
+    metrics = {name: estimates[0] for name, estimates in found.items() if name in single or name in apart}
+    if two_way:
+        metrics = estimate_two_way(alike, resampling) | metrics
+    labels = table.labels
+    return Agreement(
+        units=int(table.counts.sum()),
+        compared=int(table.counts[labels >= 2].sum()),
+        raters=len(table.raters),
+        labels=int(labels @ table.counts),
+        missing=int((len(table.raters) - labels) @ table.counts),
+        shares=_shares(table),
+        metrics=metrics,
+        by_category=dict(zip(_categories(table), found["by_category"], strict=False)),
+        by_option=dict(zip(table.options, found["by_option"], strict=False)),
+        pairwise=_pairwise(table, found),
+        leave_one_out=dict(zip(table.raters, found["leave_one_out"], strict=True)),
+        two_way=two_way,
+        warnings=tuple(_warnings(table, metrics)),
+    )
+
+
+def measure_pairs(table: Table, pairs: Pairs, *, seed: int, resamples: int = 1000) -> Paired:
+    """Return agreement within `pairs` of columns: percent, and the mean Cohen κ, undefined if that of any pair is."""
+    statistics = {"percent": mean_agreement(table, pairs), "kappa": mean_kappa(table, pairs)}
+    found = estimate(table, statistics, Resampling(resamples, seed))
+    return Paired(found["percent"][0], found["kappa"][0])
+
+
+def _countable(table: Table) -> bool:
+    return table.declared is not None or len(table.values) <= MOST_VALUES
+
+
+def _metric_table(table: Table, scale: Scale) -> Table:
+    return table.on_scale() if scale in (Scale.ORDINAL, Scale.INTERVAL) else table
+
+
+def _exchangeable(table: Table, scale: Scale) -> dict[str, tuple[Table, Exchangeable]]:
+    """Return the coefficients that do not tell raters apart, each with the table that it is of."""
+    metric, placed = METRICS[scale], _metric_table(table, scale)
+    found: dict[str, tuple[Table, Exchangeable]] = {
+        "percent_agreement": (table.within_rows(), chance.percent_agreement),
+        "krippendorff_alpha": (placed, lambda tally: krippendorff_alpha(tally, metric)),
+        "fleiss_kappa": (table, chance.fleiss_kappa),
+        "gwet_ac1": (table, chance.gwet),
+        "brennan_prediger": (table, chance.brennan_prediger),
+    }
+    if scale is Scale.MULTI:
+        found["alpha_jaccard"] = (table, lambda tally: krippendorff_alpha(tally, Metric.JACCARD))
+    if placed.numbers is not None:
+        linear, quadratic = chance.linear_weights(placed.numbers), chance.quadratic_weights(placed.numbers)
+        found["gwet_ac2_linear"] = (placed, lambda tally: chance.gwet(tally, linear))
+        found["gwet_ac2_quadratic"] = (placed, lambda tally: chance.gwet(tally, quadratic))
+    if not _countable(table):
+        few = {"percent_agreement", "krippendorff_alpha"}
+        return {name: (own, build if name in few else _too_many) for name, (own, build) in found.items()}
+    return found
+
+
+def _too_many(_: Tally) -> Statistic:
+    return never(TOO_MANY)
+
+
+def _told_apart(table: Table, scale: Scale) -> dict[str, Statistic]:
+    """Return the coefficients that know which rater gave which label."""
+    names = ["scott_pi", "conger_kappa", "cohen_kappa", "light_kappa"]
+    ordered = scale in (Scale.ORDINAL, Scale.INTERVAL)
+    found: dict[str, Statistic] = {}
+    if not _countable(table):
+        found = {name: never(TOO_MANY) for name in [*names, "cohen_kappa_linear", "cohen_kappa_quadratic"]}
+    else:
+        found["scott_pi"] = chance.scott_pi(table)
+        found["conger_kappa"] = chance.conger_kappa(table)
+        found["cohen_kappa"] = cohen_kappa(table)
+        found["light_kappa"] = mean_kappa(table, every_pair(len(table.raters)))
+        if ordered:
+            placed = table.on_scale()
+            for name, weights in _weightings(placed).items():
+                found[name] = cohen_kappa(placed, weights)
+    if ordered:
+        placed = table.on_scale()
+        found["icc"], found["kendall_w"] = icc(placed), kendall_w(placed)
+    return found
+
+
+def _weightings(placed: Table) -> dict[str, Floats]:
+    if placed.numbers is None:
+        return {}
+    return {
+        "cohen_kappa_linear": chance.linear_weights(placed.numbers),
+        "cohen_kappa_quadratic": chance.quadratic_weights(placed.numbers),
+    }
+
+
+def _parts(table: Table, scale: Scale) -> dict[str, Statistic]:
+    """Return agreement by category, by option, by pair of raters and without each rater, many coefficients each."""
+    placed, raters = _metric_table(table, scale), len(table.raters)
+    nothing = Statistic(lambda weights: np.zeros((len(weights), 0)), ())
+    found = {
+        "by_option": _joined([krippendorff_alpha(Tally(option), Metric.NOMINAL) for option in table.per_option()]),
+        "leave_one_out": leave_one_out(lambda times: Tally(placed, times), METRICS[scale], raters),
+        "by_category": nothing,
+    }
+    if table.options:
+        chosen = [chance.category_agreement(Tally(option)) for option in table.per_option()]
+        whys = tuple(f"no unit with two labels has {option}" for option in table.options)
+        columns = _joined(chosen)
+        found["by_category"] = Statistic(lambda weights: columns.of(weights)[:, 1::2], whys)
+    elif _countable(table):
+        found["by_category"] = chance.category_agreement(Tally(table))
+    pairs = every_pair(raters)
+    if _countable(table) and pairs:
+        found["pair_agreement"] = pair_agreement(table, pairs)
+        found["pair_kappa"] = cohen_kappas(table, pairs)
+        if scale in (Scale.ORDINAL, Scale.INTERVAL):
+            for name, weights in _weightings(placed).items():
+                found[f"pair_{name}"] = cohen_kappas(placed, pairs, weights)
+    return found
+
+
+def _joined(parts: list[Statistic]) -> Statistic:
+    def of(weights: Floats) -> Floats:
+        return np.concatenate([np.zeros((len(weights), 0)), *(part.of(weights) for part in parts)], axis=1)
+
+    return Statistic(of, tuple(reason for part in parts for reason in part.undefined))
+
+
+def _categories(table: Table) -> tuple[str, ...]:
+    return table.options or table.values
+
+
+def _pairwise(table: Table, found: Mapping[str, tuple[Estimate, ...]]) -> tuple[Pair, ...]:
+    if "pair_kappa" not in found:
+        return ()
+    common = common_units(table)
+    linear, quadratic = (found.get(f"pair_cohen_kappa_{kind}") for kind in ("linear", "quadratic"))
+    return tuple(
+        Pair(
+            raters=(table.raters[pair[0]], table.raters[pair[1]]),
+            units=int(common[pair]),
+            percent_agreement=found["pair_agreement"][place],
+            cohen_kappa=found["pair_kappa"][place],
+            cohen_kappa_linear=None if linear is None else linear[place],
+            cohen_kappa_quadratic=None if quadratic is None else quadratic[place],
+        )
+        for place, pair in enumerate(every_pair(len(table.raters)))
+    )
+
+
+def _shares(table: Table) -> dict[str, float]:
+    if not _countable(table) or not len(table.codes):
+        return {}
+    return dict(zip(table.values, map(float, chance.own_shares(table)), strict=True))
+
+
+def _warnings(table: Table, metrics: Mapping[str, Estimate]) -> list[str]:
+    told = []
+    compared = int(table.counts[table.labels >= 2].sum())
+    if 0 < compared < UNSURE_BELOW:
+        told.append(f"Only {compared} units have two labels: an interval from so few is likely too narrow.")
+    percent, alpha = metrics["percent_agreement"].value, metrics["krippendorff_alpha"].value
+    shares = _shares(table)
+    if percent is None or not shares:
+        return told
+    value = max(shares, key=lambda name: shares[name])
+    if percent == 1.0:
+        told.append("No two labels of a unit differ: intervals of width 0 do not say how rare a difference is.")
+    if alpha is not None and shares[value] >= SKEWED and percent - alpha >= PARTING:
+        told.append(
+            f"Labels are skewed: {shares[value]:.0%} are {value}, so that much of the {percent:.0%} agreement is"
+            f" expected by chance and krippendorff_alpha is {alpha:.2f}."
+            " Read it beside gwet_ac1 and the agreement by category."
+        )
+    return told

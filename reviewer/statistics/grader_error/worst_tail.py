@@ -1,0 +1,115 @@
+"""How good the worst tenth of a configuration's attempts is: goodness@0.1.
+
+The mean of 1 - badness over the worst tenth, where badness is what an attempt adds to a rate, turned so that 1 is
+worst. As one minus the mean of an upper tail it is 1 - (b0 + Σ (bk - bk-1) · min(P(badness ≥ bk), 0.1) / 0.1) over the
+levels b0 < b1 < … of badness (Rockafellar and Uryasev 2000, for a distribution of finitely many values). A tenth that
+is no whole number of attempts takes part of one. Where about a tenth reaches a level, chance can only take from the
+minimum, so that draws lie above the value: the interval is centred.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate, ratio
+from reviewer.statistics.agreement.table import Codes, Floats
+from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
+from reviewer.statistics.grader_error.rates import NO_GOLD, NOTHING
+from reviewer.statistics.grader_error.sample import Sample
+
+TENTH = 0.1
+MOST_LEVELS = 64  # more levels of badness than this are grouped
+
+
+def goodness(badness: Floats, prompts: Codes, resampling: Resampling, tail: float = TENTH) -> Estimate:
+    """Return goodness@tail of attempts as they were graded, `badness` from 0 to 1, nan where one does not count."""
+    counts = ~np.isnan(badness)
+    if not counts.any():
+        return Estimate(None, undefined=NOTHING)
+    levels = _levels(badness[counts])
+    columns = np.column_stack([counts, *_reaching(badness, levels)])
+
+    def of(found: Floats) -> Floats:
+        return _good(ratio(found[:, 1:], found[:, :1]), levels, tail)
+
+    value = float(of(columns.sum(axis=0)[None, :])[0])
+    return spanned(value, of(sums(prompts, columns, resampling)), prompts, NOTHING, centred=True)
+
+
+def goodness_corrected(
+    gold: Floats,
+    grader: Floats,
+    sample: Sample,
+    prompts: Codes,
+    resampling: Resampling,
+    tail: float = TENTH,
+) -> Estimate:
+    """Return goodness@tail of the distribution of badness that gold says, helped by the grader where that helps.
+
+    The share of attempts at least as bad as each level is the grader's over the population, corrected as rates are,
+    with the power of least variance (`rates.corrected`). `gold` is the badness of the sample's units, `grader` and
+    `prompts` are of the whole population; nan does not count.
+    """
+    counts = ~np.isnan(gold)
+    weights = np.zeros(len(grader))
+    weights[sample.units] = sample.weights
+    if not counts.any():
+        return Estimate(None, undefined=NO_GOLD)
+    known = np.full(len(grader), np.nan)
+    known[sample.units] = gold
+    levels = _levels(gold[counts])
+    gold_parts = np.column_stack([~np.isnan(known), *_reaching(known, levels)])
+    own_parts = np.column_stack([~np.isnan(grader), *_reaching(grader, levels)])
+    columns = np.column_stack(
+        [weights, np.ones(len(grader)), weights[:, None] * gold_parts, weights[:, None] * own_parts, own_parts]
+    )
+    whole = columns.sum(axis=0)[None, :]
+    power = _powers(gold_parts, own_parts, weights, sample)
+    width = gold_parts.shape[1]
+
+    def of(found: Floats) -> Floats:
+        drawn, units = found[:, :1], found[:, 1:2]
+        of_gold, of_own, everywhere = (found[:, 2 + place * width : 2 + (place + 1) * width] for place in range(3))
+        gap = ratio(of_gold[:, None, :] - power[:, None] * of_own[:, None, :], drawn[:, :, None])
+        parts = gap + power[:, None] * ratio(everywhere, units)[:, None, :]
+        reach = np.diagonal(parts[:, :, 1:], axis1=1, axis2=2)
+        return _good(np.clip(ratio(reach, parts[:, :, 0]), 0.0, 1.0), levels, tail)
+
+    value = float(of(whole)[0])
+    return spanned(value, of(sums(prompts, columns, resampling)), prompts[sample.units], NO_GOLD, centred=True)
+
+
+def _levels(badness: Floats) -> Floats:
+    levels = np.unique(badness)
+    if len(levels) > MOST_LEVELS:
+        levels = np.unique(np.quantile(badness, np.linspace(0.0, 1.0, MOST_LEVELS)))
+    return levels
+
+
+def _reaching(badness: Floats, levels: Floats) -> list[Floats]:
+    """Return for each level but the lowest whether a unit is at least as bad; what does not count is not."""
+    return [(np.nan_to_num(badness, nan=-1.0) >= level - NEAR_ZERO).astype(np.float64) for level in levels[1:]]
+
+
+def _good(reach: Floats, levels: Floats, tail: float) -> Floats:
+    """Return goodness, shape (draws,), from the shares that reach each level but the lowest, (draws, levels - 1)."""
+    good: Floats = 1.0 - levels[0] - (np.minimum(reach, tail) / tail) @ np.diff(levels)
+    return good
+
+
+def _powers(gold: Floats, own: Floats, weights: Floats, sample: Sample) -> Floats:
+    """Return how much of the grader to use for each level, shape (levels - 1,)."""
+    if sample.complete:
+        return np.zeros(gold.shape[1] - 1)
+    drawn = weights > 0.0
+    each = weights[drawn]
+    below = float(each @ gold[drawn, 0])
+    found = []
+    for level in range(1, gold.shape[1]):
+        share = float(each @ gold[drawn, level]) / below
+        truth, said = gold[drawn, level] - share * gold[drawn, 0], own[drawn, level] - share * own[drawn, 0]
+        off = said - each @ said / each.sum()
+        alone = float(each @ off**2)
+        found.append(float(each @ (off * truth)) / alone if alone > NEAR_ZERO else 0.0)
+    return np.array(found)

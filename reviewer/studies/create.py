@@ -1,0 +1,165 @@
+"""How a lead makes a study: what it draws from, how many responses, who rates them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reviewer.definitions.question import Scale
+from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of, rate_of
+from reviewer.errors import NotFound, Refused
+from reviewer.model import Rater
+from reviewer.store import raters, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.store.engine import Engine
+from reviewer.store.sampling_pools import DrawnFrom
+from reviewer.store.studies import Design, Extent, StudyRow
+from reviewer.study_design.decision_policy import read_policy
+from reviewer.study_design.sampling import Kind, Rule, draw, read_rule
+
+MOST_PANES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a lead asks for. Empty `suites` or `models`, and a `source` study of None, leave that side open.
+
+    `graders` and the `rate` of the rubric are for sampling rules that ask what graders said; where they are not given,
+    all graders there are, and the rubric's first rate with a worse end.
+    """
+
+    name: str
+    design: Design
+    suites: Sequence[str] = ()
+    models: Sequence[str] = ()
+    source: str | None = None
+    assignments: Sequence[tuple[str, int | None]] = ()
+    graders: Sequence[str] = ()
+    rate: str | None = None
+
+
+def create_study(engine: Engine, plan: Plan, rubric: Rubric, now: str) -> tuple[StudyRow, Extent]:
+    """Make the study that `plan` asks for, wholly or not at all.
+
+    Raises:
+        NotFound: a suite, model, study, grader or rate that is not there, or nothing to draw from.
+        Refused: the name is taken, or the design does not fit the rubric.
+    """
+    check_design(plan.name, plan.design, rubric)
+    rule = read_rule(plan.design.sample)
+    with engine.writing():
+        rubrics.ensure(engine, rubric, now)
+        source = None if plan.source is None else studies.load(engine, plan.source).number
+        suites = [number for suite in plan.suites for number in responses.suite_numbers(engine, suite)]
+        configurations = _configurations(engine, plan.models)
+        pool = sampling_pools.pool(engine, suites=suites, configurations=configurations, study=source)
+        if not pool:
+            raise NotFound("no stored response fits; `reviewer import FILE` brings responses in")
+        told = ask_graders(engine, rubric, rule, plan.graders, plan.rate)
+        origin = DrawnFrom(
+            tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, told.graders, told.rate
+        )
+        study = studies.create(engine, plan.name, rubric.hash, plan.design, now, origin)
+        drawn = draw(pool, rule, plan.design.seed, badness=told.badness, differing=told.differing)
+        studies.extend(engine, study, drawn, least=least(rubric))
+        for rater, quota in plan.assignments:
+            raters.ensure(engine, Rater(rater), now)
+            studies.assign(engine, study.number, rater, quota)
+        return studies.load(engine, plan.name), studies.extent(engine, study.number)
+
+
+def check_design(name: str, design: Design, rubric: Rubric) -> None:
+    """Refuse a study that could not be rated.
+
+    Raises:
+        Refused: the name cannot be shown on one line, or the design does not fit the rubric.
+        ReviewerError: the policy or the sampling rule is none.
+    """
+    if not name.strip() or not name.isprintable():
+        raise Refused("a study needs a name of printable characters")
+    if not 1 <= design.panes <= MOST_PANES:
+        raise Refused(f"--panes {design.panes}: expected 1 to {MOST_PANES}")
+    if design.overlap < 1:
+        raise Refused(f"--overlap {design.overlap}: expected 1 or more")
+    if design.panes < least(rubric):
+        raise Refused(f"rubric {rubric.id} compares responses; it needs --panes 2 or more")
+    policy = read_policy(design.policy)
+    if policy.margin > design.overlap:
+        raise Refused(f"--policy {design.policy}: {design.overlap} raters can never be {policy.margin} ahead")
+
+
+def least(rubric: Rubric) -> int:
+    """Return how many responses an item must show for the rubric to ask anything: 2 where every question compares."""
+    root = [question for question in rubric.questions if question.when is None]
+    return 2 if all(question.scale is Scale.PREFERENCE for question in root) else 1
+
+
+def _configurations(engine: Engine, models: Sequence[str]) -> list[int]:
+    known = responses.configuration_numbers(engine)
+    for model in models:
+        if model not in known:
+            raise NotFound(f"--model {model}: no response of it is stored; stored are: {', '.join(known) or 'none'}")
+    return [known[model] for model in models]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a sampling rule learned from graders: of one, how bad each response is; of several, where they differ."""
+
+    graders: tuple[str, ...] = ()
+    rate: str | None = None
+    badness: Mapping[str, float] = field(default_factory=dict)
+    differing: frozenset[str] = frozenset()
+
+
+def ask_graders(engine: Engine, rubric: Rubric, rule: Rule, names: Sequence[str], rate_name: str | None) -> Told:
+    """Return what `rule` has to know of the graders `names` before it can draw.
+
+    Raises:
+        NotFound: a grader or a rate that is not there.
+        Refused: the rule does not fit the graders or the rate.
+    """
+    if rule.kind not in (Kind.TAIL, Kind.DISAGREEMENT):
+        if names or rate_name:
+            raise Refused(f"--sample {rule}: this rule asks no grader; leave --grader and --rate out")
+        return Told()
+    known = [name for name, _ in verdicts.graders(engine, rubric.hash)]
+    for name in names:
+        if name not in known:
+            raise NotFound(f"--grader {name}: gave no verdict under rubric {rubric.id}; there are: {_named(known)}")
+    graders = tuple(names) or tuple(known)
+    rate = _rate(rubric, rate_name)
+    if rule.kind is Kind.TAIL:
+        if len(graders) != 1:
+            raise Refused(f"--sample {rule}: expected one --grader to tell what is worst; there are: {_named(known)}")
+        answers = verdicts.answers(engine, rubric.hash, graders[0])
+        counted = {name: rate_of(rubric, rate, given) for name, given in answers}
+        sign = 1.0 if rate.worse is Worse.HIGH else -1.0
+        badness = {name: sign * value for name, value in counted.items() if value is not None}
+        if not badness:
+            others = _named([one.id for one in _ranked(rubric) if one is not rate])
+            raise Refused(
+                f"--sample {rule}: {graders[0]} gave no verdict that counts in rate {rate.id}; --rate names another:"
+                f" {others}"
+            )
+        return Told(graders, rate.id, badness=badness)
+    if len(graders) < 2:
+        raise Refused(f"--sample {rule}: expected two graders or more; there are: {_named(known)}")
+    asked = frozenset(questions_of(rate))
+    return Told(graders, rate.id, differing=verdicts.differing(engine, rubric.hash, graders, asked))
+
+
+def _ranked(rubric: Rubric) -> list[Rate]:
+    return [rate for rate in rubric.rates if rate.worse is not Worse.NEITHER]
+
+
+def _rate(rubric: Rubric, name: str | None) -> Rate:
+    ranked = _ranked(rubric)
+    for rate in ranked:
+        if name in (None, rate.id):
+            return rate
+    there = _named([rate.id for rate in ranked])
+    raise NotFound(f"--rate {name}: no such rate with a worse end in rubric {rubric.id}; there are: {there}")
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,68 @@
+"""Which responses a study speaks for: its own, and where it was drawn from more, those it was drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reviewer.errors import NotFound
+from reviewer.store import responses, sampling_pools, studies
+from reviewer.store.engine import Engine
+from reviewer.store.studies import StudyRow
+from reviewer.study_design.sampling import Candidate
+
+NEAR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What a study speaks for.
+
+    `responses` are all of them in order of number, those of the study among them; `chances` says, by id, with what
+    chance each of the study came in. Where the study was drawn from more and that more cannot be told any longer,
+    `lost` says why, and only the study's own are here.
+    """
+
+    responses: tuple[Candidate, ...]
+    chances: Mapping[str, float]
+    lost: str | None = None
+
+
+def population(engine: Engine, study: StudyRow) -> Population:
+    """Return what `study` speaks for."""
+    own = sampling_pools.pool(engine, suites=[], configurations=[], study=study.number)
+    drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
+    chances = {
+        one.id: 1.0 if (found := drawn[one.number]).drawn is None or not found.pool else found.drawn / found.pool
+        for one in own
+    }
+    if all(chance == 1.0 for chance in chances.values()):
+        return Population(tuple(own), chances)
+    spoken_for = sum(1.0 / chance for chance in chances.values())
+    try:
+        pool = _pool(engine, study)
+    except NotFound as error:
+        return Population(tuple(own), chances, f"what the study was drawn from is not there any more: {error}")
+    if pool is None:
+        return Population(tuple(own), chances, "what the study was drawn from was not kept when it was made")
+    together = {one.number: one for one in (*pool, *own)}
+    if abs(len(together) - spoken_for) > NEAR * len(together):
+        why = (
+            f"the study was drawn from {spoken_for:,.0f} responses, and what it was drawn from holds {len(together):,}"
+        )
+        return Population(tuple(own), chances, why)
+    return Population(tuple(together[number] for number in sorted(together)), chances)
+
+
+def _pool(engine: Engine, study: StudyRow) -> list[Candidate] | None:
+    origin = sampling_pools.drawn_from(engine, study.number)
+    if origin is None:
+        return None
+    known = responses.configuration_numbers(engine)
+    return sampling_pools.pool(
+        engine,
+        suites=[number for suite in origin.suites for number in responses.suite_numbers(engine, suite)],
+        configurations=[known[model] for model in origin.models],
+        study=None if origin.source is None else studies.load(engine, origin.source).number,
+        up_to=origin.up_to,
+    )

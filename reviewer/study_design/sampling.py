@@ -1,0 +1,147 @@
+"""Which responses of a pool a study gets, and with what chance: the rules of `study create --sample`. Pure, seeded.
+
+Every rule draws with equal chances inside strata, so a response's chance is drawn / pool of its stratum. No stratum is
+left out: each response of the pool could have been drawn, which is what correcting a rate needs.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from reviewer.errors import ReviewerError
+from reviewer.study_design.blinding import rank
+
+
+class Kind(StrEnum):
+    """How responses are drawn."""
+
+    ALL = "all"
+    RANDOM = "random"
+    STRATIFIED = "stratified"
+    TAIL = "tail"
+    DISAGREEMENT = "disagreement"
+
+
+EXPECTED = (
+    "all, random:N, stratified:N (N of each configuration), tail:P+N (of each configuration the worst P % by a grader,"
+    " and N of the rest), or disagreement:N+M (N on which graders differ, and M of the rest)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A sampling rule. `size` is N of the rule, or P percent of `tail`; `rest` the second number of the last two."""
+
+    kind: Kind
+    size: int = 0
+    rest: int = 0
+
+    def __str__(self) -> str:
+        if self.kind is Kind.ALL:
+            return self.kind.value
+        return f"{self.kind.value}:{self.size}" + (f"+{self.rest}" if self.rest else "")
+
+
+class Candidate(NamedTuple):
+    """A response that may be drawn: its number in this file, its id, its configuration's number."""
+
+    number: int
+    id: str
+    configuration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A response chosen for a study, by number; of the `pool` in its stratum, `drawn` were. None: all were taken."""
+
+    response: int
+    drawn: int | None = None
+    pool: int | None = None
+
+
+def read_rule(text: str) -> Rule:
+    """Read a sampling rule.
+
+    Raises:
+        ReviewerError: anything else.
+    """
+    if text == Kind.ALL:
+        return Rule(Kind.ALL)
+    if match := re.fullmatch(r"(random|stratified):([0-9]+)", text):
+        rule = Rule(Kind(match[1]), int(match[2]))
+    elif match := re.fullmatch(r"(tail|disagreement):([0-9]+)\+([0-9]+)", text):
+        rule = Rule(Kind(match[1]), int(match[2]), int(match[3]))
+    else:
+        raise ReviewerError(f"--sample {text}: no such rule; expected {EXPECTED}")
+    needs_rest = rule.kind in (Kind.TAIL, Kind.DISAGREEMENT)
+    if not rule.size or (needs_rest and not rule.rest) or (rule.kind is Kind.TAIL and rule.size >= 100):
+        raise ReviewerError(
+            f"--sample {text}: expected numbers of 1 or more (P below 100): a stratum of which nothing is drawn cannot"
+            " be spoken for"
+        )
+    return rule
+
+
+def draw(
+    pool: Sequence[Candidate],
+    rule: Rule,
+    seed: int,
+    *,
+    badness: Mapping[str, float] | None = None,
+    differing: Collection[str] = frozenset(),
+) -> list[Chosen]:
+    """Draw from `pool` by `rule`, in order of number.
+
+    The draw goes by response id, so the same responses are drawn in every file that holds the same pool. `badness` is
+    what a grader says of a response by id, higher being worse, for `tail`: a response of which it says nothing is of
+    the rest. `differing` are the ids of those on which graders differ, for `disagreement`.
+    """
+
+    def random(stratum: Sequence[Candidate], size: int) -> list[Chosen]:
+        drawn = heapq.nsmallest(size, stratum, key=lambda one: rank(seed, "sample", one.id))
+        return [Chosen(one.number, drawn=len(drawn), pool=len(stratum)) for one in drawn]
+
+    chosen: list[Chosen] = []
+    match rule.kind:
+        case Kind.ALL:
+            chosen = [Chosen(one.number) for one in pool]
+        case Kind.RANDOM:
+            chosen = random(pool, rule.size)
+        case Kind.STRATIFIED:
+            for stratum in _strata(pool, [one.configuration for one in pool]):
+                chosen += random(stratum, rule.size)
+        case Kind.TAIL:
+            for attempts in _strata(pool, [one.configuration for one in pool]):
+                worst = _worst(attempts, rule.size, seed, badness or {})
+                tail, rest = _split(attempts, worst)
+                chosen += random(tail, len(tail)) + random(rest, rule.rest)
+        case Kind.DISAGREEMENT:
+            disputed, rest = _split(pool, differing)
+            chosen = random(disputed, rule.size) + random(rest, rule.rest)
+    return sorted(chosen, key=lambda one: one.response)
+
+
+def _strata(pool: Sequence[Candidate], keys: Sequence[Hashable]) -> list[list[Candidate]]:
+    strata: dict[Hashable, list[Candidate]] = defaultdict(list)
+    for one, key in zip(pool, keys, strict=True):
+        strata[key].append(one)
+    return list(strata.values())
+
+
+def _split(pool: Sequence[Candidate], first: Collection[str]) -> tuple[list[Candidate], list[Candidate]]:
+    return [one for one in pool if one.id in first], [one for one in pool if one.id not in first]
+
+
+def _worst(attempts: Sequence[Candidate], percent: int, seed: int, badness: Mapping[str, float]) -> frozenset[str]:
+    """Return the ids of the worst `percent` of all `attempts`; where many are equally bad, chance decides."""
+    graded = [one for one in attempts if one.id in badness]
+    size = math.ceil(len(attempts) * percent / 100)
+    worst = heapq.nsmallest(size, graded, key=lambda one: (-badness[one.id], rank(seed, "tail", one.id)))
+    return frozenset(one.id for one in worst)

@@ -1,0 +1,1 @@
+"""Foreign text: made visible, decoded, searched for leaked secrets. The one door to a terminal is `visible`."""

@@ -1,0 +1,360 @@
+"""The rating screen: acts of the rater in, calls to the desk out, and what came of them back on screen.
+
+Answers show at once and are kept as a draft behind; the word *saved* stands only for what is on disk.
+"""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.message import Message
+
+from reviewer.definitions.question import FREE_SCALES, Scale
+from reviewer.definitions.rubric import Rubric
+from reviewer.errors import ReviewerError
+from reviewer.model import Draft, Remark, Subject, utc
+from reviewer.session.terminal_session import Settings
+from reviewer.store.assignment import Nothing
+from reviewer.store.labels import RECOGNISED
+from reviewer.studies.item_sheet import Item, Sheet
+from reviewer.studies.rating import RENEW_EVERY, WHY_NOTHING
+from reviewer.text.visible import visible
+from reviewer.tui.dialogs import AskText, ReadText
+from reviewer.tui.item_view import ItemView
+from reviewer.tui.prompt_text import flowing
+from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
+from reviewer.tui.reading_screen import ReadingScreen
+from reviewer.tui.session_calls import Calls
+from reviewer.tui.widgets.question_bar import QuestionBar
+from reviewer.tui.widgets.side_by_side import SideBySide
+
+SLOW_SECONDS = 0.1  # a save that takes longer is told of while it is under way
+
+
+class RateScreen(ReadingScreen):
+    """One rater at one study, item after item."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(RATE_KEYS)
+
+    @dataclass
+    class Kept(Message):
+        """What became of a draft: `failed` is None where it is on disk; `before` is the sheet that it came from."""
+
+        sheet: Sheet
+        before: Sheet
+        failed: BaseException | None
+
+    def __init__(self, calls: Calls, study: str, rubric: Rubric, settings: Settings, *, read_first: bool) -> None:
+        super().__init__(
+            ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
+            calls,
+            study,
+            rubric,
+        )
+        self._settings = settings
+        self._read_first = read_first
+        self._sheet: Sheet | None = None
+        keys = {option.key for question in rubric.questions for option in question.options}
+        for key in sorted(keys):
+            self._bindings.bind(key, f"answer('{key}')", show=False)
+
+    @property
+    def item(self) -> Item | None:
+        """The item that is rated, None before the first and after the last."""
+        return None if self._sheet is None else self._sheet.item
+
+    def on_unmount(self) -> None:
+        """Give the collector back to the program."""
+        gc.enable()
+
+    def on_mount(self) -> None:
+        """Take the first item, and keep its lease while the screen is open."""
+        self.set_interval(1, self._show_status)
+        self.set_interval(RENEW_EVERY.total_seconds(), self._renew)
+        self._act(self._begin)
+
+    async def _begin(self) -> None:
+        if self._read_first:
+            await self.app.push_screen_wait(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
+        await self._take(await self._calls.do(lambda desk: desk.next_item()), "")
+
+    async def _take(self, found: tuple[Item, Draft] | Nothing, state: str) -> None:
+        """Show an item from its start; leave where there is none."""
+        if isinstance(found, Nothing):
+            self._sheet = None
+            await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{WHY_NOTHING[found]}".strip()))
+            self._leave()
+            return
+        item, draft = found
+        sheet = self._sheet = Sheet(self._rubric, item, draft).resumed()
+        self._state = state or ("draft kept" if draft.answers else "")
+        self._view.show_item(item)
+        self._show(sheet)
+        self._begin_item()
+
+    def _lift_guard(self) -> None:
+        # Full collections took 40 ms and fell on keys. They are made here, where no key counts yet, and what was loaded
+        # up to the first item is left out of all that follow.
+        if gc.isenabled():
+            gc.freeze()
+            gc.disable()
+        gc.collect()
+        super()._lift_guard()
+
+    async def _submit(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        saving = True
+
+        def tell_slow() -> None:
+            if saving:
+                self._say("saving…")
+
+        # Said at once it would be painted, and the next item would wait for the frame after.
+        slow = self.set_timer(SLOW_SECONDS, tell_slow)
+        try:
+            saved, found = await self._calls.do(lambda desk: desk.submit(sheet.item, sheet.draft))
+        except ReviewerError:
+            self._say("not saved")
+            raise
+        finally:
+            saving = False
+            slow.stop()
+        if saved.surplus:
+            late = "Too late to count: the places on this item were taken. The set is kept apart as surplus."
+            self.notify(late, severity="warning", markup=False)
+        await self._take(found, f"item {sheet.item.number:,} saved")
+
+    async def _undo(self) -> None:
+        sheet = self._sheet
+        undone = None if sheet is None else sheet.undone()
+        if undone is not None:
+            self._keep(undone)
+            return
+        found = await self._calls.do(lambda desk: desk.undo())
+        if found is None:
+            self.notify("There is nothing to undo.", markup=False)
+        else:
+            await self._take(found, "taken back, a draft again")
+
+    async def _skip(self) -> None:
+        sheet = self._sheet
+        if sheet is not None:
+            await self._take(await self._calls.do(lambda desk: desk.skip(sheet.item)), "skipped")
+
+    async def _flag(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        pane = sheet.item.panes[self._view.focused]
+        reason = await self.app.push_screen_wait(AskText(f"What is wrong with {pane.alias}, or with the item?"))
+        if reason:
+            await self._calls.do(lambda desk: desk.study.flag(sheet.item, pane.response, reason))
+            self.notify(f"{pane.alias} is flagged.", markup=False)
+
+    async def _recognised(self) -> None:
+        sheet = self._sheet
+        if sheet is not None:
+            pane = sheet.item.panes[self._view.focused]
+            await self._calls.do(lambda desk: desk.study.flag(sheet.item, pane.response, RECOGNISED))
+            self.notify(f"Recorded: you can tell which model {pane.alias} is.", markup=False)
+
+    async def _note(self) -> None:
+        sheet = self._sheet
+        if sheet is None:
+            return
+        subject = self._subject(sheet)
+        before = sheet.draft.remarks.get(subject, Remark()).note
+        note = await self.app.push_screen_wait(AskText("Note, kept with the labels", before))
+        if note is not None:
+            self._keep(sheet.remarked(subject, note=note))
+
+    async def _write(self) -> None:
+        """Open a line for free text or a number."""
+        sheet = self._sheet
+        ask = None if sheet is None else sheet.ask
+        if sheet is None or ask is None:
+            return
+        number = ask.question.scale is Scale.INTERVAL
+        text = await self.app.push_screen_wait(AskText(ask.question.text, sheet.value(ask) or "", number=number))
+        if not text:
+            return
+        try:
+            self._keep(sheet.answer(ask, ask.question.accept(text), utc(datetime.now(UTC))).past_optional())
+        except ValueError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+
+    # Drafts: shown at once, kept behind.
+
+    def _keep(self, sheet: Sheet) -> None:
+        before = self._sheet or sheet
+        self._sheet = sheet
+        self._state = "keeping the draft…"
+        self._show(sheet)
+
+        def told(future: Future[None]) -> None:
+            self.post_message(self.Kept(sheet, before, future.exception()))
+
+        self._calls.send(lambda desk: desk.study.save_draft(sheet.item, sheet.draft), told)
+        if self._settings.submits_by_itself and sheet.ask is None and sheet.answered:
+            self._act(self._submit)
+
+    @on(Kept)
+    def _told(self, event: Kept) -> None:
+        """Say that the draft is kept, or take the answer back where it could not be."""
+        if event.sheet is not self._sheet:
+            return
+        if event.failed is None:
+            self._say("draft kept")
+            return
+        self._sheet = event.before
+        self._state = "the last answer could not be kept"
+        self._show(event.before)
+        self.notify(visible(str(event.failed)), severity="error", markup=False)
+
+    def _renew(self) -> None:
+        item = None if self._sheet is None else self._sheet.item
+        self._calls.send(lambda desk: desk.renew(item), lambda _: None)
+
+    # Keys.
+
+    def action_answer(self, key: str) -> None:
+        """Answer the question that is put."""
+        sheet = self._sheet
+        ask = None if sheet is None else sheet.ask
+        if sheet is None or ask is None or self._guarded or self._busy or self._is_covered():
+            return
+        option = ask.question.by_key(key)
+        if option is None:
+            return
+        if ask.question.scale is Scale.MULTI:
+            self._keep(sheet.toggled(ask, option.value, utc(datetime.now(UTC))))
+        else:
+            self._keep(sheet.answer(ask, option.value, utc(datetime.now(UTC))).past_optional())
+
+    def action_submit(self) -> None:
+        """Save the item; where something is missing, go there."""
+        sheet = self._sheet
+        if sheet is None or self._guarded or self._busy:
+            return
+        if sheet.missing is None:
+            self._act(self._submit)
+            return
+        ask = sheet.ask
+        if ask is not None and ask.question.scale in FREE_SCALES and ask == sheet.missing:
+            self._act(self._write)
+            return
+        self._put(sheet.at(len(sheet.asks)))
+        self.notify("This question needs an answer first.", markup=False)
+
+    def action_write(self) -> None:
+        """Write the answer to a question that has no options."""
+        ask = None if self._sheet is None else self._sheet.ask
+        if ask is None or self._guarded:
+            return
+        if ask.question.scale in FREE_SCALES:
+            self._act(self._write)
+        else:
+            self.action_answer(WRITE_KEY)
+
+    def action_undo(self) -> None:
+        """Take back the last answer, or the last submitted item."""
+        self._act(self._undo)
+
+    def action_skip(self) -> None:
+        """Leave the item."""
+        self._act(self._skip)
+
+    def action_flag(self) -> None:
+        """Flag the focused response."""
+        self._act(self._flag)
+
+    def action_recognised(self) -> None:
+        """Record that the rater can tell the model."""
+        self._act(self._recognised)
+
+    def action_note(self) -> None:
+        """Write a note."""
+        self._act(self._note)
+
+    def action_clear(self) -> None:
+        """Clear the answer to the question that is put."""
+        sheet = self._sheet
+        if sheet is not None and sheet.ask is not None and not self._busy:
+            self._keep(sheet.cleared(sheet.ask))
+
+    def action_confidence(self) -> None:
+        """Go round 1, 2, 3."""
+        sheet = self._sheet
+        if sheet is not None and not self._busy:
+            subject = self._subject(sheet)
+            before = sheet.draft.remarks.get(subject, Remark()).confidence
+            self._keep(sheet.remarked(subject, confidence=(before or 0) % 3 + 1))
+
+    def action_question(self, by: int) -> None:
+        """Go to another question."""
+        if self._sheet is not None:
+            self._put(self._sheet.at(self._sheet.place + by))
+
+    def action_pane(self, by: int) -> None:
+        """Go to another pane, and to what is still open about it."""
+        sheet = self._sheet
+        if sheet is not None:
+            pane = (self._view.focused + by) % len(sheet.item.panes)
+            self._view.focus_pane(pane)
+            self._put(sheet.at_pane(pane))
+
+    @on(SideBySide.PaneChosen)
+    def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
+        self.action_pane(event.index - self._view.focused)
+
+    @on(QuestionBar.Pressed)
+    def _option_pressed(self, event: QuestionBar.Pressed) -> None:
+        event.stop()
+        self.action_answer(event.key)
+
+    def action_leave(self) -> None:
+        """Go back to the studies; drafts are kept."""
+        if not self._busy:
+            self._leave()
+
+    def action_reasoning(self) -> None:
+        """Show the reasoning behind the focused response, once that is answered."""
+        sheet = self._sheet
+        if sheet is None:
+            return
+        pane = sheet.item.panes[self._view.focused]
+        if sheet.is_answered(pane.response):
+            self._view.show_reasoning()
+        else:
+            self.notify(f"The reasoning of {pane.alias} is shown once {pane.alias} is answered.", markup=False)
+
+    # Showing.
+
+    def _leave(self) -> None:
+        self._calls.send(lambda desk: desk.leave(), lambda _: None)
+        self.dismiss(None)
+
+    def _subject(self, sheet: Sheet) -> Subject:
+        """Return what a remark is about: what the question is about, or the focused response once all is answered."""
+        ask = sheet.ask
+        return ask.subject if ask is not None else Subject(sheet.item.panes[self._view.focused].response)
+
+    def _put(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._show(sheet)
+
+    def _show(self, sheet: Sheet) -> None:
+        self._view.show_sheet(sheet)
+        self._show_status()
+
+    def _show_status(self) -> None:
+        if self._sheet is not None:
+            self._view.show_status(self._study, self._state, self._attention.seconds)

@@ -1,0 +1,252 @@
+"""A grader checked against the gold of a study: confusion, error, rates and tests, question by question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reviewer.agreement import study_agreement
+from reviewer.agreement.study_agreement import Kinds
+from reviewer.definitions.question import Question
+from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of
+from reviewer.errors import Refused
+from reviewer.statistics import grader_error
+from reviewer.statistics.agreement import Agreement, Estimate
+from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.grader_error import (
+    Alternative,
+    Compared,
+    Counted,
+    Differential,
+    Flip,
+    Found,
+    Judged,
+    OwnLab,
+    Plan,
+    Ranking,
+    RateFound,
+)
+from reviewer.store.engine import Engine
+from reviewer.store.ratings import Scope
+from reviewer.validation.coded_question import Coded
+from reviewer.validation.evidence import Answers, Standing, Subject, Trial, adds, gradable
+
+RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
+EPSILON = 0.2  # the allowance of the alternative annotator test against experts
+FEW_GOLD = 100  # units; figures of fewer are said to be rough
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How often the grader errs, on all units with gold or on those of one configuration."""
+
+    units: int
+    unparsed: int
+    refused: int
+    error: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """One rate: of all responses, and of each configuration; with the truth where only some of the gold is used.
+
+    `flips` are those of `ranking`, each with how much more gold would settle it.
+    """
+
+    rate: Rate
+    all: RateFound
+    by_model: Mapping[str, RateFound]
+    truth: Estimate | None
+    truth_by_model: Mapping[str, Estimate]
+    ranking: Ranking
+    flips: tuple[tuple[Flip, Plan], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """One question. What needs units with gold and a verdict is None where there is none.
+
+    Attributes:
+        open: units drawn for review without gold; `no_label`, those settled without a value; `lacking`, those with gold
+            and no verdict.
+        people: agreement of people with each other, for comparison with `agreement`, of the grader with gold.
+        kinds: Cohen κ of people with people and with the grader.
+        own_lab: None where the grader's lab is not known.
+        against: None where no other grader was named.
+    """
+
+    question: Question
+    open: int
+    no_label: int
+    lacking: int
+    errors: Errors
+    by_model: Mapping[str, Errors]
+    confusion: Mapping[str, Mapping[str, int]]
+    labels: tuple[Found, ...]
+    agreement: Agreement | None
+    people: Agreement | None
+    kinds: Kinds
+    rates: tuple[Rates, ...]
+    differential: Differential | None
+    alternative: Alternative
+    plan: Plan
+    own_lab: OwnLab | None
+    against: Compared | None
+    warnings: tuple[str, ...]
+
+
+def questions(trial: Trial, name: str | None) -> list[Question]:
+    """Return the questions that the grader is checked on: those it answers, or the one named.
+
+    Raises:
+        NotFound: no such question.
+        Refused: the question has no options, or is about an item as a whole.
+    """
+    possible = gradable(trial.rubric)
+    if name is not None:
+        question = trial.rubric.question(name)
+        if question not in possible:
+            raise Refused(f"--question {name}: expected a question with options about a response or a pair")
+        return [question]
+    said = {
+        question
+        for answers in next(iter(trial.verdicts.values())).values()
+        for question, one in answers.items()
+        # What is no label spreads to the follow-ups, which the grader may never answer.
+        if one.value is not None or (one.standing is Standing.NO_LABEL and trial.rubric.question(question).when is None)
+    }
+    return [question for question in possible if question.id in said]
+
+
+def lab_of(labs: Mapping[str, str | None], grader: str) -> str | None:
+    """Return the lab of the configuration in a grader's name, `GRADER@CONFIGURATION`, None where that does not say."""
+    _, known, configuration = grader.rpartition("@")
+    return labs.get(configuration) if known else None
+
+
+def validated(
+    engine: Engine,
+    trial: Trial,
+    question: Question,
+    *,
+    lab: str | None = None,
+    epsilon: float = EPSILON,
+) -> Validated:
+    """Return how the first grader of `trial` does on one question; a second is compared with it."""
+    grader, *others = trial.verdicts
+    units = Coded(trial, question)
+    judged = units.judged(grader)
+    rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
+    scope = Scope(trial.study.name, question.id)
+    kinds = study_agreement.kinds(engine, scope, question)
+    people = study_agreement.measured(engine, scope, question).agreement if len(units.people) > 1 else None
+    alternative = units.alternative(grader, epsilon)
+    found = judged.units > 0
+    by_model = {
+        name: judged.of(place) for place, name in enumerate(judged.names) if (judged.configurations == place).any()
+    }
+    return Validated(
+        question=question,
+        open=units.open,
+        no_label=units.no_label,
+        lacking=units.lacking(grader),
+        errors=_errors(judged),
+        by_model={name: _errors(own) for name, own in by_model.items()},
+        confusion=grader_error.confusion(judged),
+        labels=tuple(grader_error.by_label(judged, RESAMPLING)) if found else (),
+        agreement=grader_error.against_gold(judged, question.scale, units.numbers, RESAMPLING) if found else None,
+        people=people,
+        kinds=kinds,
+        rates=tuple(_told(trial, rate, counted) for rate, counted in rates.items()),
+        differential=_differential(judged) if found else None,
+        alternative=alternative,
+        plan=grader_error.for_alternative(alternative),
+        own_lab=(
+            None
+            if lab is None or not found
+            else grader_error.own_lab(
+                judged, {rate.id: counted for rate, counted in rates.items()}, trial.labs, lab, RESAMPLING
+            )
+        ),
+        against=units.compared(grader, others[0], RESAMPLING) if others else None,
+        warnings=tuple(_warnings(units, judged, grader)),
+    )
+
+
+def _errors(judged: Judged) -> Errors:
+    return Errors(
+        judged.units,
+        judged.count(grader_error.UNPARSED),
+        judged.count(grader_error.REFUSED),
+        grader_error.error(judged),
+    )
+
+
+def _differential(judged: Judged) -> Differential:
+    return grader_error.differential(
+        judged.wrong, judged.sample, judged.prompts, judged.configurations, judged.names, RESAMPLING
+    )
+
+
+def _rates(rubric: Rubric, question: Question) -> list[Rate]:
+    """Return the rates that are told under `question`: each under the first that it counts."""
+    return [rate for rate in rubric.rates if questions_of(rate)[0] == question.id]
+
+
+def _counted(trial: Trial, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None) -> Counted:
+    said = trial.verdicts[grader]
+    known = trial.gold if gold is None else gold
+    return grader_error.counted(
+        trial.population,
+        [adds(trial.rubric, rate, known.get(subject)) for subject in trial.subjects],
+        [adds(trial.rubric, rate, said.get(subject)) for subject in trial.subjects],
+    )
+
+
+def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
+    worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
+    names = trial.population.names
+    parts = {name: counted.of(counted.configurations == place) for place, name in enumerate(names)}
+    ranking = grader_error.ranking(counted, RESAMPLING)
+    gold_units = {name: len(part.sample().units) for name, part in parts.items()}
+    truth: Estimate | None = None
+    truths: dict[str, Estimate] = {}
+    if trial.truth:
+        values = [adds(trial.rubric, rate, trial.truth[subject]) for subject in trial.subjects]
+        truth = grader_error.mean(values)
+        places = trial.population.configurations
+        for place, name in enumerate(names):
+            truths[name] = grader_error.mean([value for value, at in zip(values, places, strict=True) if at == place])
+    return Rates(
+        rate,
+        grader_error.rate_found(counted, RESAMPLING, worse=worse),
+        {name: grader_error.rate_found(part, RESAMPLING, worse=worse) for name, part in parts.items()},
+        truth,
+        truths,
+        ranking,
+        tuple(
+            (flip, grader_error.for_flip(flip, gold_units[flip.higher] + gold_units[flip.lower]))
+            for flip in ranking.flips
+        ),
+    )
+
+
+def _warnings(units: Coded, judged: Judged, grader: str) -> list[str]:
+    told = []
+    if not judged.units:
+        told.append("No unit has gold and a verdict.")
+    elif judged.units < FEW_GOLD:
+        told.append(f"Only {judged.units} units have gold and a verdict: read every figure as rough.")
+    if units.open:
+        told.append(
+            f"{units.open:,} units drawn for review have no gold yet; what is undecided is harder than the rest, so"
+            " that error is likely higher than shown."
+        )
+    lacking = units.lacking(grader)
+    if lacking:
+        told.append(f"{lacking:,} units with gold have no verdict and are not counted.")
+    for state in grader_error.NO_LABELS:
+        count = judged.count(state)
+        if count:
+            told.append(f"{count:,} of {judged.units:,} verdicts are {state}: they count as errors.")
+    return told

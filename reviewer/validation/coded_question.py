@@ -1,0 +1,102 @@
+"""One question of a trial as codes, which is what is counted."""
+
+from __future__ import annotations
+
+from reviewer.definitions.question import Question, Scale
+from reviewer.model import LabelState
+from reviewer.statistics import grader_error
+from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.grader_error import Alternative, Compared, Judged
+from reviewer.validation.evidence import Standing, Trial
+
+
+class Coded:
+    """What one question is asked about, as codes: places in `values`, behind them verdicts that are no label.
+
+    Attributes:
+        values: the options, or for several choices the sets that were said.
+        numbers: on an ordered scale, where each stands.
+        people: who labelled.
+        open: units drawn for review that have no gold; `no_label`, those settled without a value.
+    """
+
+    def __init__(self, trial: Trial, question: Question) -> None:
+        self._trial = trial
+        self._question = question
+        self._subjects, self._population = trial.units(question)
+        self.values = self._sets() if question.scale is Scale.MULTI else list(question.values)
+        positions = question.positions()
+        ordered = question.scale is Scale.ORDINAL
+        self.numbers = [positions.get(value) for value in self.values] if ordered else None
+        self._codes = {value: place for place, value in enumerate(self.values)}
+        self.people = sorted({name for given in trial.people.values() for name in given.get(question.id, ())})
+        gold = [trial.gold.get(subject, {}).get(question.id) for subject in self._subjects]
+        drawn = [chance is not None for chance in self._population.chances]
+        standings = [one and one.standing for one, mine in zip(gold, drawn, strict=True) if mine]
+        self.open = sum(standing in (None, Standing.OPEN) for standing in standings)
+        self.no_label = sum(standing is Standing.NOTHING for standing in standings)
+        self._gold = [None if one is None or one.value is None else self._codes[one.value] for one in gold]
+
+    def _sets(self) -> list[str]:
+        every = (one for said in (self._trial.gold, *self._trial.verdicts.values()) for one in said.values())
+        found = {one[self._question.id].value for one in every}
+        return sorted(value for value in found if value is not None)
+
+    def _verdicts(self, grader: str) -> list[int | None]:
+        found: list[int | None] = []
+        for subject in self._subjects:
+            one = self._trial.verdicts[grader].get(subject, {}).get(self._question.id)
+            if one is None or one.standing in (Standing.OPEN, Standing.NOTHING):
+                found.append(None)
+            elif one.value is not None:
+                found.append(self._codes[one.value])
+            else:
+                found.append(len(self.values) + (one.state is LabelState.REFUSED))
+        return found
+
+    def lacking(self, grader: str) -> int:
+        """Return how many units have gold and no verdict."""
+        said = self._verdicts(grader)
+        return sum(gold is not None and verdict is None for gold, verdict in zip(self._gold, said, strict=True))
+
+    def judged(self, grader: str, also: str | None = None) -> Judged:
+        """Return the units with gold and a verdict of `grader`, and of `also` where that is named."""
+        gold = self._gold
+        if also is not None:
+            other = self._verdicts(also)
+            gold = [one if verdict is not None else None for one, verdict in zip(gold, other, strict=True)]
+        members = {value: self._question.selected(value) for value in self.values}
+        return grader_error.judged_units(
+            self._population, self.values, members, self._question.values, gold, self._verdicts(grader)
+        )
+
+    def compared(self, grader: str, other: str, resampling: Resampling) -> Compared | None:
+        """Return the grader beside another on the units that both judged, None where there is none."""
+        first, second = self.judged(grader, other), self.judged(other, grader)
+        return grader_error.compare(first, second.verdict, resampling) if first.units else None
+
+    def alternative(self, grader: str, epsilon: float) -> Alternative:
+        """Return the alternative annotator test on the units that were drawn for review."""
+        said = self._verdicts(grader)
+        drawn = [
+            (self._trial.people.get(subject, {}).get(self._question.id, {}), verdict)
+            for subject, verdict, chance in zip(self._subjects, said, self._population.chances, strict=True)
+            if chance is not None and verdict is not None
+        ]
+        codes = self._codes | {
+            value: len(self._codes) + len(grader_error.NO_LABELS) + place
+            for place, value in enumerate(
+                sorted({value for given, _ in drawn for value in given.values()} - self._codes.keys())
+            )
+        }
+        places = None
+        if self.numbers is not None:
+            places = [float("nan") if number is None else number for number in self.numbers]
+            places += [float("nan")] * len(grader_error.NO_LABELS)
+        return grader_error.alternative_test(
+            [verdict for _, verdict in drawn],
+            [[codes.get(given.get(name, ""), -1) for name in self.people] for given, _ in drawn],
+            self.people,
+            epsilon=epsilon,
+            places=places,
+        )

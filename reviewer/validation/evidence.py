@@ -1,0 +1,271 @@
+"""What gold and a grader say of every response that a study speaks for, before anything is counted.
+
+A question is open where gold is undecided or the grader gave no verdict; settled, with a value or without one, where it
+is decided, decided to have no label, or not asked. What a grader said that is no label is neither.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+
+from reviewer.adjudication.outcomes import outcomes
+from reviewer.definitions.question import Per, Question
+from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
+from reviewer.errors import NotFound, Refused
+from reviewer.model import LabelState
+from reviewer.statistics.grader_error import Chance, Population, Target
+from reviewer.store import labels, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.store.engine import Engine
+from reviewer.store.studies import StudyRow
+from reviewer.store.verdicts import Verdict
+from reviewer.studies.item_sheet import compares
+from reviewer.studies.population import population
+from reviewer.study_design.blinding import rank
+from reviewer.study_design.decision_policy import How, Outcome
+from reviewer.study_design.sampling import Kind, read_rule
+
+Subject = tuple[str, str]  # a response, and the other one where a pair is compared, else empty
+
+
+class Standing(StrEnum):
+    """How far a question is answered."""
+
+    KNOWN = "known"
+    NOTHING = "nothing"  # settled without a value: decided to have no label, or not asked
+    NO_LABEL = "no label"  # the grader's reply was unparsed or a refusal
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said to one question; `value` where known, `state` where the grader's reply was no label."""
+
+    standing: Standing
+    value: str | None = None
+    state: LabelState | None = None
+
+
+OPEN = Said(Standing.OPEN)
+Answers = Mapping[str, Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A grader on trial: what it is compared with.
+
+    Attributes:
+        study, rubric: what is graded.
+        subjects: the responses that the study speaks for; `population` has the same places.
+        pairs: the pairs of responses that gold compares, with a population of their own.
+        gold: of each subject or pair.
+        verdicts: of each grader, of each subject or pair.
+        people: of each subject or pair, what people said to each question, by rater.
+        truth: the whole gold, where only a sample of it is used; else empty.
+        labs: of the configurations of `population.names`.
+    """
+
+    study: StudyRow
+    rubric: Rubric
+    subjects: tuple[Subject, ...]
+    population: Population
+    pairs: tuple[Subject, ...]
+    paired: Population
+    gold: Mapping[Subject, Answers]
+    verdicts: Mapping[str, Mapping[Subject, Answers]]
+    people: Mapping[Subject, Mapping[str, Mapping[str, str]]]
+    truth: Mapping[Subject, Answers]
+    labs: tuple[str | None, ...]
+
+    def units(self, question: Question) -> tuple[tuple[Subject, ...], Population]:
+        """Return what `question` is asked about."""
+        compared = compares(self.rubric, question)
+        return (self.pairs, self.paired) if compared else (self.subjects, self.population)
+
+
+def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
+    """Read the trial of `graders` in the study called `name`.
+
+    Raises:
+        NotFound: no such study, or no verdict of a grader under its rubric.
+    """
+    study = studies.load(engine, name)
+    rubric = rubrics.load(engine, study.rubric)
+    known = [grader for grader, _ in verdicts.graders(engine, rubric.hash)]
+    for grader in graders:
+        if grader not in known:
+            there = ", ".join(known) or f"none yet; `reviewer grade {name} --grader G --model CONFIG` runs one"
+            raise NotFound(f"no verdict of grader {grader} under rubric {rubric.id}; there are: {there}")
+    found = population(engine, study)
+    subjects = tuple((one.id, "") for one in found.responses)
+    gold: dict[Subject, dict[str, Outcome]] = defaultdict(dict)
+    for unit in outcomes(engine, study, rubric):
+        if not unit.item:
+            gold[unit.response, unit.other_response][unit.question] = unit.outcome
+    pairs = tuple(subject for subject in gold if subject[1])
+    prompts = responses.prompts_of(engine, [one.id for one in found.responses])
+    numbers = {number: name for name, number in responses.configuration_numbers(engine).items()}
+    names = tuple(sorted({numbers[one.configuration] for one in found.responses}))
+    labs = responses.labs(engine)
+    return Trial(
+        study,
+        rubric,
+        subjects,
+        Population(
+            [prompts[one.id] for one in found.responses],
+            [names.index(numbers[one.configuration]) for one in found.responses],
+            names,
+            _chances(engine, study, [(one.number, one.configuration) for one in found.responses]),
+            found.lost,
+        ),
+        pairs,
+        Population([prompts[one] for one, _ in pairs], [-1] * len(pairs), names, [Chance(0, 1, 1)] * len(pairs)),
+        {subject: _answers(rubric, _from_gold(gold.get(subject, {}))) for subject in (*subjects, *pairs)},
+        {grader: _verdicts(engine, rubric, grader) for grader in graders},
+        _people(engine, name),
+        {},
+        tuple(labs.get(name) for name in names),
+    )
+
+
+def with_less_gold(trial: Trial, asked: Sequence[Question], number: int, seed: int) -> Trial:
+    """Return the trial with a simple random sample of its gold, the rest as if it had none.
+
+    It speaks for the responses with gold to every question of `asked`, and only for them.
+
+    Raises:
+        Refused: there is not so much gold.
+    """
+    whole = [
+        place
+        for place, subject in enumerate(trial.subjects)
+        if trial.population.chances[place] is not None
+        and all(trial.gold[subject][question.id].standing is not Standing.OPEN for question in asked)
+    ]
+    if not 1 <= number <= len(whole):
+        raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to what is checked")
+    kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", trial.subjects[place][0])))
+    chance = Chance(0, number, len(whole))
+    population = trial.population
+    return replace(
+        trial,
+        subjects=tuple(trial.subjects[place] for place in whole),
+        population=Population(
+            [population.prompts[place] for place in whole],
+            [population.configurations[place] for place in whole],
+            population.names,
+            [chance if place in kept else None for place in whole],
+            target=Target.THESE,
+        ),
+        gold={trial.subjects[place]: trial.gold[trial.subjects[place]] for place in kept},
+        truth=trial.gold,
+        pairs=(),
+        paired=Population([], [], population.names, []),
+    )
+
+
+def gradable(rubric: Rubric) -> list[Question]:
+    """Return the questions that a grader can be checked on: with options, about a response or a pair."""
+    return [
+        question
+        for question in rubric.questions
+        if question.options and (question.per is Per.RESPONSE or compares(rubric, question))
+    ]
+
+
+def adds(rubric: Rubric, rate: Rate, answers: Answers | None) -> float | None:
+    """Return what a response adds to `rate`: nan where it does not count, None where that is open.
+
+    A verdict that is no label adds 0 and counts.
+    """
+    if answers is None:
+        return None
+    known = {question: said.value for question, said in answers.items() if said.value is not None}
+    value = rate_of(rubric, rate, known)
+    if value is not None:
+        return value
+    standings = {answers[question].standing for question in questions_of(rate)}
+    if Standing.NO_LABEL in standings:
+        return 0.0
+    return None if Standing.OPEN in standings else float("nan")
+
+
+def _answers(rubric: Rubric, own: Callable[[Question], Said]) -> dict[str, Said]:
+    """Return what is said to each question; a follow-up of what is not settled with a fitting value is as that is."""
+    found: dict[str, Said] = {}
+    for question in rubric.questions:
+        parent = None if question.when is None else found[question.when.question]
+        if parent is None or question.when is None:
+            found[question.id] = own(question)
+        elif parent.value is None:
+            found[question.id] = parent
+        else:
+            chosen = rubric.question(question.when.question).selected(parent.value)
+            met = not set(chosen).isdisjoint(question.when.values)
+            found[question.id] = own(question) if met else Said(Standing.NOTHING)
+    return found
+
+
+def _from_gold(decided: Mapping[str, Outcome]) -> Callable[[Question], Said]:
+    def own(question: Question) -> Said:
+        outcome = decided.get(question.id)
+        if outcome is None or outcome.how is How.UNDECIDED:
+            return OPEN
+        return Said(Standing.NOTHING) if outcome.value is None else Said(Standing.KNOWN, outcome.value)
+
+    return own
+
+
+def _verdicts(engine: Engine, rubric: Rubric, grader: str) -> dict[Subject, Answers]:
+    found = verdicts.standing(engine, rubric.hash, grader)
+    return {
+        subject: _answers(rubric, _from_verdicts(given))
+        for subject, given in groupby(found, key=lambda one: (one.response, one.other_response))
+    }
+
+
+def _from_verdicts(given: Iterable[Verdict]) -> Callable[[Question], Said]:
+    by_question = {one.question: one for one in given}
+
+    def own(question: Question) -> Said:
+        verdict = by_question.get(question.id)
+        if verdict is None:
+            return OPEN
+        if verdict.value is None:
+            return Said(Standing.NO_LABEL, state=verdict.state)
+        return Said(Standing.KNOWN, verdict.value)
+
+    return own
+
+
+def _people(engine: Engine, study: str) -> dict[Subject, dict[str, dict[str, str]]]:
+    found: dict[Subject, dict[str, dict[str, str]]] = {}
+    for label in labels.standing_in_study(engine, study):
+        if label.human and not label.item:
+            subject = (label.response, label.other_response)
+            found.setdefault(subject, {}).setdefault(label.question, {})[label.rater] = label.value
+    return found
+
+
+def _chances(engine: Engine, study: StudyRow, members: Sequence[tuple[int, int]]) -> list[Chance | None]:
+    """Return with what chance each of `members`, (number, configuration), came into the study.
+
+    Strata are told by their sizes, and by configuration where the rule draws from each.
+    """
+    drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
+    apart = read_rule(study.design.sample).kind in (Kind.STRATIFIED, Kind.TAIL)
+    strata: dict[tuple[int, int, int], int] = {}
+    chances: list[Chance | None] = []
+    for number, configuration in members:
+        one = drawn.get(number)
+        if one is None:
+            chances.append(None)
+            continue
+        sizes = (1, 1) if one.drawn is None or one.pool is None else (one.drawn, one.pool)
+        stratum = strata.setdefault((configuration if apart else -1, *sizes), len(strata))
+        chances.append(Chance(stratum, *sizes))
+    return chances

@@ -1,0 +1,373 @@
+"""Foreign tables in: which rows are new, what becomes of their labels, what is refused before anything is stored."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reviewer.adjudication.outcomes import overview
+from reviewer.definitions.lookup import find
+from reviewer.definitions.rubric import Rubric, read_rubric
+from reviewer.formats.mapping.profile import Profile, read_profile
+from reviewer.formats.mapping.row import Row, RowLabel
+from reviewer.formats.mapping.row_reader import rows
+from reviewer.formats.tables.table_file import read_table
+from reviewer.importing import responses as importing_responses
+from reviewer.importing.check import prepare_study
+from reviewer.importing.labels import Tally, Target
+from reviewer.importing.responses import store
+from reviewer.model import RaterKind
+from reviewer.store import chain, labels, responses, studies
+from reviewer.store.engine import Engine
+from reviewer.store.labels import NewDecision
+from reviewer.store.sqlite import open_for_writing
+from reviewer.study_design.decision_policy import How
+from tests.support.folders import DATA
+from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, results, row
+
+MODEL = RaterKind.MODEL
+
+
+def count(engine: Engine, table: str) -> int:
+    [(found,)] = engine.rows(f"select count(*) from {table}")
+    return int(found)
+
+
+def samples(engine: Engine) -> list[tuple[str, int]]:
+    return engine.rows("select text, sample from response order by number")
+
+
+def plain(*given: Row, file: str = "t.csv") -> Table:
+    """Return a table of responses alone."""
+    return Table(given, by=None, study=None, file=file)
+
+
+def totals(engine: Engine) -> dict[str, int]:
+    tables = ("prompt", "response", "configuration", "suite", "suite_prompt", "label", "adjudication", "study", "item")
+    return {table: count(engine, table) for table in tables}
+
+
+# Rows
+
+
+def test_the_nth_equal_row_is_sample_n(engine: Engine) -> None:
+    bring_in(engine, plain(row(1, "a"), row(1, "b"), row(1, "a")))
+    assert samples(engine) == [("a", 1), ("b", 1), ("a", 2)]
+
+
+def test_equal_texts_of_other_models_or_prompts_are_other_responses(engine: Engine) -> None:
+    bring_in(engine, plain(row(1), row(2), row(1, model="n")))
+    assert [sample for _, sample in samples(engine)] == [1, 1, 1]
+
+
+def test_the_same_file_again_adds_nothing(engine: Engine) -> None:
+    table = Table([row(1, labels={"left": "yes"}, golds=(("verdict", "yes"),)), row(1), row(2, tags=("x",))])
+    bring_in(engine, table)
+    before = totals(engine)
+    tally = bring_in(engine, table)
+    assert totals(engine) == before
+    assert (tally.responses, tally.known_responses, tally.labels, tally.known_labels) == (0, 3, 0, 1)
+    assert (tally.golds, tally.known_golds, tally.prompts) == (0, 1, 0)
+
+
+def test_a_third_equal_row_in_a_later_file_adds_one(engine: Engine) -> None:
+    bring_in(engine, plain(row(1), row(1)))
+    bring_in(engine, plain(row(1), row(1), row(1), file="later.csv"))
+    assert samples(engine) == [("t", 1), ("t", 2), ("t", 3)]
+
+
+def test_rows_of_different_raters_are_one_response_in_a_long_file(engine: Engine) -> None:
+    table = Table([row(1, labels={rater: "yes"}) for rater in ("left", "right", "left")], long=True)
+    bring_in(engine, table)
+    assert samples(engine) == [("t", 1), ("t", 2)]
+    assert sorted(label_rows(engine, "rater, value")) == [("left", "yes"), ("left", "yes"), ("right", "yes")]
+
+
+def test_a_long_file_again_adds_nothing(engine: Engine) -> None:
+    table = Table([row(1, labels={rater: "yes"}) for rater in ("left", "right", "left")], long=True)
+    bring_in(engine, table)
+    before = totals(engine)
+    bring_in(engine, table)
+    assert totals(engine) == before
+
+
+@pytest.mark.parametrize("part", [1, 2, 3])
+def test_the_size_of_the_parts_makes_no_difference(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    given = [row(number % 3, labels={"left": "yes"}, golds=(("verdict", "no"),)) for number in range(8)]
+    bring_in(engine, Table(given))
+    whole = (totals(engine), samples(engine), label_rows(engine))
+    monkeypatch.setattr(importing_responses, "PART", part)
+    with closing(open_for_writing(str(tmp_path / "other.db"))) as other:
+        bring_in(other, Table(given))
+        assert (totals(other), samples(other), label_rows(other)) == whole
+
+
+def test_an_import_that_was_stopped_goes_on_when_given_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing_responses, "PART", 2)
+    table = Table([row(number // 2, labels={"left": "yes"}) for number in range(7)])
+    target = Target(table.file, "t", table.by, table.study, gold=True, long=False)
+    prepare_study(engine, target, frozenset({"left"}), NOW)
+    stopped = store(engine, table.rows, target, lambda: NOW)
+    next(stopped)
+    del stopped
+    assert count(engine, "response") == 2
+    bring_in(engine, table)
+    assert (count(engine, "response"), count(engine, "label"), studies.extent(engine, 1).responses) == (7, 7, 7)
+
+
+def test_prompts_alone_are_stored_in_their_suite(engine: Engine) -> None:
+    alone = Row(2, row(1).messages, suite="hierarchy", evaluation="instruction_hierarchy", severity=2, secret="s")
+    bring_in(engine, plain(alone))
+    assert totals(engine)["response"] == 0
+    assert engine.rows("select id, version, evaluation from suite") == [("hierarchy", 0, "instruction_hierarchy")]
+    assert engine.rows("select severity, secret from suite_prompt") == [(2, "s")]
+
+
+def test_what_a_suite_says_of_a_prompt_first_stays(engine: Engine) -> None:
+    bring_in(engine, plain(row(1, reference="first")))
+    tally = bring_in(engine, plain(row(1, reference="second"), file="later.csv"))
+    assert engine.rows("select reference from suite_prompt") == [("first",)]
+    assert [line.startswith("later.csv:2: another reference") for line in tally.differing] == [True]
+
+
+def test_what_a_suite_did_not_say_of_a_prompt_is_added(engine: Engine) -> None:
+    bring_in(engine, plain(row(1)))
+    bring_in(engine, plain(row(1, reference="r")))
+    assert engine.rows("select reference from suite_prompt") == [("r",)]
+
+
+def test_a_response_keeps_where_it_came_from(engine: Engine) -> None:
+    bring_in(engine, plain(row(1, source_id="row-1", reasoning="why", stop_reason="stop")))
+    stored = engine.rows("select source, source_id, reasoning, stop_reason from response")
+    assert stored == [("t.csv", "row-1", "why", "stop")]
+
+
+def test_what_cannot_be_stored_is_replaced_and_recorded(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"prompt": "p", "response": "a\\u0000b\\ud800", "model": "m"}\n')
+    bring_in(engine, plain(*read(path, Profile(), None)))
+    assert engine.rows("select text, replaced from response") == [("a\ufffdb\ufffd", '{"response":[[1,0],[3,55296]]}')]
+
+
+def test_what_was_stored_fits_its_ids(engine: Engine) -> None:
+    bring_in(engine, plain(row(1, "a\nb"), row(1, "é\u2028\U0001f469"), row(2, "")))
+    assert list(responses.mismatches(engine)) == []
+
+
+# Labels
+
+
+def test_a_changed_label_supersedes_the_one_before(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"left": "yes"})]))
+    tally = bring_in(engine, Table([row(1, labels={"left": "no"})]))
+    assert label_rows(engine, "id, value, supersedes") == [("left#1", "yes", None), ("left#2", "no", "left#1")]
+    assert (tally.labels, tally.changed_labels) == (0, 1)
+
+
+def test_a_label_that_changes_back_is_the_first_again(engine: Engine) -> None:
+    for value in ("yes", "no", "yes"):
+        bring_in(engine, Table([row(1, labels={"left": value})]))
+    assert [unit.value for unit in labels.standing_in_study(engine, "s")] == ["yes"]
+
+
+def test_a_label_that_is_missing_from_a_later_file_stands(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"left": "yes"})]))
+    bring_in(engine, Table([row(1)]))
+    assert [unit.value for unit in labels.standing_in_study(engine, "s")] == ["yes"]
+
+
+def test_a_cell_that_is_no_option_is_kept_as_unparsed(engine: Engine) -> None:
+    tally = bring_in(engine, Table([row(1, labels={"g": None}, kind=MODEL)]))
+    assert label_rows(engine, "state, value, raw") == [("unparsed", None, "gibberish")]
+    assert (tally.unparsed, tally.labels) == (1, 0)
+
+
+def test_an_unparsed_cell_that_is_understood_later_is_superseded(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"g": None}, kind=MODEL)]))
+    bring_in(engine, Table([row(1, labels={"g": "yes"}, kind=MODEL)]))
+    assert label_rows(engine, "state, supersedes") == [("unparsed", None), ("label", "g#1")]
+
+
+def test_another_unparsed_cell_is_another_row(engine: Engine) -> None:
+    for raw in ("gibberish", "nonsense"):
+        bring_in(engine, Table([row(1)._replace(labels=(RowLabel("verdict", "g", MODEL, None, raw),))]))
+    assert label_rows(engine, "raw") == [("gibberish",), ("nonsense",)]
+
+
+@pytest.mark.parametrize("part", [1, 5000])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_sample_that_a_file_names_twice_leaves_one_label_of_each_rater(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, part: int, times: int
+) -> None:
+    monkeypatch.setattr(importing_responses, "PART", part)
+    table = Table([row(1, sample=1, labels={"left": value}) for value in ("yes", "no")])
+    for _ in range(times):
+        bring_in(engine, table)
+    assert [unit.value for unit in labels.standing_in_study(engine, "s")] == ["no"]
+
+
+def test_a_known_label_that_a_file_changes_twice_is_superseded_by_the_last(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, sample=1, labels={"left": "cannot_tell"})]))
+    bring_in(engine, Table([row(1, sample=1, labels={"left": value}) for value in ("yes", "no")]))
+    assert [unit.value for unit in labels.standing_in_study(engine, "s")] == ["no"]
+
+
+def test_labels_of_people_belong_to_a_study_and_are_left_out_without_one(engine: Engine) -> None:
+    tally = bring_in(engine, Table([row(1, labels={"left": "yes"}, golds=(("verdict", "yes"),))], study=None))
+    assert (tally.left_out, count(engine, "label"), count(engine, "adjudication")) == (2, 0, 0)
+
+
+def test_labels_of_graders_are_kept_without_a_study(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"g": "yes"}, kind=MODEL)], study=None))
+    assert label_rows(engine, "rater, study") == [("g", None)]
+
+
+def test_labels_of_a_grader_are_known_whatever_the_study(engine: Engine) -> None:
+    given = [row(1, labels={"g": "yes"}, kind=MODEL)]
+    bring_in(engine, Table(given, study=None))
+    assert bring_in(engine, Table(given, study="s")).known_labels == 1
+    assert overview(engine, "s").labels == 1
+
+
+def test_imported_labels_take_no_place(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"left": "yes", "right": "yes"})]))
+    assert engine.rows("select places, taken from item") == [(2, 0)]
+
+
+def test_imported_labels_decide(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"left": "yes", "right": "yes"})]))
+    [unit] = results(engine).values()
+    assert (unit.outcome.value, unit.outcome.how) == ("yes", How.UNANIMOUS)
+
+
+def test_imported_labels_hang_on_the_response(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"left": "yes"})]))
+    assert label_rows(engine, "origin, item, panes, shown_at, decided_at") == [("imported", None, "[]", None, None)]
+
+
+def test_chains_hold_after_an_import(engine: Engine) -> None:
+    for value in ("yes", "no"):
+        bring_in(engine, Table([row(1, labels={"left": value, "right": "yes"}, golds=(("verdict", value),))]))
+    assert [report.broken for report in chain.verify(engine)] == [None, None, None]
+
+
+# Gold
+
+
+def gold(*values: str, **more: object) -> Table:
+    return Table([row(1, golds=(("verdict", value),), **more) for value in values])  # type: ignore[arg-type]
+
+
+def decisions(engine: Engine) -> list[tuple[str, str | None]]:
+    return [(one.adjudicator, one.value) for one in labels.decisions(engine, "s")]
+
+
+def test_gold_is_a_decision_by_the_file(engine: Engine) -> None:
+    bring_in(engine, gold("yes"))
+    assert decisions(engine) == [("imported:t.csv", "yes")]
+
+
+def test_gold_can_be_left_out(engine: Engine) -> None:
+    given = gold("yes")
+    tally = bring_in(engine, Table(given.rows, gold=False))
+    assert (decisions(engine), tally.left_out) == ([], 0)
+
+
+def test_the_gold_of_a_later_file_is_what_counts(engine: Engine) -> None:
+    for value in ("yes", "no", "yes"):
+        bring_in(engine, gold(value))
+        [unit] = results(engine).values()
+        assert unit.outcome.value == value
+
+
+def decide_over(engine: Engine, value: str) -> None:
+    """Let a person decide in place of the file."""
+    [standing] = labels.decisions(engine, "s")
+    decision = NewDecision("s", standing.response, "verdict", PLAIN.hash, value, "because", NOW, standing.id)
+    with engine.writing():
+        labels.add_decisions(engine, "lead", [decision])
+
+
+def test_the_same_gold_again_leaves_what_a_person_decided_since(engine: Engine) -> None:
+    bring_in(engine, gold("yes"))
+    decide_over(engine, "no")
+    bring_in(engine, gold("yes"))
+    [unit] = results(engine).values()
+    assert unit.outcome.value == "no"
+
+
+def test_a_file_whose_gold_contradicts_itself_adds_nothing_the_second_time(engine: Engine) -> None:
+    bring_in(engine, gold("yes", "no", sample=1))
+    before = count(engine, "adjudication")
+    bring_in(engine, gold("yes", "no", sample=1))
+    assert count(engine, "adjudication") == before
+
+
+# The published data
+
+
+def read(path: Path, profile: Profile, by: Rubric | None) -> list[Row]:
+    table = read_table(path)
+    found = list(rows(table, profile, by, str(path), columns=table.columns))
+    assert [one for one in found if not isinstance(one, Row)] == []
+    return [one for one in found if isinstance(one, Row)]
+
+
+def published(engine: Engine, path: Path, name: str, *sets: str) -> Tally:
+    """Bring in a file of the original data, where it is at hand."""
+    if not path.is_file():
+        pytest.skip("the original data are not here")
+    profile = read_profile(find("profiles", name)).with_flags(sets=sets)
+    assert profile.rubric is not None
+    by = read_rubric(find("rubrics", profile.rubric))
+    return bring_in(engine, Table(read(path, profile, by), by=by, file=path.name))
+
+
+def test_gptfuzz_loses_no_row_though_many_are_equal(engine: Engine) -> None:
+    path = DATA / "gptfuzz_jailbreak" / "evaluate.csv"
+    tally = published(engine, path, "gptfuzz")
+    assert (tally.rows, tally.responses, tally.labels, tally.prompts) == (1540, 1540, 1540, 20)
+
+
+def test_gptfuzz_again_adds_nothing(engine: Engine) -> None:
+    path = DATA / "gptfuzz_jailbreak" / "evaluate.csv"
+    published(engine, path, "gptfuzz")
+    before = totals(engine)
+    published(engine, path, "gptfuzz")
+    assert totals(engine) == before
+
+
+XSTEST = ["gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard"]
+
+
+def xstest(engine: Engine) -> None:
+    for model in XSTEST:
+        path = DATA / "xstest" / "model_completions" / f"xstest_v2_completions_{model}.csv"
+        published(engine, path, "xstest", f"model={model}")
+
+
+def test_xstest_comes_whole_and_once_with_people_gold_and_graders(engine: Engine) -> None:
+    xstest(engine)
+    expected = totals(engine)
+    assert (expected["response"], expected["label"], expected["adjudication"]) == (2250, 4500, 2250)
+    xstest(engine)
+    assert totals(engine) == expected
+    tallies = [
+        published(
+            engine,
+            DATA / "xstest" / "automated_evaluation_labels" / f"xstest_v2_completions_{model}_{grader}.csv",
+            "xstest",
+            f"model={model}",
+        )
+        for model in XSTEST
+        for grader in ("gpteval", "streval")
+    ]
+    assert (sum(one.labels for one in tallies), sum(one.unparsed for one in tallies)) == (4489, 11)
+    assert sum(one.responses + one.changed_labels for one in tallies) == 0
+    [question] = overview(engine, "s").questions
+    assert (question.labels, question.disputes, question.gold) == (8989, 0, 2250)
+    assert {report.broken for report in chain.verify(engine)} == {None}

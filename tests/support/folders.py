@@ -1,0 +1,9 @@
+"""Where the project's own files are, and the human-labelled data that may stand beside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROMPTS = ROOT / "prompts"
+DATA = ROOT.parent / "shared" / "data"

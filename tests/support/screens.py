@@ -1,0 +1,146 @@
+"""The application in a test: a study of simulated responses on a database of the test's own, and what it stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from reviewer.cli.collect_from_home import HomeCollect
+from reviewer.cli.import_from_home import HomeImport
+from reviewer.definitions.rubric import Rubric, rubric_from_json
+from reviewer.model import Configuration, Label, Message, Response, Role, Suite, SuitePrompt, prompt_of, response_id
+from reviewer.session.terminal_session import Desk, Identity
+from reviewer.store import labels, responses, rubrics, search, studies
+from reviewer.store.engine import Engine
+from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.store.studies import Design
+from reviewer.study_design.sampling import Chosen
+from reviewer.tui.app import ReviewerApp
+from tests.support.commands import RUBRIC
+from tests.support.stories import NOW, fill
+
+
+def plain_rubric() -> Rubric:
+    """Return the rubric of the command line's tests: a verdict, faults where it is "no", an optional comment."""
+    import tomllib
+
+    from reviewer.model import canonical
+
+    return rubric_from_json(canonical(tomllib.loads(RUBRIC)))
+
+
+def make_study(
+    folder: Path, rubric: Rubric, *, prompts: int = 3, configurations: int = 2, panes: int = 2, overlap: int = 2
+) -> str:
+    """Make a database with one study `s`, and return its path."""
+    path = str(folder / "reviews.db")
+    with closing(open_for_writing(path)) as engine:
+        ids = fill(engine, prompts=range(prompts), configurations=[f"m{one}" for one in range(configurations)])
+        with engine.writing():
+            rubrics.ensure(engine, rubric, NOW)
+            study = studies.create(engine, "s", rubric.hash, Design(panes, overlap, 1, "majority:1"), NOW)
+            numbers = engine.rows("select number from response")
+            studies.extend(engine, study, [Chosen(number) for (number,) in numbers], least=1)
+        assert len(ids) == prompts * configurations
+    return path
+
+
+def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "t") -> ReviewerApp:
+    """Return the application of `rater`, which takes up `study` at once."""
+
+    def open_desk() -> Desk:
+        return Desk(
+            lambda: open_for_reading(path),
+            lambda: open_for_writing(path),
+            rater,
+            Identity(token, "host", 1),
+            lambda: datetime.now(UTC),
+        )
+
+    others = "another: {}".format
+    return ReviewerApp(
+        open_desk,
+        rater,
+        lambda entered: [others(other.token) for other in entered.others],
+        lambda: HomeImport(path),
+        lambda: HomeCollect(path),
+        study,
+    )
+
+
+def stored(path: str) -> list[Label]:
+    """Return the labels of the study as they are stored."""
+    with closing(open_for_reading(path)) as engine:
+        return list(labels.of_study(engine, "s"))
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait until something is true of the application, at most five seconds."""
+    for _ in range(250):
+        if true():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not become true")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A prompt with the responses to it, one a configuration, and what a suite says of it."""
+
+    prompt: str
+    responses: Sequence[str]
+    severity: int | None = None
+    reference: str | None = None
+    system: str | None = None
+
+
+def make_study_of(
+    path: str, rubric: Rubric, asked: Sequence[Asked], *, name: str = "s", panes: int = 2, overlap: int = 2
+) -> None:
+    """Bring in responses, index their words, and make a study of them in the database at `path`, made where new."""
+    with closing(open_for_writing(path)) as engine:
+        with engine.writing():
+            first = responses.last_response(engine) + 1
+            chosen = [first + number for number in range(_store(engine, first, name, asked))]
+            rubrics.ensure(engine, rubric, NOW)
+            study = studies.create(engine, name, rubric.hash, Design(panes, overlap, 1, "majority:1"), NOW)
+            studies.extend(engine, study, [Chosen(number) for number in chosen], least=1)
+        list(search.index_responses(engine))
+
+
+def _store(engine: Engine, first: int, suite: str, asked: Sequence[Asked]) -> int:
+    """Store prompts in a suite of their own and the responses to them, from number `first`; return how many."""
+    prompts = [
+        prompt_of([*([Message(Role.SYSTEM, one.system)] if one.system else []), Message(Role.USER, one.prompt)])
+        for one in asked
+    ]
+    members = tuple(
+        SuitePrompt(f"p{place}", prompt, one.reference, None, one.severity, (), None, None)
+        for place, (prompt, one) in enumerate(zip(prompts, asked, strict=True))
+    )
+    responses.ensure_suite(
+        engine, Suite(f"suite-{first}", 1, suite, "any", rubric="plain", source="", prompts=members, hash=suite), NOW
+    )
+    numbers, _ = responses.ensure_prompts(engine, prompts)
+    rows: list[tuple[int, int, int, Response]] = []
+    for prompt, one in zip(prompts, asked, strict=True):
+        for place, text in enumerate(one.responses):
+            name = f"m{place}"
+            configuration = responses.ensure_configuration(
+                engine, Configuration(name, f"maker-of-{name}", None, "lab-x")
+            )
+            identity = response_id(prompt.id, name, text, 1)
+            response = Response(identity, prompt.id, name, 1, text)
+            rows.append((first + len(rows), numbers[prompt.id], configuration, response))
+    responses.add_responses(engine, rows, NOW)
+    return len(rows)
+
+
+def rows_on_screen(pilot: Pilot[None]) -> list[str]:
+    """Return what the terminal shows, row by row, as it is sent there."""
+    return ["".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()]
