@@ -10,11 +10,11 @@ from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.store import labels, rubrics, studies
 from reviewer.store.engine import Engine
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledConfusion:
     """The units of one question to which people gave these values, and what adjudicators made of them, and how often.
 
     `came_to` is by value, or by ruling where the unit got no label; `third` counts values that nobody gave.
@@ -38,7 +38,7 @@ class Suggestion:
     notes: tuple[str, ...]
 
 
-def settled(engine: Engine, name: str) -> list[Settled]:
+def settled(engine: Engine, name: str) -> list[SettledConfusion]:
     """Return what was confused in the study called `name` and how it was settled, the most frequent first.
 
     Raises:
@@ -50,14 +50,17 @@ def settled(engine: Engine, name: str) -> list[Settled]:
     third: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for unit in outcomes(engine, study, rubric):
         outcome = unit.outcome
-        if outcome.how is not How.ADJUDICATED or outcome.decision is None:
+        if outcome.how is not DecisionMethod.ADJUDICATED or outcome.decision is None:
             continue
         question = rubric.question(unit.question)
         key = (unit.question, tuple(sorted(_words(question, value) for value in outcome.distribution)))
         ruling = outcome.decision.ruling.value.replace("_", " ")
         came_to[key][ruling if outcome.value is None else _words(question, outcome.value)] += 1
         third[key] += outcome.value is not None and outcome.value not in outcome.distribution
-    found = [Settled(*key, counts.total(), dict(counts.most_common()), third[key]) for key, counts in came_to.items()]
+    found = [
+        SettledConfusion(*key, counts.total(), dict(counts.most_common()), third[key])
+        for key, counts in came_to.items()
+    ]
     return sorted(found, key=lambda one: (_place(rubric, one.question), -one.units, one.given))
 
 

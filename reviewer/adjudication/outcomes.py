@@ -13,9 +13,17 @@ from reviewer.definitions.rubric import Rubric
 from reviewer.store import labels, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import UnitLabel
-from reviewer.store.studies import Extent, Progress, StudyRow
+from reviewer.store.studies import RaterProgress, Study, StudyExtent
 from reviewer.studies.item_sheet import compares
-from reviewer.study_design.decision_policy import Decision, How, Outcome, Reason, counting, decide, read_policy
+from reviewer.study_design.decision_policy import (
+    Decision,
+    DecisionMethod,
+    DisputeReason,
+    Outcome,
+    counting,
+    decide,
+    read_policy,
+)
 
 Subject = tuple[str, str, str]
 
@@ -44,12 +52,12 @@ class QuestionCount:
 class Overview:
     """How far a study is. `units` counts what can be labelled: subjects times questions."""
 
-    study: StudyRow
+    study: Study
     rubric: Rubric
-    extent: Extent
+    extent: StudyExtent
     units: int
     labels: int
-    progress: list[Progress]
+    progress: list[RaterProgress]
     questions: list[QuestionCount]
 
 
@@ -66,7 +74,7 @@ def overview(engine: Engine, name: str) -> Overview:
     gold: Counter[str] = Counter()
     for unit in outcomes(engine, study, rubric):
         disputes[unit.question] += is_dispute(unit.outcome, study)
-        gold[unit.question] += unit.outcome.how is not How.UNDECIDED and unit.outcome.value is not None
+        gold[unit.question] += unit.outcome.how is not DecisionMethod.UNDECIDED and unit.outcome.value is not None
     counts = labels.counts(engine, name)
     progress = studies.progress(engine, name)
     return Overview(
@@ -83,22 +91,22 @@ def overview(engine: Engine, name: str) -> Overview:
     )
 
 
-def is_dispute(outcome: Outcome, study: StudyRow) -> bool:
+def is_dispute(outcome: Outcome, study: Study) -> bool:
     """Tell a dispute from a unit that still waits for raters, and from free text, which no count decides.
 
     A decision that a newer label contradicts stands, and is a dispute all the same.
     """
-    waits = study.open and outcome.reason is Reason.TOO_FEW
+    waits = study.open and outcome.reason is DisputeReason.TOO_FEW
     return outcome.reason is not None and not waits
 
 
-def _units(rubric: Rubric, question: Question, extent: Extent) -> int:
+def _units(rubric: Rubric, question: Question, extent: StudyExtent) -> int:
     if question.per is Per.RESPONSE:
         return extent.responses
     return extent.pairs if compares(rubric, question) else extent.items
 
 
-def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOutcome]:
+def outcomes(engine: Engine, study: Study, rubric: Rubric) -> Iterator[UnitOutcome]:
     """Yield what the labels and decisions of the study come to, for every unit that has any.
 
     A follow-up is decided only where its parent was decided to meet the condition, among the raters who were asked it.
@@ -113,7 +121,7 @@ def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOu
 class Decider:
     """Decides subject by subject; each is asked about once."""
 
-    def __init__(self, engine: Engine, study: StudyRow, rubric: Rubric) -> None:
+    def __init__(self, engine: Engine, study: Study, rubric: Rubric) -> None:
         """Read the decisions and flags of the study."""
         self._study = study
         self._rubric = rubric
@@ -151,7 +159,7 @@ class Decider:
             if not mine and not decided:
                 continue
             if question.scale is Scale.TEXT and not decided:
-                found.append(UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED)))
+                found.append(UnitOutcome(*subject, question.id, Outcome(None, DecisionMethod.UNDECIDED)))
                 continue
             outcome = decide(
                 [unit.value for unit in mine if unit.human],

@@ -22,7 +22,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
 from reviewer.studies.item_sheet import translated
 from reviewer.study_design.blinding import rank
-from reviewer.study_design.decision_policy import How, Reason, Ruling
+from reviewer.study_design.decision_policy import DecisionMethod, DisputeReason, Ruling
 from reviewer.text.visible import storable
 
 # Why the raters disagreed. The first stands where the adjudicator says nothing.
@@ -30,7 +30,7 @@ CODES = ("unstated", "rubric unclear", "text missed", "fact unknown", "true ambi
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueueProgress:
     """How far the study is. `merged` counts the units that were decided by themselves, by how."""
 
     left: int
@@ -39,7 +39,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AdjudicatorChoice:
     """What the adjudicator decides, `value` as it reads on screen; None with every ruling but `decided`."""
 
     value: str | None
@@ -49,7 +49,7 @@ class Verdict:
     clause: str = ""
 
 
-class Adjudication:
+class AdjudicationSession:
     """The disputes of one study before one adjudicator, over an engine that the caller keeps on one thread.
 
     With `second`, what other people decided is offered too, their decisions covered.
@@ -73,7 +73,7 @@ class Adjudication:
         self._follows = {question.when.question for question in self.rubric.questions if question.when is not None}
         self._queue: list[Dispute] = []
         self._seen = 0
-        self.standing = Standing(0, 0, {})
+        self.standing = QueueProgress(0, 0, {})
         self.look()
 
     @property
@@ -102,8 +102,8 @@ class Adjudication:
         decided = 0
         for unit in outcomes(self._engine, self._row, self.rubric):
             outcome = unit.outcome
-            decided += outcome.how is How.ADJUDICATED
-            if outcome.how in (How.UNANIMOUS, How.MAJORITY, How.MEDIAN):
+            decided += outcome.how is DecisionMethod.ADJUDICATED
+            if outcome.how in (DecisionMethod.UNANIMOUS, DecisionMethod.MAJORITY, DecisionMethod.MEDIAN):
                 merged[outcome.how.value] += 1
             reason = str(outcome.reason) if is_dispute(outcome, self._row) else ""
             if not reason and self._second and outcome.decision is not None and not outcome.decision.imported:
@@ -114,7 +114,7 @@ class Adjudication:
         put_off = adjudication_drafts.deferred(self._engine, self._row.number, self.adjudicator)
         late = {unit: place for place, unit in enumerate(put_off, start=1)}
         self._queue = sorted(found, key=lambda one: late.get(one.unit, 0))
-        self.standing = Standing(len(self._queue), decided, dict(merged))
+        self.standing = QueueProgress(len(self._queue), decided, dict(merged))
 
     def next_case(self) -> Case | None:
         """Return the dispute at the head of the queue as the adjudicator sees it; None where none is left.
@@ -128,17 +128,17 @@ class Adjudication:
         viewer = Viewer(self.adjudicator, self.standing.decided + 1, self.standing.decided + len(self._queue))
         return case_of(self._engine, self._row, self.rubric, self._queue[0], viewer)
 
-    def draft(self, case: Case) -> Verdict:
+    def draft(self, case: Case) -> AdjudicatorChoice:
         """Return what the adjudicator chose on a dispute and did not save, in this session or an earlier one."""
         body = adjudication_drafts.load(self._engine, self._row.number, self.adjudicator, case.dispute.unit)
         if body is None:
-            return Verdict(None)
+            return AdjudicatorChoice(None)
         value, ruling, code, note, clause = json.loads(body)
         if value is not None:
             value = translated(case.item, case.ask, value)
-        return Verdict(value, Ruling(ruling), code, note, clause)
+        return AdjudicatorChoice(value, Ruling(ruling), code, note, clause)
 
-    def keep(self, case: Case, verdict: Verdict) -> None:
+    def keep(self, case: Case, verdict: AdjudicatorChoice) -> None:
         """Keep a choice as a draft; it is on disk when this returns."""
         value = None if verdict.value is None else translated(case.item, case.ask, verdict.value)
         body = json.dumps([value, verdict.ruling.value, verdict.code, verdict.note, verdict.clause])
@@ -147,7 +147,7 @@ class Adjudication:
                 self._engine, self._row.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
             )
 
-    def decide(self, case: Case, verdict: Verdict) -> None:
+    def decide(self, case: Case, verdict: AdjudicatorChoice) -> None:
         """Store a decision; it is on disk when this returns. The adjudicator's own earlier one is superseded.
 
         Raises:
@@ -195,14 +195,14 @@ class Adjudication:
         if last is None:
             return None
         unit = (last.response, last.other_response, last.item, last.question)
-        self._add(unit, Verdict(None, Ruling.RETRACTED, "taken back"), before=last.id)
+        self._add(unit, AdjudicatorChoice(None, Ruling.RETRACTED, "taken back"), before=last.id)
         self.look()
         head = next((one for one in self._queue if one.unit == unit), None)
         if head is not None:
             self._queue = [head, *(one for one in self._queue if one.unit != unit)]
         return self.next_case()
 
-    def _add(self, unit: Unit, verdict: Verdict, before: str | None, *, last: bool = False) -> None:
+    def _add(self, unit: Unit, verdict: AdjudicatorChoice, before: str | None, *, last: bool = False) -> None:
         """Store a decision; the draft is gone with it, and `last` puts the unit off."""
         response, other, item, question = unit
         now = utc(self._clock())
@@ -237,11 +237,11 @@ class Adjudication:
     def _settle(self, dispute: Dispute) -> None:
         """Take a decided dispute off the queue; what hangs on it is put next."""
         if dispute.question not in self._follows and dispute.reason not in (
-            Reason.ADJUDICATORS.value,
+            DisputeReason.ADJUDICATORS.value,
             "second opinion",
         ):
             left = [one for one in self._queue if one.unit != dispute.unit]
-            decided = self.standing.decided + (dispute.reason != Reason.CONTRADICTED.value)
+            decided = self.standing.decided + (dispute.reason != DisputeReason.CONTRADICTED.value)
             self._queue, self.standing = left, replace(self.standing, left=len(left), decided=decided)
             return
         self.look()

@@ -14,7 +14,7 @@ from reviewer.cli.options import clock, database_option, json_option, rater_name
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
 
 if TYPE_CHECKING:
-    from reviewer.adjudication.guideline_feedback import Settled, Suggestion
+    from reviewer.adjudication.guideline_feedback import SettledConfusion, Suggestion
 
 
 @click.command("adjudicate")
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: bool, as_json: bool) -> None:
     """Decide the disputes of STUDY, blind to raters and models. Each decision is on disk before the next."""
     from reviewer.adjudication.guideline_feedback import settled, suggestions
-    from reviewer.adjudication.queue import Adjudication
+    from reviewer.adjudication.queue import AdjudicationSession
 
     if not as_json and not report and can_show_screens():
         run_application(ctx, study, adjudicates=True, second=second)
         return
     with reading(ctx) as engine:
-        adjudication = Adjudication(engine, study, rater_name(ctx), clock, second=second)
+        adjudication = AdjudicationSession(engine, study, rater_name(ctx), clock, second=second)
         came_to, suggested = settled(engine, study), suggestions(engine, study)
     queue, standing = adjudication.queue, adjudication.standing
     if as_json:
@@ -74,7 +74,7 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
     say(f"\nNext, in a terminal: reviewer adjudicate {study}")
 
 
-def _tell_settled(came_to: Sequence[Settled], suggested: Sequence[Suggestion]) -> None:
+def _tell_settled(came_to: Sequence[SettledConfusion], suggested: Sequence[Suggestion]) -> None:
     if came_to:
         say("\nWhat was confused, and how it was settled:")
         rows = [["question", "raters gave", "units", "came to", "a third value"]]

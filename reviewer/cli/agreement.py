@@ -15,7 +15,7 @@ from reviewer.cli.terminal import complain, say, say_json, table
 from reviewer.store.engine import Engine
 
 if TYPE_CHECKING:
-    from reviewer.agreement.study_agreement import Kinds, Measured
+    from reviewer.agreement.study_agreement import AgreementByKind, QuestionAgreement
     from reviewer.statistics.agreement import Agreement
 
 WATCHED_EVERY = 2.0  # seconds
@@ -72,7 +72,7 @@ def _measured(
     two_way: bool,
     model: str | None = None,
     suite: str | None = None,
-) -> Iterator[Measured]:
+) -> Iterator[QuestionAgreement]:
     from reviewer.agreement.study_agreement import measured, questions_of
     from reviewer.store.ratings import Scope
 
@@ -89,7 +89,7 @@ def _groups(engine: Engine, study: str, by: str) -> list[tuple[str, str | None, 
     return [(name, None, name) for name in ratings.evaluations(engine, study)]
 
 
-def _kinds(engine: Engine, study: str, question: str | None) -> list[Kinds]:
+def _kinds(engine: Engine, study: str, question: str | None) -> list[AgreementByKind]:
     from reviewer.agreement.study_agreement import kinds, questions_of
     from reviewer.store.ratings import Scope
 
@@ -98,7 +98,7 @@ def _kinds(engine: Engine, study: str, question: str | None) -> list[Kinds]:
 
 def _by(
     engine: Engine, study: str, question: str | None, by: str, *, two_way: bool
-) -> Iterator[tuple[str, list[Measured]]]:
+) -> Iterator[tuple[str, list[QuestionAgreement]]]:
     for name, model, suite in _groups(engine, study, by):
         yield name, list(_measured(engine, study, question, two_way=two_way, model=model, suite=suite))
 
@@ -169,7 +169,7 @@ def _tell(engine: Engine, study: str, question: str | None, by: str | None, *, t
     say(f"Next: reviewer adjudicate {study}")
 
 
-def _tell_question(engine: Engine, study: str, one: Measured, found: Agreement, *, named: bool) -> None:
+def _tell_question(engine: Engine, study: str, one: QuestionAgreement, found: Agreement, *, named: bool) -> None:
     from reviewer.agreement import tables as tables
     from reviewer.agreement.rater_figures import rater_figures
     from reviewer.agreement.study_agreement import consensus, strengths

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from reviewer.agreement.rater_figures import RaterFigures
-from reviewer.agreement.study_agreement import Kinds, Measured
-from reviewer.statistics.agreement import Beside, Paired, Strengths
+from reviewer.agreement.study_agreement import AgreementByKind, QuestionAgreement
+from reviewer.statistics.agreement import ConsensusComparison, PairedAgreement, Strengths
 
 
-def question(one: Measured) -> dict[str, object]:
+def question(one: QuestionAgreement) -> dict[str, object]:
     """Return one question, with nulls where it has no labels."""
     found = one.agreement
     named: dict[str, object] = {"question": one.question.id, "scale": one.question.scale.value}
@@ -62,7 +62,7 @@ def raters(found: Sequence[RaterFigures]) -> dict[str, object]:
     }
 
 
-def consensus(found: Beside | None) -> dict[str, object] | None:
+def consensus(found: ConsensusComparison | None) -> dict[str, object] | None:
     """Return majority beside Dawid-Skene; None where neither applies."""
     return None if found is None else asdict(found)
 
@@ -78,7 +78,7 @@ def strengths(found: Strengths | None) -> dict[str, object] | None:
     }
 
 
-def kinds(one: Kinds) -> dict[str, object]:
+def kinds(one: AgreementByKind) -> dict[str, object]:
     """Return agreement of people with people beside people with graders."""
     return {
         "human_human": _pair(one.human_human),
@@ -86,7 +86,7 @@ def kinds(one: Kinds) -> dict[str, object]:
     }
 
 
-def _pair(pair: Paired | None) -> dict[str, object] | None:
+def _pair(pair: PairedAgreement | None) -> dict[str, object] | None:
     if pair is None:
         return None
     return {"percent_agreement": pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}

@@ -19,7 +19,7 @@ from reviewer.cli.terminal import complain, counted
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.record import GoldRecord
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 
 if TYPE_CHECKING:
     from reviewer.store.engine import Engine
@@ -63,8 +63,8 @@ class _Told:
             record = marked(plain)
             self.units += 1
             self.rubric = record.rubric.id
-            self.undecided += record.how == How.UNDECIDED
-            self.unlabelled += record.value is None and record.how != How.UNDECIDED
+            self.undecided += record.how == DecisionMethod.UNDECIDED
+            self.unlabelled += record.value is None and record.how != DecisionMethod.UNDECIDED
             self.marks += len(record.marks)
             if self._redact:
                 self.before.add(plain)

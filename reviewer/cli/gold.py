@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import click
 
-from reviewer.adjudication.gold import Decided, gold, record_unblinding
+from reviewer.adjudication.gold import GoldUnit, gold, record_unblinding
 from reviewer.cli.options import database_option, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.record import plain
 from reviewer.store import rubrics, studies
-from reviewer.study_design.decision_policy import How, Outcome
+from reviewer.study_design.decision_policy import DecisionMethod, Outcome
 
 
 @click.command("gold")
@@ -28,7 +28,7 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
     """
     unblind(ctx, study)
-    counts: Counter[How] = Counter()
+    counts: Counter[DecisionMethod] = Counter()
     with reading(ctx) as engine:
         row = studies.load(engine, study)
         rubric = rubrics.load(engine, row.rubric)
@@ -54,7 +54,7 @@ def unblind(ctx: click.Context, name: str) -> None:
         complain(f"study {name} is open: that you were shown its configurations is recorded")
 
 
-def _row(one: Decided, rubric: Rubric) -> dict[str, object]:
+def _row(one: GoldUnit, rubric: Rubric) -> dict[str, object]:
     unit, outcome = one.unit, one.unit.outcome
     row: dict[str, object] = {
         "response": unit.response or None,
@@ -80,7 +80,7 @@ def _how(outcome: Outcome) -> str:
     return outcome.how.value + (f" ({why})" if why else "")
 
 
-def _cells(one: Decided) -> Iterator[str]:
+def _cells(one: GoldUnit) -> Iterator[str]:
     unit, outcome = one.unit, one.unit.outcome
     yield " ".join(name[:12] for name in (unit.response, unit.other_response, unit.item) if name)
     yield " ".join(name for name in (one.configuration, one.other_configuration) if name)

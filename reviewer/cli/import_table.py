@@ -18,11 +18,11 @@ from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import BadInput, NotFound, ReviewerError
 from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile, read_profile
-from reviewer.formats.mapping.row_reader import Rows, rows
+from reviewer.formats.mapping.row_reader import TableRows, rows
 from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import TableFile, read_table
-from reviewer.importing.check import Checked, check, prepare_study
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.check import TableCheck, check, prepare_study
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.store import rubrics, search, studies
 from reviewer.store.engine import Engine
@@ -32,7 +32,7 @@ TOLD_EVERY = 1000  # records between two looks at the progress bar
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """A table to read, as often as is needed, and what its rows mean."""
 
     path: Path
@@ -41,7 +41,7 @@ class Source:
     rubric: Rubric | None
 
     @contextmanager
-    def read(self, what: str) -> Iterator[Rows]:
+    def read(self, what: str) -> Iterator[TableRows]:
         """Open the table from its start; while it is read a bar shows how much of its bytes is behind."""
         table = read_table(self.path, self.format)
         with closing(table), progress(what, table.size) as reach:
@@ -107,8 +107,8 @@ def import_command(
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(maps, sets, values, rater_kinds)
     rubric = _rubric(ctx, rubric_name or reader.rubric, study)
-    source = Source(file, format_name, reader, rubric)
-    target = Target(file.name, _suite_name(file), rubric, study, gold=not no_gold, long=_is_long(source))
+    source = TableSource(file, format_name, reader, rubric)
+    target = ImportTarget(file.name, _suite_name(file), rubric, study, gold=not no_gold, long=_is_long(source))
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
         checked = _check(engine, source, target, skip_bad=skip_bad)
         if dry_run:
@@ -129,7 +129,7 @@ def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, d
         say(f"{source.path.name}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
     prepare_study(engine, source.target, checked.people, now(), design)
-    tally = Tally()
+    tally = ImportTally()
     try:
         for tally in stored(engine, source):  # noqa: B007
             pass
@@ -203,13 +203,13 @@ def _suite_name(file: Path) -> str:
     return file.name.removesuffix(".gz").rsplit(".", 1)[0]
 
 
-def _is_long(source: Source) -> bool:
+def _is_long(source: TableSource) -> bool:
     """Tell whether each row is one rater's rating."""
     named = {*source.profile.columns, *source.profile.constants}
     return "rater" in named or "rater" in source.first_columns()
 
 
-def _check(engine: Engine | None, source: Source, target: Target, *, skip_bad: bool) -> Checked:
+def _check(engine: Engine | None, source: TableSource, target: ImportTarget, *, skip_bad: bool) -> TableCheck:
     with source.read("checking") as understood:
         checked = check(engine, understood, target, skip_bad=skip_bad)
     for bad in checked.bad:
@@ -219,9 +219,9 @@ def _check(engine: Engine | None, source: Source, target: Target, *, skip_bad: b
     return checked
 
 
-def _store(engine: Engine, source: Source, target: Target, checked: Checked) -> Tally:
+def _store(engine: Engine, source: TableSource, target: ImportTarget, checked: TableCheck) -> ImportTally:
     prepare_study(engine, target, checked.people, now())
-    tally = Tally()
+    tally = ImportTally()
     try:
         with source.read("storing") as understood:
             for tally in store(engine, understood, target, now):  # noqa: B007
@@ -234,7 +234,7 @@ def _store(engine: Engine, source: Source, target: Target, checked: Checked) -> 
     return tally
 
 
-def _report(tally: Tally, target: Target) -> None:
+def _report(tally: ImportTally, target: ImportTarget) -> None:
     say(
         f"{target.source}: {tally.rows:,} rows; {tally.responses:,} new responses, {tally.known_responses:,} known;"
         f" {tally.prompts:,} new prompts"
@@ -265,7 +265,7 @@ def _index(engine: Engine) -> None:
             complain(f"interrupted: {left - done:,} responses are stored but not yet indexed; any import goes on")
 
 
-def _suggest(tally: Tally, source: Source, target: Target) -> None:
+def _suggest(tally: ImportTally, source: TableSource, target: ImportTarget) -> None:
     if tally.left_out:
         complain(f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME")
     elif target.rubric is None and _has_labels(source):
@@ -279,6 +279,6 @@ def _suggest(tally: Tally, source: Source, target: Target) -> None:
         say("These are prompts without responses.\nNext: reviewer import FILE, a table of responses to them")
 
 
-def _has_labels(source: Source) -> bool:
+def _has_labels(source: TableSource) -> bool:
     named = {*source.profile.columns, *source.profile.constants, *source.first_columns()}
     return any(answer_field(name) is not None for name in named)

@@ -11,7 +11,7 @@ from reviewer.cli.options import database_option, json_option, now, reading, wri
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.store import studies
-from reviewer.store.studies import Design, StudyRow
+from reviewer.store.studies import Study, StudyDesign
 
 
 @click.group("study")
@@ -79,12 +79,12 @@ def create(
     """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric
-    from reviewer.studies.create import Plan, create_study
+    from reviewer.studies.create import StudyPlan, create_study
     from reviewer.study_design.decision_policy import read_policy
 
-    plan = Plan(
+    plan = StudyPlan(
         name,
-        Design(panes, overlap, seed, str(read_policy(policy)), sample, aids, bool(assignments)),
+        StudyDesign(panes, overlap, seed, str(read_policy(policy)), sample, aids, bool(assignments)),
         suites,
         models,
         source,
@@ -144,7 +144,7 @@ def _listed(view: Overview) -> dict[str, object]:
     }
 
 
-def _state(study: StudyRow) -> str:
+def _state(study: Study) -> str:
     return "open" if study.open else "closed"
 
 

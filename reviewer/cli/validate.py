@@ -12,7 +12,7 @@ from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, progress, say, say_json
 
 if TYPE_CHECKING:
-    from reviewer.validation.check import Validated
+    from reviewer.validation.check import QuestionCheck
 
 
 @click.command("validate")
@@ -67,7 +67,7 @@ def validate_command(
             trial = with_less_gold(trial, asked, gold_sample, seed)
         lab = lab or lab_of(responses.labs(engine), grader)
         allowance = EPSILON if epsilon is None else epsilon
-        found: list[Validated] = []
+        found: list[QuestionCheck] = []
         with progress(f"checking {grader}", len(asked)) as told:
             for one in asked:
                 found.append(validated(engine, trial, one, lab=lab, epsilon=allowance))

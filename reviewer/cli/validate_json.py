@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.statistics.agreement import Agreement, Estimate
-    from reviewer.statistics.grader_error import Alternative, Compared, Differential, OwnLab, Plan, RateFound
-    from reviewer.validation.check import Rates, Validated
+    from reviewer.statistics.grader_error import (
+        AlternativeTest,
+        Differential,
+        GoldPlan,
+        GraderComparison,
+        RateEstimates,
+        SelfPreference,
+    )
+    from reviewer.validation.check import CheckedRate, QuestionCheck
 
 METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa")
 
 
-def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[str, object]:
+def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dict[str, object]:
     """Return one question. Rates are by id; a rate counts under the first question that it asks."""
     people = one.kinds.human_human
     grader = one.kinds.human_grader
@@ -79,7 +86,7 @@ def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[st
     }
 
 
-def _rate(found: RateFound, truth: Estimate | None) -> dict[str, object]:
+def _rate(found: RateEstimates, truth: Estimate | None) -> dict[str, object]:
     document: dict[str, object] = {
         "n": found.units,
         "gold_n": found.gold_units,
@@ -95,7 +102,7 @@ def _rate(found: RateFound, truth: Estimate | None) -> dict[str, object]:
     return document | ({} if truth is None else {"truth": truth.value})
 
 
-def _flips(rates: Rates) -> list[dict[str, object]]:
+def _flips(rates: CheckedRate) -> list[dict[str, object]]:
     return [
         {
             "rate": rates.rate.id,
@@ -110,7 +117,7 @@ def _flips(rates: Rates) -> list[dict[str, object]]:
     ]
 
 
-def _plan(plan: Plan) -> dict[str, object]:
+def _plan(plan: GoldPlan) -> dict[str, object]:
     return {"more": plan.more, "why": plan.why}
 
 
@@ -131,7 +138,7 @@ def _agreement(found: Agreement | None) -> dict[str, object] | None:
     return {"units": found.compared, **metrics}
 
 
-def _alternative(found: Alternative, plan: Plan) -> dict[str, object]:
+def _alternative(found: AlternativeTest, plan: GoldPlan) -> dict[str, object]:
     return {
         "epsilon": found.epsilon,
         "passes": found.passes,
@@ -153,7 +160,7 @@ def _alternative(found: Alternative, plan: Plan) -> dict[str, object]:
     }
 
 
-def _own_lab(found: OwnLab) -> dict[str, object]:
+def _own_lab(found: SelfPreference) -> dict[str, object]:
     return {
         "lab": found.lab,
         "n": found.units,
@@ -163,7 +170,7 @@ def _own_lab(found: OwnLab) -> dict[str, object]:
     }
 
 
-def _against(found: Compared) -> dict[str, object]:
+def _against(found: GraderComparison) -> dict[str, object]:
     return {
         "n": found.units,
         "only_first_right": found.first_only,

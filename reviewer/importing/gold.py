@@ -13,13 +13,13 @@ from typing import NamedTuple
 from reviewer.definitions.question import Scale
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput, Refused
-from reviewer.formats.export.record import Given, pseudonym
+from reviewer.formats.export.record import LabelRecord, pseudonym
 from reviewer.formats.mapping.gold_row import GoldRow
 from reviewer.formats.mapping.row import Row, RowLabel
-from reviewer.importing.gold_items import TakenOver
-from reviewer.importing.labels import Tally, Target
-from reviewer.importing.responses import Intake
-from reviewer.importing.sample_numbers import Numbered
+from reviewer.importing.gold_items import ImportedItems
+from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.importing.responses import ResponseImport
+from reviewer.importing.sample_numbers import NumberedSample
 from reviewer.model import Origin, Rater, RaterKind
 from reviewer.store import imported_items, labels, raters, studies
 from reviewer.store.engine import Engine
@@ -41,8 +41,8 @@ def as_rows(rows: Iterable[GoldRow | BadInput]) -> Iterator[Row | BadInput]:
 
 
 def store_gold(
-    engine: Engine, rows: Iterable[GoldRow | BadInput], target: Target, now: Callable[[], str]
-) -> Iterator[Tally]:
+    engine: Engine, rows: Iterable[GoldRow | BadInput], target: ImportTarget, now: Callable[[], str]
+) -> Iterator[ImportTally]:
     """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over.
 
     Raises:
@@ -75,14 +75,14 @@ class _Unit(NamedTuple):
 
 
 class _GoldIntake:
-    def __init__(self, engine: Engine, target: Target, rubric: Rubric, now: Callable[[], str]) -> None:
+    def __init__(self, engine: Engine, target: ImportTarget, rubric: Rubric, now: Callable[[], str]) -> None:
         self._engine = engine
         self._target = target
         self._rubric = rubric
         self._now = now
-        self._intake = Intake(engine, target, now)
+        self._intake = ResponseImport(engine, target, now)
         self.tally = self._intake.tally
-        self._items = TakenOver(engine, None if target.study is None else studies.load(engine, target.study))
+        self._items = ImportedItems(engine, None if target.study is None else studies.load(engine, target.study))
         self._decided = {} if target.study is None else imported_items.decided(engine, target.study)
         self._names = {} if target.study is None else _names(engine, target.study)
         self._flags = set() if target.study is None else set(labels.flags(engine, target.study))
@@ -108,7 +108,7 @@ class _GoldIntake:
         """Extend the study by what no item showed."""
         self._intake.finish()
 
-    def _unit(self, row: GoldRow, here: dict[str, Numbered]) -> _Unit:
+    def _unit(self, row: GoldRow, here: dict[str, NumberedSample]) -> _Unit:
         names = [here[one.id].id for one in row.responses]
         if row.item is not None:
             item = self._items.get(row.item)
@@ -123,7 +123,7 @@ class _GoldIntake:
         first, second = sorted(names)
         return _Unit(row, first, second, "", swapped=first != names[0])
 
-    def _add_labels(self, units: list[_Unit], here: dict[str, Numbered], now: str) -> None:
+    def _add_labels(self, units: list[_Unit], here: dict[str, NumberedSample], now: str) -> None:
         standing = imported_items.standing(
             self._engine,
             sorted({unit.response for unit in units if unit.response}),
@@ -157,7 +157,7 @@ class _GoldIntake:
             raters.ensure(self._engine, Rater(rater, kind), now)
             labels.add(self._engine, rater, found)
 
-    def _count(self, given: Given, *, changed: bool) -> None:
+    def _count(self, given: LabelRecord, *, changed: bool) -> None:
         if given.value is None:
             self.tally.unparsed += 1
         elif changed:
@@ -165,7 +165,7 @@ class _GoldIntake:
         else:
             self.tally.labels += 1
 
-    def _label(self, unit: _Unit, given: Given, value: str | None, here: dict[str, Numbered]) -> NewLabel:
+    def _label(self, unit: _Unit, given: LabelRecord, value: str | None, here: dict[str, NumberedSample]) -> NewLabel:
         shown = unit.row.responses[0].item
         return NewLabel(
             study=self._target.study,
@@ -226,7 +226,7 @@ class _GoldIntake:
         for adjudicator, found in new.items():
             labels.add_decisions(self._engine, adjudicator, found)
 
-    def _add_flags(self, study: str, units: list[_Unit], here: dict[str, Numbered], now: str) -> None:
+    def _add_flags(self, study: str, units: list[_Unit], here: dict[str, NumberedSample], now: str) -> None:
         for unit in units:
             for flag in unit.row.flags:
                 item = self._items.get(flag.item) or flag.item
@@ -251,7 +251,7 @@ def _names(engine: Engine, study: str) -> dict[str, str]:
     return {alias: name for alias, name in found if alias != name}
 
 
-def _said(given: Given, value: str | None) -> imported_items.Said:
+def _said(given: LabelRecord, value: str | None) -> imported_items.Said:
     return (
         given.state.value, value, given.confidence, given.note, given.raw, given.decided_at, given.saved_at
     )  # fmt: skip

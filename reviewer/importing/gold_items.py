@@ -8,13 +8,13 @@ from reviewer.formats.mapping.gold_row import GoldResponse
 from reviewer.model import item_id
 from reviewer.store import imported_items
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyRow
+from reviewer.store.studies import Study
 
 
-class TakenOver:
+class ImportedItems:
     """Which item of the file is which here. A study that has planned items of its own takes over none."""
 
-    def __init__(self, engine: Engine, study: StudyRow | None) -> None:
+    def __init__(self, engine: Engine, study: Study | None) -> None:
         self._engine = engine
         self._study = study
         self._makes = study is not None and not imported_items.plans_items(engine, study.number)

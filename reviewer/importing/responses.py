@@ -13,8 +13,8 @@ from itertools import islice
 from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.labels import Tally, Target, add_golds, add_labels
-from reviewer.importing.sample_numbers import Numbered, Samples, Sighting
+from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels
+from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
     Configuration,
     Message,
@@ -27,14 +27,16 @@ from reviewer.model import (
 from reviewer.store import responses, studies
 from reviewer.store.engine import Engine
 from reviewer.studies.create import least
-from reviewer.study_design.sampling import Chosen
+from reviewer.study_design.sampling import ChosenResponse
 
 PART = 20_000
 
 
-def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: Callable[[], str]) -> Iterator[Tally]:
+def store(
+    engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget, now: Callable[[], str]
+) -> Iterator[ImportTally]:
     """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
-    intake = Intake(engine, target, now)
+    intake = ResponseImport(engine, target, now)
     good = (row for row in rows if isinstance(row, Row))
     with engine.loading():
         while part := list(islice(good, PART)):
@@ -44,15 +46,15 @@ def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: C
         yield intake.tally
 
 
-class Intake:
+class ResponseImport:
     """One run of an import: what it has met, and what it has done."""
 
-    def __init__(self, engine: Engine, target: Target, now: Callable[[], str]) -> None:
-        self.tally = Tally()
+    def __init__(self, engine: Engine, target: ImportTarget, now: Callable[[], str]) -> None:
+        self.tally = ImportTally()
         self._engine = engine
         self._target = target
         self._now = now
-        self._samples = Samples()
+        self._samples = SampleNumbers()
         self._numbers = array("q")
         self._configurations: dict[tuple[str | None, ...], int] = {}
         self._suites: dict[str, int] = {}
@@ -68,7 +70,7 @@ class Intake:
                 add_golds(self._engine, rated, self._target, self.tally, now)
         self.tally.rows += len(rows)
 
-    def add_evidence(self, rows: list[Row], now: str) -> list[tuple[Row, Numbered]]:
+    def add_evidence(self, rows: list[Row], now: str) -> list[tuple[Row, NumberedSample]]:
         """Store the prompts and responses of `rows`, and return which response each row with one has.
 
         Call inside `engine.writing()`.
@@ -89,7 +91,10 @@ class Intake:
             with self._engine.writing():
                 study = studies.load(self._engine, target.study)
                 studies.extend(
-                    self._engine, study, [Chosen(number) for number in self._numbers], least=least(target.rubric)
+                    self._engine,
+                    study,
+                    [ChosenResponse(number) for number in self._numbers],
+                    least=least(target.rubric),
                 )
 
     def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
@@ -142,9 +147,9 @@ class Intake:
 
     def _add_responses(
         self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], new_prompts: frozenset[str], now: str
-    ) -> list[Numbered]:
+    ) -> list[NumberedSample]:
         sightings = [
-            Sighting(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
+            UnnumberedSample(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
             for row, prompt in answered
         ]
         found = self._samples.number(
@@ -168,7 +173,7 @@ class Intake:
         self._numbers.extend(one.number for one in found)
         return found
 
-    def _response(self, row: Row, prompt: Prompt, one: Numbered) -> Response:
+    def _response(self, row: Row, prompt: Prompt, one: NumberedSample) -> Response:
         return Response(
             one.id,
             prompt.id,

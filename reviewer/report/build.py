@@ -13,13 +13,22 @@ from reviewer.model import RaterKind
 from reviewer.report.caveats import caveats
 from reviewer.report.rate_rows import Places, RateRows
 from reviewer.report.reliability_card import reliability_card
-from reviewer.report.result import AgreementRow, Configured, Confusions, ErrorRow, FlipRow, Judge, Report, StrengthRow
-from reviewer.statistics.grader_error import Counted, counted
+from reviewer.report.result import (
+    AgreementRow,
+    ConfusionTable,
+    ErrorRow,
+    FlipRow,
+    Report,
+    ReportConfiguration,
+    ReportGrader,
+    StrengthRow,
+)
+from reviewer.statistics.grader_error import RateUnits, counted
 from reviewer.store import gold_evidence, ratings, responses, studies, verdicts
 from reviewer.store.engine import Engine, among
 from reviewer.store.ratings import Scope
-from reviewer.validation.check import RESAMPLING, Validated, lab_of, questions, validated
-from reviewer.validation.evidence import Trial, adds, read_trial
+from reviewer.validation.check import RESAMPLING, QuestionCheck, lab_of, questions, validated
+from reviewer.validation.evidence import GraderEvidence, adds, read_trial
 
 METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa", "fleiss_kappa")
 PEOPLE = "people"
@@ -39,7 +48,7 @@ def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Repor
     if not graders:
         trial = _of_this_study(trial)
     labs = responses.labs(engine)
-    judges = tuple(Judge(one, known[one], lab_of(labs, one)) for one in trial.verdicts)
+    judges = tuple(ReportGrader(one, known[one], lab_of(labs, one)) for one in trial.verdicts)
     checked = {one.name: _checked(engine, trial, one) for one in judges}
     rows = _rate_rows(engine, trial, judges) if trial.rubric.rates else None
     made = Report(
@@ -61,7 +70,7 @@ def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Repor
         agreement=tuple(_agreement(engine, trial, checked)),
         strengths=tuple(_strengths(engine, trial)),
         confusions=tuple(
-            Confusions(one.question.id, grader, one.confusion)
+            ConfusionTable(one.question.id, grader, one.confusion)
             for grader, found in checked.items()
             for one in found
             if one.errors.units
@@ -71,8 +80,8 @@ def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Repor
     return replace(made, caveats=caveats(made, tuple(_noticed(trial, checked))))
 
 
-def _rate_rows(engine: Engine, trial: Trial, judges: Sequence[Judge]) -> RateRows:
-    counts: dict[tuple[str | None, str], Counted] = {}
+def _rate_rows(engine: Engine, trial: GraderEvidence, judges: Sequence[ReportGrader]) -> RateRows:
+    counts: dict[tuple[str | None, str], RateUnits] = {}
     for rate in trial.rubric.rates:
         gold = [adds(trial.rubric, rate, trial.gold.get(subject)) for subject in trial.subjects]
         counts[None, rate.id] = counted(trial.population, gold, gold)
@@ -84,7 +93,7 @@ def _rate_rows(engine: Engine, trial: Trial, judges: Sequence[Judge]) -> RateRow
     return RateRows(trial.rubric.rates, counts, judges, labs, _places(engine, trial), RESAMPLING)
 
 
-def _places(engine: Engine, trial: Trial) -> Places:
+def _places(engine: Engine, trial: GraderEvidence) -> Places:
     """Return where the prompts that the study speaks for stand in suites. A group counts as a tag."""
     prompts = sorted(set(trial.population.prompts))
     found = Places()
@@ -100,7 +109,7 @@ def _places(engine: Engine, trial: Trial) -> Places:
     return Places(found.evaluations, dict(sorted(found.tags.items())))
 
 
-def _of_this_study(trial: Trial) -> Trial:
+def _of_this_study(trial: GraderEvidence) -> GraderEvidence:
     """Leave out graders that judged nothing of it, and repeats, which say how stable a grader is, not what it says."""
     own = set(trial.subjects) | set(trial.pairs)
     found = {
@@ -111,18 +120,18 @@ def _of_this_study(trial: Trial) -> Trial:
     return replace(trial, verdicts=found)
 
 
-def _checked(engine: Engine, trial: Trial, judge: Judge) -> list[Validated]:
+def _checked(engine: Engine, trial: GraderEvidence, judge: ReportGrader) -> list[QuestionCheck]:
     alone = replace(trial, verdicts={judge.name: trial.verdicts[judge.name]})
     return [validated(engine, alone, question, lab=judge.lab) for question in questions(alone, None)]
 
 
-def _configured(trial: Trial) -> Iterator[Configured]:
+def _configured(trial: GraderEvidence) -> Iterator[ReportConfiguration]:
     counts = Counter(trial.population.configurations)
     for place, name in enumerate(trial.population.names):
-        yield Configured(name, trial.labs[place], counts[place])
+        yield ReportConfiguration(name, trial.labs[place], counts[place])
 
 
-def _errors(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[ErrorRow]:
+def _errors(trial: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[ErrorRow]:
     labs = dict(zip(trial.population.names, trial.labs, strict=True))
     for grader, found in checked.items():
         for one in found:
@@ -140,7 +149,7 @@ def _errors(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterato
                     )
 
 
-def _flips(checked: Mapping[str, Sequence[Validated]]) -> Iterator[FlipRow]:
+def _flips(checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[FlipRow]:
     for grader, found in checked.items():
         for one in found:
             for rates in one.rates:
@@ -149,7 +158,9 @@ def _flips(checked: Mapping[str, Sequence[Validated]]) -> Iterator[FlipRow]:
                     yield FlipRow(one.question.id, grader, rates.rate.id, *ends)
 
 
-def _agreement(engine: Engine, trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[AgreementRow]:
+def _agreement(
+    engine: Engine, trial: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]
+) -> Iterator[AgreementRow]:
     study = trial.study.name
     for question in study_agreement.questions_of(engine, study, None):
         scope = Scope(study, question.id)
@@ -168,14 +179,14 @@ def _agreement(engine: Engine, trial: Trial, checked: Mapping[str, Sequence[Vali
                             yield AgreementRow(question.id, f"{grader} and gold", one.errors.units, metric, value)
 
 
-def _strengths(engine: Engine, trial: Trial) -> Iterator[StrengthRow]:
+def _strengths(engine: Engine, trial: GraderEvidence) -> Iterator[StrengthRow]:
     for question in trial.rubric.questions:
         found = study_agreement.strengths(engine, Scope(trial.study.name, question.id), question)
         for configuration, strength in found.log_strengths.items() if found is not None else ():
             yield StrengthRow(question.id, configuration, strength)
 
 
-def _noticed(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[str]:
+def _noticed(trial: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[str]:
     if trial.population.lost:
         yield f"Nothing is corrected: {trial.population.lost}."
     for grader, found in checked.items():

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from reviewer.adjudication.case import Case, Dispute, Viewer, case_of
 from reviewer.agreement.rater_figures import RaterFigures, rater_figures
 from reviewer.agreement.study_agreement import (
-    Kinds,
-    Measured,
+    AgreementByKind,
+    QuestionAgreement,
     behind,
     consensus,
     kinds,
@@ -22,14 +22,14 @@ from reviewer.agreement.study_agreement import (
 )
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.statistics.agreement import Beside, Strengths
+from reviewer.statistics.agreement import ConsensusComparison, Strengths
 from reviewer.store import disputes, rating_details, ratings, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
+class ConfusionCases:
     """The units on which two values were confused: those that may be looked at, and how many still wait for labels."""
 
     values: tuple[str, str]
@@ -60,11 +60,11 @@ class AgreementView:
         """Return what changes with every label, decision and flag that comes in."""
         return rating_details.latest(self._engine())
 
-    def measured(self, question: Question) -> Measured:
+    def measured(self, question: Question) -> QuestionAgreement:
         """Return the coefficients of a question and what was confused."""
         return measured(self._engine(), self._scope(question), question)
 
-    def consensus(self, question: Question) -> Beside | None:
+    def consensus(self, question: Question) -> ConsensusComparison | None:
         """Return majority beside the model."""
         return consensus(self._engine(), self._scope(question), question)
 
@@ -72,18 +72,18 @@ class AgreementView:
         """Return what is known of each rater."""
         return rater_figures(self._engine(), self._scope(question), question)
 
-    def kinds(self, question: Question) -> Kinds:
+    def kinds(self, question: Question) -> AgreementByKind:
         """Return people with people beside people with graders."""
         return kinds(self._engine(), self._scope(question), question)
 
-    def by_evaluation(self, question: Question) -> list[tuple[str, Measured]]:
+    def by_evaluation(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each evaluation alone."""
         return [
             (name, measured(self._engine(), Scope(self.study, question.id, None, name), question))
             for name in ratings.evaluations(self._engine(), self.study)
         ]
 
-    def by_configuration(self, question: Question) -> list[tuple[str, Measured]]:
+    def by_configuration(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each configuration alone. It names them."""
         return [
             (name, measured(self._engine(), Scope(self.study, question.id, name), question))
@@ -94,7 +94,7 @@ class AgreementView:
         """Return the strengths of configurations by preference. It names them."""
         return strengths(self._engine(), self._scope(question), question)
 
-    def behind(self, question: Question, values: tuple[str, str]) -> Confusion:
+    def behind(self, question: Question, values: tuple[str, str]) -> ConfusionCases:
         """Return the units on which two values were confused."""
         found = behind(self._engine(), self._scope(question), question, values)
         found_disputes = []
@@ -104,9 +104,9 @@ class AgreementView:
                 if said.question == question.id:
                     given[said.value] = given.get(said.value, 0) + 1
             found_disputes.append(Dispute(*subject, question.id, " / ".join(values), given, 0.0))
-        return Confusion(values, tuple(found_disputes), found.waiting)
+        return ConfusionCases(values, tuple(found_disputes), found.waiting)
 
-    def case(self, confusion: Confusion, place: int) -> Case:
+    def case(self, confusion: ConfusionCases, place: int) -> Case:
         """Return one of the units behind a confusion as raters saw it, what they said without names."""
         row = studies.load(self._engine(), self.study)
         viewer = Viewer(self._viewer, place + 1, len(confusion.disputes))

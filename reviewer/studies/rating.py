@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
-from reviewer.model import Answer, Draft, LabelState, Origin, Rater, Remark, Subject, utc
+from reviewer.model import Answer, Draft, LabelState, Nothing, Origin, Rater, Remark, Subject, utc
 from reviewer.store import assignment, items, labels, raters, rubrics, studies
-from reviewer.store.assignment import Handed, Nothing, PlaceState
+from reviewer.store.assignment import AssignedItem, PlaceState
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
-from reviewer.store.raters import Session
-from reviewer.studies.item_sheet import Ask, Item, about, panes_of, questions
+from reviewer.store.raters import OpenTerminal
+from reviewer.studies.item_sheet import AskedQuestion, Item, about, panes_of, questions
 from reviewer.study_design.blinding import pane_order
 from reviewer.text.visible import storable
 
@@ -34,14 +34,14 @@ WHY_NOTHING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedItem:
     """What a submit stored. `surplus` says that it came too late to count."""
 
     labels: int
     surplus: bool
 
 
-class Study:
+class RatingSession:
     """A study as one rater meets it, over an engine that the caller opens, closes and keeps on one thread."""
 
     def __init__(self, engine: Engine, name: str, rater: str, clock: Callable[[], datetime]) -> None:
@@ -57,7 +57,7 @@ class Study:
         self.rater = rater
         self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
 
-    def enter(self, session: str, host: str, process: int) -> list[Session]:
+    def enter(self, session: str, host: str, process: int) -> list[OpenTerminal]:
         """Begin work in a terminal, known by a `session` token, and return the rater's other terminals.
 
         Raises:
@@ -73,7 +73,7 @@ class Study:
                     raise Refused(f"study {self.name} is assigned to other raters, not to {self.rater}")
                 studies.assign(self._engine, self._row.number, self.rater, None)
             return raters.open_session(
-                self._engine, Session(session, self._row.number, self.rater, host, process, self._now())
+                self._engine, OpenTerminal(session, self._row.number, self.rater, host, process, self._now())
             )
 
     def has_begun(self) -> bool:
@@ -110,7 +110,7 @@ class Study:
         with self._engine.writing():
             items.save_draft(self._engine, item.handed.number, self.rater, draft, self._now())
 
-    def submit(self, item: Item, draft: Draft) -> Saved:
+    def submit(self, item: Item, draft: Draft) -> SavedItem:
         """Store all labels of `item` in one transaction; they are on disk when this returns.
 
         Raises:
@@ -154,7 +154,7 @@ class Study:
             ]
             labels.add(self._engine, self.rater, new)
             items.drop_draft(self._engine, number, self.rater)
-        return Saved(len(new), surplus=not counted)
+        return SavedItem(len(new), surplus=not counted)
 
     def undo(self) -> Item | None:
         """Take back the rater's last submitted item and return it, its answers as a draft; None where there is none.
@@ -182,7 +182,7 @@ class Study:
             handed = assignment.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
         if not in_hand:
             raise Refused("the last set had come too late to count; it is taken back, and its item is others' now")
-        assert isinstance(handed, Handed)  # the lease above is the rater's latest
+        assert isinstance(handed, AssignedItem)  # the lease above is the rater's latest
         return self._item(handed)
 
     def skip(self, item: Item) -> None:
@@ -260,7 +260,7 @@ class Study:
                 draft.remarks.setdefault(subject, Remark(label.note or "", label.confidence))
         items.save_draft(self._engine, item, self.rater, draft, self._now())
 
-    def _item(self, handed: Handed) -> Item:
+    def _item(self, handed: AssignedItem) -> Item:
         content = items.content(self._engine, handed.number)
         order = pane_order(self._row.design.seed, self.rater, handed.id, [one.id for one in content.responses])
         done = assignment.items_done(self._engine, self._row.number, self.rater)
@@ -276,7 +276,7 @@ class Study:
             total=studies.share(self._engine, self._row, self.rater),
         )
 
-    def _complete(self, item: Item, draft: Draft) -> list[tuple[Ask, Answer]]:
+    def _complete(self, item: Item, draft: Draft) -> list[tuple[AskedQuestion, Answer]]:
         """Return the answers to what is asked, in order; those to follow-ups that are not asked any more fall away."""
         answered = []
         for ask in questions(self.rubric, item, draft):
@@ -294,7 +294,7 @@ class Study:
         return utc(self._clock() + LEASE)
 
 
-def _remarks(draft: Draft, answered: Sequence[tuple[Ask, Answer]]) -> list[Remark]:
+def _remarks(draft: Draft, answered: Sequence[tuple[AskedQuestion, Answer]]) -> list[Remark]:
     """Return the remark that goes with each answer: that on its subject.
 
     A remark on what no question is about, such as one response where pairs are compared, goes with the first answer.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reviewer.agreement import study_agreement
-from reviewer.agreement.study_agreement import Kinds
+from reviewer.agreement.study_agreement import AgreementByKind
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of
 from reviewer.errors import Refused
@@ -14,22 +14,22 @@ from reviewer.statistics import grader_error
 from reviewer.statistics.agreement import Agreement, Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
-    Alternative,
-    Compared,
-    Counted,
+    AlternativeTest,
     Differential,
     Flip,
-    Found,
-    Judged,
-    OwnLab,
-    Plan,
+    GoldPlan,
+    GraderComparison,
+    JudgedUnits,
+    LabelAccuracy,
     Ranking,
-    RateFound,
+    RateEstimates,
+    RateUnits,
+    SelfPreference,
 )
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
-from reviewer.validation.coded_question import Coded
-from reviewer.validation.evidence import Answers, Standing, Subject, Trial, adds, gradable
+from reviewer.validation.coded_question import CodedQuestion
+from reviewer.validation.evidence import Answers, AnswerState, GraderEvidence, Subject, adds, gradable
 
 RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
 EPSILON = 0.2  # the allowance of the alternative annotator test against experts
@@ -37,7 +37,7 @@ FEW_GOLD = 100  # units; figures of fewer are said to be rough
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
+class GraderErrors:
     """How often the grader errs, on all units with gold or on those of one configuration."""
 
     units: int
@@ -47,23 +47,23 @@ class Errors:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class CheckedRate:
     """One rate: of all responses, and of each configuration; with the truth where only some of the gold is used.
 
     `flips` are those of `ranking`, each with how much more gold would settle it.
     """
 
     rate: Rate
-    all: RateFound
-    by_model: Mapping[str, RateFound]
+    all: RateEstimates
+    by_model: Mapping[str, RateEstimates]
     truth: Estimate | None
     truth_by_model: Mapping[str, Estimate]
     ranking: Ranking
-    flips: tuple[tuple[Flip, Plan], ...]
+    flips: tuple[tuple[Flip, GoldPlan], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class QuestionCheck:
     """One question. What needs units with gold and a verdict is None where there is none.
 
     Attributes:
@@ -79,23 +79,23 @@ class Validated:
     open: int
     no_label: int
     lacking: int
-    errors: Errors
-    by_model: Mapping[str, Errors]
+    errors: GraderErrors
+    by_model: Mapping[str, GraderErrors]
     confusion: Mapping[str, Mapping[str, int]]
-    labels: tuple[Found, ...]
+    labels: tuple[LabelAccuracy, ...]
     agreement: Agreement | None
     people: Agreement | None
-    kinds: Kinds
-    rates: tuple[Rates, ...]
+    kinds: AgreementByKind
+    rates: tuple[CheckedRate, ...]
     differential: Differential | None
-    alternative: Alternative
-    plan: Plan
-    own_lab: OwnLab | None
-    against: Compared | None
+    alternative: AlternativeTest
+    plan: GoldPlan
+    own_lab: SelfPreference | None
+    against: GraderComparison | None
     warnings: tuple[str, ...]
 
 
-def questions(trial: Trial, name: str | None) -> list[Question]:
+def questions(trial: GraderEvidence, name: str | None) -> list[Question]:
     """Return the questions that the grader is checked on: those it answers, or the one named.
 
     Raises:
@@ -113,7 +113,8 @@ def questions(trial: Trial, name: str | None) -> list[Question]:
         for answers in next(iter(trial.verdicts.values())).values()
         for question, one in answers.items()
         # What is no label spreads to the follow-ups, which the grader may never answer.
-        if one.value is not None or (one.standing is Standing.NO_LABEL and trial.rubric.question(question).when is None)
+        if one.value is not None
+        or (one.standing is AnswerState.NO_LABEL and trial.rubric.question(question).when is None)
     }
     return [question for question in possible if question.id in said]
 
@@ -126,15 +127,15 @@ def lab_of(labs: Mapping[str, str | None], grader: str) -> str | None:
 
 def validated(
     engine: Engine,
-    trial: Trial,
+    trial: GraderEvidence,
     question: Question,
     *,
     lab: str | None = None,
     epsilon: float = EPSILON,
-) -> Validated:
+) -> QuestionCheck:
     """Return how the first grader of `trial` does on one question; a second is compared with it."""
     grader, *others = trial.verdicts
-    units = Coded(trial, question)
+    units = CodedQuestion(trial, question)
     judged = units.judged(grader)
     rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
     scope = Scope(trial.study.name, question.id)
@@ -145,7 +146,7 @@ def validated(
     by_model = {
         name: judged.of(place) for place, name in enumerate(judged.names) if (judged.configurations == place).any()
     }
-    return Validated(
+    return QuestionCheck(
         question=question,
         open=units.open,
         no_label=units.no_label,
@@ -173,8 +174,8 @@ def validated(
     )
 
 
-def _errors(judged: Judged) -> Errors:
-    return Errors(
+def _errors(judged: JudgedUnits) -> GraderErrors:
+    return GraderErrors(
         judged.units,
         judged.count(grader_error.UNPARSED),
         judged.count(grader_error.REFUSED),
@@ -182,7 +183,7 @@ def _errors(judged: Judged) -> Errors:
     )
 
 
-def _differential(judged: Judged) -> Differential:
+def _differential(judged: JudgedUnits) -> Differential:
     return grader_error.differential(
         judged.wrong, judged.sample, judged.prompts, judged.configurations, judged.names, RESAMPLING
     )
@@ -193,7 +194,9 @@ def _rates(rubric: Rubric, question: Question) -> list[Rate]:
     return [rate for rate in rubric.rates if questions_of(rate)[0] == question.id]
 
 
-def _counted(trial: Trial, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None) -> Counted:
+def _counted(
+    trial: GraderEvidence, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None
+) -> RateUnits:
     said = trial.verdicts[grader]
     known = trial.gold if gold is None else gold
     return grader_error.counted(
@@ -203,7 +206,7 @@ def _counted(trial: Trial, rate: Rate, grader: str, gold: Mapping[Subject, Answe
     )
 
 
-def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
+def _told(trial: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRate:
     worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
     names = trial.population.names
     parts = {name: counted.of(counted.configurations == place) for place, name in enumerate(names)}
@@ -217,7 +220,7 @@ def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
         places = trial.population.configurations
         for place, name in enumerate(names):
             truths[name] = grader_error.mean([value for value, at in zip(values, places, strict=True) if at == place])
-    return Rates(
+    return CheckedRate(
         rate,
         grader_error.rate_found(counted, RESAMPLING, worse=worse),
         {name: grader_error.rate_found(part, RESAMPLING, worse=worse) for name, part in parts.items()},
@@ -231,7 +234,7 @@ def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
     )
 
 
-def _warnings(units: Coded, judged: Judged, grader: str) -> list[str]:
+def _warnings(units: CodedQuestion, judged: JudgedUnits, grader: str) -> list[str]:
     told = []
     if not judged.units:
         told.append("No unit has gold and a verdict.")

@@ -18,21 +18,21 @@ from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState
-from reviewer.statistics.grader_error import Chance, Population, Target
+from reviewer.statistics.grader_error import DrawChance, RateTarget, TargetPopulation
 from reviewer.store import labels, responses, rubrics, sampling_pools, studies, verdicts
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyRow
-from reviewer.store.verdicts import Verdict
+from reviewer.store.studies import Study
+from reviewer.store.verdicts import StoredVerdict
 from reviewer.studies.item_sheet import compares
 from reviewer.studies.population import population
 from reviewer.study_design.blinding import rank
-from reviewer.study_design.decision_policy import How, Outcome
-from reviewer.study_design.sampling import Kind, read_rule
+from reviewer.study_design.decision_policy import DecisionMethod, Outcome
+from reviewer.study_design.sampling import SamplingMethod, read_rule
 
 Subject = tuple[str, str]  # a response, and the other one where a pair is compared, else empty
 
 
-class Standing(StrEnum):
+class AnswerState(StrEnum):
     """How far a question is answered."""
 
     KNOWN = "known"
@@ -42,20 +42,20 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class KnownAnswer:
     """What is said to one question; `value` where known, `state` where the grader's reply was no label."""
 
-    standing: Standing
+    standing: AnswerState
     value: str | None = None
     state: LabelState | None = None
 
 
-OPEN = Said(Standing.OPEN)
-Answers = Mapping[str, Said]
+OPEN = KnownAnswer(AnswerState.OPEN)
+Answers = Mapping[str, KnownAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class GraderEvidence:
     """A grader on trial: what it is compared with.
 
     Attributes:
@@ -69,25 +69,25 @@ class Trial:
         labs: of the configurations of `population.names`.
     """
 
-    study: StudyRow
+    study: Study
     rubric: Rubric
     subjects: tuple[Subject, ...]
-    population: Population
+    population: TargetPopulation
     pairs: tuple[Subject, ...]
-    paired: Population
+    paired: TargetPopulation
     gold: Mapping[Subject, Answers]
     verdicts: Mapping[str, Mapping[Subject, Answers]]
     people: Mapping[Subject, Mapping[str, Mapping[str, str]]]
     truth: Mapping[Subject, Answers]
     labs: tuple[str | None, ...]
 
-    def units(self, question: Question) -> tuple[tuple[Subject, ...], Population]:
+    def units(self, question: Question) -> tuple[tuple[Subject, ...], TargetPopulation]:
         """Return what `question` is asked about."""
         compared = compares(self.rubric, question)
         return (self.pairs, self.paired) if compared else (self.subjects, self.population)
 
 
-def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
+def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> GraderEvidence:
     """Read the trial of `graders` in the study called `name`.
 
     Raises:
@@ -111,11 +111,11 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
     numbers = {number: name for name, number in responses.configuration_numbers(engine).items()}
     names = tuple(sorted({numbers[one.configuration] for one in found.responses}))
     labs = responses.labs(engine)
-    return Trial(
+    return GraderEvidence(
         study,
         rubric,
         subjects,
-        Population(
+        TargetPopulation(
             [prompts[one.id] for one in found.responses],
             [names.index(numbers[one.configuration]) for one in found.responses],
             names,
@@ -123,7 +123,9 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
             found.lost,
         ),
         pairs,
-        Population([prompts[one] for one, _ in pairs], [-1] * len(pairs), names, [Chance(0, 1, 1)] * len(pairs)),
+        TargetPopulation(
+            [prompts[one] for one, _ in pairs], [-1] * len(pairs), names, [DrawChance(0, 1, 1)] * len(pairs)
+        ),
         {subject: _answers(rubric, _from_gold(gold.get(subject, {}))) for subject in (*subjects, *pairs)},
         {grader: _verdicts(engine, rubric, grader) for grader in graders},
         _people(engine, name),
@@ -132,7 +134,7 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
     )
 
 
-def with_less_gold(trial: Trial, asked: Sequence[Question], number: int, seed: int) -> Trial:
+def with_less_gold(trial: GraderEvidence, asked: Sequence[Question], number: int, seed: int) -> GraderEvidence:
     """Return the trial with a simple random sample of its gold, the rest as if it had none.
 
     It speaks for the responses with gold to every question of `asked`, and only for them.
@@ -144,27 +146,27 @@ def with_less_gold(trial: Trial, asked: Sequence[Question], number: int, seed: i
         place
         for place, subject in enumerate(trial.subjects)
         if trial.population.chances[place] is not None
-        and all(trial.gold[subject][question.id].standing is not Standing.OPEN for question in asked)
+        and all(trial.gold[subject][question.id].standing is not AnswerState.OPEN for question in asked)
     ]
     if not 1 <= number <= len(whole):
         raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to what is checked")
     kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", trial.subjects[place][0])))
-    chance = Chance(0, number, len(whole))
+    chance = DrawChance(0, number, len(whole))
     population = trial.population
     return replace(
         trial,
         subjects=tuple(trial.subjects[place] for place in whole),
-        population=Population(
+        population=TargetPopulation(
             [population.prompts[place] for place in whole],
             [population.configurations[place] for place in whole],
             population.names,
             [chance if place in kept else None for place in whole],
-            target=Target.THESE,
+            target=RateTarget.THESE,
         ),
         gold={trial.subjects[place]: trial.gold[trial.subjects[place]] for place in kept},
         truth=trial.gold,
         pairs=(),
-        paired=Population([], [], population.names, []),
+        paired=TargetPopulation([], [], population.names, []),
     )
 
 
@@ -189,14 +191,14 @@ def adds(rubric: Rubric, rate: Rate, answers: Answers | None) -> float | None:
     if value is not None:
         return value
     standings = {answers[question].standing for question in questions_of(rate)}
-    if Standing.NO_LABEL in standings:
+    if AnswerState.NO_LABEL in standings:
         return 0.0
-    return None if Standing.OPEN in standings else float("nan")
+    return None if AnswerState.OPEN in standings else float("nan")
 
 
-def _answers(rubric: Rubric, own: Callable[[Question], Said]) -> dict[str, Said]:
+def _answers(rubric: Rubric, own: Callable[[Question], KnownAnswer]) -> dict[str, KnownAnswer]:
     """Return what is said to each question; a follow-up of what is not settled with a fitting value is as that is."""
-    found: dict[str, Said] = {}
+    found: dict[str, KnownAnswer] = {}
     for question in rubric.questions:
         parent = None if question.when is None else found[question.when.question]
         if parent is None or question.when is None:
@@ -206,16 +208,18 @@ def _answers(rubric: Rubric, own: Callable[[Question], Said]) -> dict[str, Said]
         else:
             chosen = rubric.question(question.when.question).selected(parent.value)
             met = not set(chosen).isdisjoint(question.when.values)
-            found[question.id] = own(question) if met else Said(Standing.NOTHING)
+            found[question.id] = own(question) if met else KnownAnswer(AnswerState.NOTHING)
     return found
 
 
-def _from_gold(decided: Mapping[str, Outcome]) -> Callable[[Question], Said]:
-    def own(question: Question) -> Said:
+def _from_gold(decided: Mapping[str, Outcome]) -> Callable[[Question], KnownAnswer]:
+    def own(question: Question) -> KnownAnswer:
         outcome = decided.get(question.id)
-        if outcome is None or outcome.how is How.UNDECIDED:
+        if outcome is None or outcome.how is DecisionMethod.UNDECIDED:
             return OPEN
-        return Said(Standing.NOTHING) if outcome.value is None else Said(Standing.KNOWN, outcome.value)
+        return (
+            KnownAnswer(AnswerState.NOTHING) if outcome.value is None else KnownAnswer(AnswerState.KNOWN, outcome.value)
+        )
 
     return own
 
@@ -228,16 +232,16 @@ def _verdicts(engine: Engine, rubric: Rubric, grader: str) -> dict[Subject, Answ
     }
 
 
-def _from_verdicts(given: Iterable[Verdict]) -> Callable[[Question], Said]:
+def _from_verdicts(given: Iterable[StoredVerdict]) -> Callable[[Question], KnownAnswer]:
     by_question = {one.question: one for one in given}
 
-    def own(question: Question) -> Said:
+    def own(question: Question) -> KnownAnswer:
         verdict = by_question.get(question.id)
         if verdict is None:
             return OPEN
         if verdict.value is None:
-            return Said(Standing.NO_LABEL, state=verdict.state)
-        return Said(Standing.KNOWN, verdict.value)
+            return KnownAnswer(AnswerState.NO_LABEL, state=verdict.state)
+        return KnownAnswer(AnswerState.KNOWN, verdict.value)
 
     return own
 
@@ -251,15 +255,15 @@ def _people(engine: Engine, study: str) -> dict[Subject, dict[str, dict[str, str
     return found
 
 
-def _chances(engine: Engine, study: StudyRow, members: Sequence[tuple[int, int]]) -> list[Chance | None]:
+def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -> list[DrawChance | None]:
     """Return with what chance each of `members`, (number, configuration), came into the study.
 
     Strata are told by their sizes, and by configuration where the rule draws from each.
     """
     drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
-    apart = read_rule(study.design.sample).kind in (Kind.STRATIFIED, Kind.TAIL)
+    apart = read_rule(study.design.sample).kind in (SamplingMethod.STRATIFIED, SamplingMethod.TAIL)
     strata: dict[tuple[int, int, int], int] = {}
-    chances: list[Chance | None] = []
+    chances: list[DrawChance | None] = []
     for number, configuration in members:
         one = drawn.get(number)
         if one is None:
@@ -267,5 +271,5 @@ def _chances(engine: Engine, study: StudyRow, members: Sequence[tuple[int, int]]
             continue
         sizes = (1, 1) if one.drawn is None or one.pool is None else (one.drawn, one.pool)
         stratum = strata.setdefault((configuration if apart else -1, *sizes), len(strata))
-        chances.append(Chance(stratum, *sizes))
+        chances.append(DrawChance(stratum, *sizes))
     return chances

@@ -12,7 +12,7 @@ from reviewer.model import LabelState, Origin, Rater, RaterKind
 from reviewer.store import labels, raters, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
-from reviewer.study_design.decision_policy import How, Outcome, Reason
+from reviewer.study_design.decision_policy import DecisionMethod, DisputeReason, Outcome
 from tests.support.stories import (
     COMPARING,
     DEGREE,
@@ -88,17 +88,17 @@ def grade(
 @pytest.mark.parametrize(
     ("policy", "values", "value", "how", "reason"),
     [
-        ("majority:1", ["yes", "yes"], "yes", How.UNANIMOUS, None),
-        ("majority:1", ["yes", "no"], None, How.UNDECIDED, Reason.DISAGREE),
-        ("majority:1", ["yes", "no", "yes"], "yes", How.MAJORITY, None),
-        ("majority:2", ["yes", "no", "yes"], None, How.UNDECIDED, Reason.DISAGREE),
-        ("unanimous", ["yes", "no", "yes"], None, How.UNDECIDED, Reason.DISAGREE),
-        ("majority:1", ["yes", "cannot_tell"], None, How.UNDECIDED, Reason.CANNOT_TELL),
-        ("majority:1", ["cannot_tell", "cannot_tell"], None, How.UNDECIDED, Reason.CANNOT_TELL),
+        ("majority:1", ["yes", "yes"], "yes", DecisionMethod.UNANIMOUS, None),
+        ("majority:1", ["yes", "no"], None, DecisionMethod.UNDECIDED, DisputeReason.DISAGREE),
+        ("majority:1", ["yes", "no", "yes"], "yes", DecisionMethod.MAJORITY, None),
+        ("majority:2", ["yes", "no", "yes"], None, DecisionMethod.UNDECIDED, DisputeReason.DISAGREE),
+        ("unanimous", ["yes", "no", "yes"], None, DecisionMethod.UNDECIDED, DisputeReason.DISAGREE),
+        ("majority:1", ["yes", "cannot_tell"], None, DecisionMethod.UNDECIDED, DisputeReason.CANNOT_TELL),
+        ("majority:1", ["cannot_tell", "cannot_tell"], None, DecisionMethod.UNDECIDED, DisputeReason.CANNOT_TELL),
     ],
 )
 def test_a_study_decides_by_its_policy(
-    engine: Engine, policy: str, values: list[str], value: str | None, how: How, reason: Reason | None
+    engine: Engine, policy: str, values: list[str], value: str | None, how: DecisionMethod, reason: DisputeReason | None
 ) -> None:
     judged(engine, PLAIN, *verdicts(*values), policy=policy, overlap=len(values))
     found = outcome(engine)
@@ -107,7 +107,7 @@ def test_a_study_decides_by_its_policy(
 
 def test_a_unit_short_of_its_overlap_has_too_few(engine: Engine) -> None:
     judged(engine, PLAIN, *verdicts("yes"))
-    assert outcome(engine).reason is Reason.TOO_FEW
+    assert outcome(engine).reason is DisputeReason.TOO_FEW
 
 
 def test_a_unit_that_nobody_labelled_is_not_listed(engine: Engine) -> None:
@@ -127,18 +127,18 @@ TAGGED = rubric("tagged", TAGS)
 
 def test_cannot_tell_among_several_choices_never_wins(engine: Engine) -> None:
     judged(engine, TAGGED, {"tags": '["cannot_tell"]'}, {"tags": '["cannot_tell"]'})
-    assert outcome(engine, "tags").reason is Reason.CANNOT_TELL
+    assert outcome(engine, "tags").reason is DisputeReason.CANNOT_TELL
 
 
 def test_several_choices_agree_where_all_are_the_same(engine: Engine) -> None:
     judged(engine, TAGGED, {"tags": "b|a"}, {"tags": '["a","b"]'})
-    assert (outcome(engine, "tags").value, outcome(engine, "tags").how) == ('["a","b"]', How.UNANIMOUS)
+    assert (outcome(engine, "tags").value, outcome(engine, "tags").how) == ('["a","b"]', DecisionMethod.UNANIMOUS)
 
 
 def test_words_are_never_decided_by_counting(engine: Engine) -> None:
     words = rubric("words", {"id": "words", "text": "Say.", "per": "response", "scale": "text"})
     judged(engine, words, {"words": "same"}, {"words": "same"})
-    assert (outcome(engine, "words").how, outcome(engine, "words").reason) == (How.UNDECIDED, None)
+    assert (outcome(engine, "words").how, outcome(engine, "words").reason) == (DecisionMethod.UNDECIDED, None)
 
 
 YES_MILD = {"verdict": "yes", "degree": "mild"}
@@ -160,7 +160,7 @@ def test_a_follow_up_is_not_decided_where_its_parent_does_not(engine: Engine, gi
 def test_a_follow_up_is_decided_among_those_who_were_asked_it(engine: Engine) -> None:
     judged(engine, FOLLOWED, YES_MILD, YES_MILD, NO, overlap=3)
     found = outcome(engine, "degree")
-    assert (found.value, found.how, found.distribution) == ("mild", How.UNANIMOUS, {"mild": 2})
+    assert (found.value, found.how, found.distribution) == ("mild", DecisionMethod.UNANIMOUS, {"mild": 2})
 
 
 def test_a_follow_up_opened_by_a_decision_waits_for_nobody_who_was_not_asked(engine: Engine) -> None:
@@ -188,13 +188,13 @@ def test_a_decision_stands_above_all_labels(engine: Engine) -> None:
     response = judged(engine, PLAIN, *verdicts("yes", "yes"))
     decide(engine, response, "verdict", "cannot_tell", PLAIN)
     found = outcome(engine)
-    assert (found.value, found.how, found.distribution) == ("cannot_tell", How.ADJUDICATED, {"yes": 2})
+    assert (found.value, found.how, found.distribution) == ("cannot_tell", DecisionMethod.ADJUDICATED, {"yes": 2})
 
 
 def test_a_decision_on_what_nobody_labelled_is_listed(engine: Engine) -> None:
     response = judged(engine, PLAIN)
     decide(engine, response, "verdict", "no", PLAIN)
-    assert outcome(engine).how is How.ADJUDICATED
+    assert outcome(engine).how is DecisionMethod.ADJUDICATED
 
 
 def test_the_latest_decision_counts(engine: Engine) -> None:
@@ -210,7 +210,7 @@ def test_a_flagged_response_is_undecided_though_all_agree(engine: Engine) -> Non
     item = take(study)
     study.flag(item, item.panes[0].response, "garbled")
     study.submit(item, filled(PLAIN, item, {"verdict": "yes"}))
-    assert outcome(engine).reason is Reason.FLAGGED
+    assert outcome(engine).reason is DisputeReason.FLAGGED
 
 
 def test_a_decision_settles_a_flagged_response(engine: Engine) -> None:
@@ -218,7 +218,7 @@ def test_a_decision_settles_a_flagged_response(engine: Engine) -> None:
     study = sit(engine, "r1", Clock())
     study.flag(take(study), response, "garbled")
     decide(engine, response, "verdict", "yes", PLAIN)
-    assert outcome(engine).how is How.ADJUDICATED
+    assert outcome(engine).how is DecisionMethod.ADJUDICATED
 
 
 def test_a_flag_on_one_of_two_responses_leaves_their_pair_undecided(engine: Engine) -> None:
@@ -231,21 +231,21 @@ def test_a_flag_on_one_of_two_responses_leaves_their_pair_undecided(engine: Engi
     found = results(engine)
     reasons = {subject: unit.outcome.reason for (subject, _), unit in found.items()}
     one, other = shown([item])
-    assert reasons == {one: Reason.FLAGGED, other: None, " ".join(sorted((one, other))): Reason.FLAGGED}
+    assert reasons == {one: DisputeReason.FLAGGED, other: None, " ".join(sorted((one, other))): DisputeReason.FLAGGED}
 
 
 def test_a_grader_is_never_counted_as_a_person(engine: Engine) -> None:
     response = judged(engine, PLAIN, *verdicts("yes"))
     grade(engine, response, "yes")
     found = outcome(engine)
-    assert (found.reason, found.distribution) == (Reason.TOO_FEW, {"yes": 1})
+    assert (found.reason, found.distribution) == (DisputeReason.TOO_FEW, {"yes": 1})
 
 
 @pytest.mark.parametrize("kind", [RaterKind.MODEL, RaterKind.RULE])
 def test_graders_alone_decide_nothing(engine: Engine, kind: RaterKind) -> None:
     response = judged(engine, PLAIN, overlap=1)
     grade(engine, response, "yes", kind=kind)
-    assert outcome(engine).reason is Reason.TOO_FEW
+    assert outcome(engine).reason is DisputeReason.TOO_FEW
 
 
 def test_a_grader_counts_in_every_study_of_the_same_rubric(engine: Engine) -> None:
@@ -279,7 +279,7 @@ def test_people_count_in_their_study_alone(engine: Engine) -> None:
 def test_a_rater_whose_label_was_imported_and_who_rates_as_well_counts_once(engine: Engine) -> None:
     response = judged(engine, PLAIN, *verdicts("yes"))
     grade(engine, response, "yes", rater="r0", kind=RaterKind.HUMAN, study="s", origin=Origin.IMPORTED)
-    assert outcome(engine).reason is Reason.TOO_FEW
+    assert outcome(engine).reason is DisputeReason.TOO_FEW
 
 
 def test_pairs_and_items_are_units_of_their_own(engine: Engine) -> None:

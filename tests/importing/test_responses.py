@@ -16,14 +16,14 @@ from reviewer.formats.mapping.row_reader import rows
 from reviewer.formats.tables.table_file import read_table
 from reviewer.importing import responses as importing_responses
 from reviewer.importing.check import prepare_study
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.model import RaterKind
 from reviewer.store import chain, labels, responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
 from reviewer.store.sqlite import open_for_writing
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.folders import DATA
 from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, results, row
 
@@ -109,7 +109,7 @@ def test_the_size_of_the_parts_makes_no_difference(
 def test_an_import_that_was_stopped_goes_on_when_given_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing_responses, "PART", 2)
     table = Table([row(number // 2, labels={"left": "yes"}) for number in range(7)])
-    target = Target(table.file, "t", table.by, table.study, gold=True, long=False)
+    target = ImportTarget(table.file, "t", table.by, table.study, gold=True, long=False)
     prepare_study(engine, target, frozenset({"left"}), NOW)
     stopped = store(engine, table.rows, target, lambda: NOW)
     next(stopped)
@@ -241,7 +241,7 @@ def test_imported_labels_take_no_place(engine: Engine) -> None:
 def test_imported_labels_decide(engine: Engine) -> None:
     bring_in(engine, Table([row(1, labels={"left": "yes", "right": "yes"})]))
     [unit] = results(engine).values()
-    assert (unit.outcome.value, unit.outcome.how) == ("yes", How.UNANIMOUS)
+    assert (unit.outcome.value, unit.outcome.how) == ("yes", DecisionMethod.UNANIMOUS)
 
 
 def test_imported_labels_hang_on_the_response(engine: Engine) -> None:
@@ -317,7 +317,7 @@ def read(path: Path, profile: Profile, by: Rubric | None) -> list[Row]:
     return [one for one in found if isinstance(one, Row)]
 
 
-def published(engine: Engine, path: Path, name: str, *sets: str) -> Tally:
+def published(engine: Engine, path: Path, name: str, *sets: str) -> ImportTally:
     """Bring in a file of the original data, where it is at hand."""
     if not path.is_file():
         pytest.skip("the original data are not here")

@@ -13,9 +13,9 @@ from reviewer.model import LabelState, Origin, Rater, RaterKind
 from reviewer.store import labels, raters, rubrics
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
-from reviewer.studies.create import Plan, create_study
-from reviewer.validation.check import Rates, Validated, lab_of, questions, validated
-from reviewer.validation.evidence import Standing, adds, read_trial, with_less_gold
+from reviewer.studies.create import StudyPlan, create_study
+from reviewer.validation.check import CheckedRate, QuestionCheck, lab_of, questions, validated
+from reviewer.validation.evidence import AnswerState, adds, read_trial, with_less_gold
 from tests.support.stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, rubric
 
 YES = {"id": "yes", "question": "verdict", "of": ["yes"], "worse": "high"}
@@ -76,17 +76,17 @@ def stored(engine: Engine) -> list[str]:
 
 def study(engine: Engine, sample: str = "all", **more: object) -> list[str]:
     """Make the study `s` and return its responses."""
-    create_study(engine, Plan("s", design(sample=sample, seed=3), **more), RUBRIC, NOW)  # type: ignore[arg-type]
+    create_study(engine, StudyPlan("s", design(sample=sample, seed=3), **more), RUBRIC, NOW)  # type: ignore[arg-type]
     sql = "select response.id from study_response join response on response.number = study_response.response"
     return [name for (name,) in engine.rows(f"{sql} order by response.number")]
 
 
-def check(engine: Engine, against: str | None = None) -> Validated:
+def check(engine: Engine, against: str | None = None) -> QuestionCheck:
     trial = read_trial(engine, "s", [JUDGE, *([against] if against else [])])
     return validated(engine, trial, RUBRIC.question("verdict"))
 
 
-def rates(found: Validated, name: str = "yes") -> Rates:
+def rates(found: QuestionCheck, name: str = "yes") -> CheckedRate:
     [one] = [one for one in found.rates if one.rate.id == name]
     return one
 
@@ -119,17 +119,17 @@ def test_what_a_verdict_adds_to_each_rate(
 @pytest.mark.parametrize(
     ("said", "standing"),
     [
-        ({"verdict": "yes", "degree": "mild"}, Standing.KNOWN),
-        ({"verdict": "yes", "degree": None}, Standing.NOTHING),
-        ({"verdict": "yes"}, Standing.OPEN),
-        ({"verdict": "no"}, Standing.NOTHING),
-        ({"verdict": None}, Standing.NOTHING),
-        ({}, Standing.OPEN),
+        ({"verdict": "yes", "degree": "mild"}, AnswerState.KNOWN),
+        ({"verdict": "yes", "degree": None}, AnswerState.NOTHING),
+        ({"verdict": "yes"}, AnswerState.OPEN),
+        ({"verdict": "no"}, AnswerState.NOTHING),
+        ({"verdict": None}, AnswerState.NOTHING),
+        ({}, AnswerState.OPEN),
     ],
     ids=str,
 )
 def test_a_follow_up_is_settled_where_its_parent_settles_it(
-    engine: Engine, stored: list[str], said: Answers, standing: Standing
+    engine: Engine, stored: list[str], said: Answers, standing: AnswerState
 ) -> None:
     study(engine)
     grade(engine, {stored[0]: {"verdict": "no"}})
@@ -257,7 +257,7 @@ def test_two_graders_are_compared_on_what_both_judged(engine: Engine, stored: li
 
 
 def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str]) -> None:
-    create_study(engine, Plan("s", design(panes=2)), COMPARING, NOW)
+    create_study(engine, StudyPlan("s", design(panes=2)), COMPARING, NOW)
     pairs = [(min(pair), max(pair)) for pair in zip(stored[0::2], stored[1::2], strict=True)][:40]
     preferred = ("first", "second", "tie", "first")
     with engine.writing():

@@ -11,7 +11,7 @@ from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.estimate import Estimate, ratio
 from reviewer.statistics.agreement.table import Codes, Floats
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
-from reviewer.statistics.grader_error.sample import Parts, Sample
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 
 ABSENT = "one of the two has no unit that counts"
 
@@ -45,9 +45,9 @@ class Ranking:
 
 
 def rank(
-    gold: Parts,
-    grader: Parts,
-    sample: Sample,
+    gold: RateParts,
+    grader: RateParts,
+    sample: GoldSample,
     prompts: Codes,
     configurations: Codes,
     names: tuple[str, ...],
@@ -92,7 +92,7 @@ def rank(
     return Ranking(_order(now[:, 0], names), _order(now[:, 1], names), tuple(flips))
 
 
-def _columns(gold: Parts, grader: Parts, sample: Sample, configurations: Codes, number: int) -> Floats:
+def _columns(gold: RateParts, grader: RateParts, sample: GoldSample, configurations: Codes, number: int) -> Floats:
     """Return, for each configuration, gold above and below, grader above and below, shape (population, 4 · number)."""
     weights = sample.weights
     whole = np.zeros((len(configurations), 4))

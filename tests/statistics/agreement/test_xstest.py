@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement import Agreement, confused, measure, read_rows
-from reviewer.statistics.agreement.table import Table
+from reviewer.statistics.agreement.table import RatingTable
 from tests.support.folders import DATA
 
 COMPLETIONS = DATA / "xstest" / "model_completions"
@@ -22,7 +22,7 @@ PUBLISHED = [
 pytestmark = pytest.mark.skipif(not COMPLETIONS.exists(), reason="the shared data are not here")
 
 
-def table(pattern: str) -> Table:
+def table(pattern: str) -> RatingTable:
     rows: Counter[tuple[int, int]] = Counter()
     for path in sorted(COMPLETIONS.glob(pattern)):
         with path.open(newline="", encoding="utf-8") as file:
