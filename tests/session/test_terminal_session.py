@@ -216,7 +216,7 @@ def test_a_draft_comes_back_with_its_item(sit: Sit) -> None:
     first.enter("s")
     item, _ = taken(first.next_item())
     draft = Draft({(Subject(item.panes[0].response), "verdict"): Answer("yes", NOW)})
-    first.study.save_draft(item, draft)
+    first.rating.save_draft(item, draft)
     second = sit()
     second.enter("s")
     again, kept = taken(second.next_item())

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from reviewer.model import (
+    RECOGNISED,
     LabelState,
     Origin,
     Rater,
