@@ -22,7 +22,7 @@ from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-un
 
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement import RatingTable, measure, read_rows
-from reviewer.store import ratings
+from reviewer.store import ratings, studies
 from reviewer.store.ratings import Scope
 from reviewer.store.sqlite import open_for_writing
 
@@ -107,7 +107,7 @@ def count_in_store(path: Path, labels: int, runs: int) -> None:
         for name in names:
             label_in_bulk(engine, study, units, [name])
     question = rubric().questions[0]
-    scope = Scope("simulated", question.id)
+    scope = Scope(studies.load(engine, "simulated"), question.id)
 
     def count_rows() -> None:
         who = [name for name, _ in ratings.raters(engine, scope)]

@@ -24,6 +24,7 @@ from figures import load, milliseconds, scratch, show, title
 from simulated import answers, fill, make_study, unsafe, wall_clock
 
 from reviewer.model import Draft, Nothing
+from reviewer.store import studies
 from reviewer.store.sqlite import open_for_writing
 from reviewer.studies.rating import RatingSession
 
@@ -91,7 +92,7 @@ def kill_one(path: Path, after: float, found: Found) -> None:
     process.join()
     begun = time.perf_counter()
     engine = open_for_writing(str(path))
-    session = RatingSession(engine, STUDY, RATER, wall_clock)
+    session = RatingSession(engine, studies.load(engine, STUDY), RATER, wall_clock)
     item = session.next_item()
     found.opened.append(time.perf_counter() - begun)
     moment, drafted = "", ("", 0)
@@ -125,7 +126,7 @@ def kill_one(path: Path, after: float, found: Found) -> None:
 def rate(path: Path, before: int, told: Path) -> None:
     """Rate until killed."""
     engine = open_for_writing(str(path))
-    session = RatingSession(engine, STUDY, RATER, wall_clock)
+    session = RatingSession(engine, studies.load(engine, STUDY), RATER, wall_clock)
     session.enter(f"{before}/{os.getpid()}", "simulated", os.getpid())
     chosen = random.Random(before)
     file = os.open(told, os.O_WRONLY | os.O_APPEND)

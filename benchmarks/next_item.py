@@ -1,7 +1,7 @@
 """The next item in the store, and submitting one: how long, and whether it stays flat from 10,000 to 1,000,000.
 
-Each call is the real one of `RatingSession`, with synchronous=full, over simulated data with 100 raters part-way. Beside
-each call the same disk commits one row to a plain table, which is the least that a durable call can take.
+Each call is the real one of `RatingSession`, with synchronous=full, over simulated data with 100 raters part-way.
+Beside each call the same disk commits one row to a plain table, which is the least that a durable call can take.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from figures import load, milliseconds, note, scratch, show, title
 from simulated import Clock, answers, enter, fill, make_study, unsafe
 
 from reviewer.model import Nothing
+from reviewer.store import studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
 from reviewer.studies.item_sheet import Item
@@ -109,7 +110,7 @@ def race(path: Path, side: int, prepared: Prepared, barrier: Barrier) -> None:
     clock.pass_by(4 * LONGER)
     came: list[tuple[bool, float, float]] = []
     for number, items in enumerate(prepared):
-        session = RatingSession(engine, f"race-{number}", rater, clock)
+        session = RatingSession(engine, studies.load(engine, f"race-{number}"), rater, clock)
         wait = chosen.random() * LATEST
         barrier.wait()
         begun = time.perf_counter()

@@ -21,6 +21,7 @@ from figures import BareDisk, load, milliseconds, note, percentile, scratch, sho
 from simulated import answers, fill, make_study, unsafe, wall_clock
 
 from reviewer.model import Draft, Nothing
+from reviewer.store import studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.studies.rating import RatingSession
 
@@ -77,7 +78,7 @@ def together(calls: list[tuple[Callable[[Path, str, int, Barrier], None], Path, 
 def rate(folder: Path, name: str, seconds: int, barrier: Barrier) -> None:
     """Rate one item a second; write what was acknowledged, in order, and how long each call took."""
     engine = open_for_writing(str(folder / "reviews.db"))
-    session = RatingSession(engine, STUDY, name, wall_clock)
+    session = RatingSession(engine, studies.load(engine, STUDY), name, wall_clock)
     session.enter(name, "simulated", 1)
     chosen = random.Random(name)
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}

@@ -141,7 +141,7 @@ def enter(engine: Engine, study: str, names: Iterable[str], clock: Callable[[], 
     """Let raters begin a study, each in one terminal."""
     sessions = []
     for name in names:
-        session = RatingSession(engine, study, name, clock)
+        session = RatingSession(engine, studies.load(engine, study), name, clock)
         session.enter(f"{study}/{name}", "simulated", 1)
         sessions.append(session)
     return sessions
@@ -276,7 +276,7 @@ def _new_label(study: Study, item: str, panes: tuple[str, ...], subject: tuple[s
         other_response=subject[1] if is_pair else None,
         item=item,
         question="preferred" if is_pair else "refused",
-        rubric=study.rubric,
+        rubric=study.rubric.hash,
         state=LabelState.LABEL,
         value=("first", "second", "tie")[digit % 3] if is_pair else ("yes", "no")[digit % 2],
         origin=Origin.RATED,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reviewer.definitions.question import Per, Question
-from reviewer.definitions.rubric import Rubric
 from reviewer.model import Subject
 from reviewer.store import disputes, items, labels
 from reviewer.store.assignment import AssignedItem
@@ -81,8 +80,9 @@ def decisions_on(engine: Engine, study: str, dispute: Dispute) -> list[StandingD
     ]
 
 
-def case_of(engine: Engine, study: Study, rubric: Rubric, dispute: Dispute, viewer: Viewer) -> Case:
+def case_of(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> Case:
     """Return a dispute as `viewer` sees it."""
+    rubric = study.rubric
     item = _item(engine, study, dispute, viewer)
     question = rubric.question(dispute.question)
     ask = _ask(item, dispute, question)

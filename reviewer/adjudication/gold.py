@@ -31,7 +31,7 @@ from reviewer.formats.export.record import (
 )
 from reviewer.formats.export.reliability_card import CardSubject
 from reviewer.model import LabelState, RaterKind
-from reviewer.store import gold_evidence, labels, rubrics, studies
+from reviewer.store import gold_evidence, labels
 from reviewer.store.engine import Engine, Row, among
 from reviewer.store.labels import UnitLabel
 from reviewer.store.studies import Study
@@ -46,13 +46,6 @@ _KINDS = {kind.value: kind for kind in RaterKind}
 _STATES = {state.value: state for state in LabelState}
 
 
-def record_unblinding(engine: Engine, study: Study, who: str, now: str) -> None:
-    """Keep that `who` is shown which configurations an open study compares. A closed one has nobody left to blind."""
-    if study.open:
-        with engine.writing():
-            studies.record_unblinding(engine, study.number, who, now)
-
-
 @dataclass(frozen=True, slots=True)
 class GoldUnit:
     """One row of `reviewer gold`. A pair has a second response and configuration; an item names neither."""
@@ -62,9 +55,9 @@ class GoldUnit:
     other_configuration: str | None
 
 
-def gold(engine: Engine, study: Study, rubric: Rubric) -> Iterator[GoldUnit]:
-    """Yield what each unit came to, with the configurations behind it."""
-    found = outcomes(engine, study, rubric)
+def gold(engine: Engine, study: Study) -> Iterator[GoldUnit]:
+    """Yield what was decided of each unit, with the configurations behind it."""
+    found = outcomes(engine, study)
     while part := list(islice(found, PART)):
         ids = {name for unit in part for name in (unit.response, unit.other_response) if name}
         names: dict[str, str] = dict(among(engine, gold_evidence.CONFIGURATIONS, sorted(ids)))
@@ -72,31 +65,25 @@ def gold(engine: Engine, study: Study, rubric: Rubric) -> Iterator[GoldUnit]:
             yield GoldUnit(unit, names.get(unit.response), names.get(unit.other_response))
 
 
-def records(engine: Engine, name: str) -> Iterator[GoldRecord]:
-    """Yield every unit of the study called `name` that has labels or a decision, as exports are written from it.
-
-    Raises:
-        NotFound: no such study.
-    """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def records(engine: Engine, study: Study) -> Iterator[GoldRecord]:
+    """Yield every unit of the study that has labels or a decision, as exports are written from it."""
+    name = study.name
     decisions: dict[tuple[Subject, str], list[DecisionRecord]] = defaultdict(list)
     for one in labels.decisions(engine, name):
         by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
         ruled = DecisionRecord(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
         decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
     flags = [FlagRecord(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]
-    subjects = _subjects(engine, study, Decider(engine, study, rubric))
+    subjects = _subjects(engine, study, Decider(engine, study))
     while part := list(islice(subjects, PART)):
         fetched = _Part(engine, study, [rated.subject for rated in part], flags)
         for rated in part:
-            yield from fetched.records(rubric, rated, decisions)
+            yield from fetched.records(study.rubric, rated, decisions)
 
 
-def about(engine: Engine, name: str) -> CardSubject:
-    """Return what a card says of the study called `name` as a whole."""
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def about(engine: Engine, study: Study) -> CardSubject:
+    """Return what a card says of the study as a whole."""
+    name, rubric = study.name, study.rubric
     excluded: Counter[str] = Counter({"flagged": len(labels.flagged(engine, name)), "surplus": 0, "superseded": 0})
     for label in labels.of_study(engine, name):
         excluded["surplus"] += label.surplus

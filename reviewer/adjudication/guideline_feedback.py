@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from reviewer.adjudication.outcomes import outcomes
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.store import labels, rubrics, studies
+from reviewer.store import labels
 from reviewer.store.engine import Engine
+from reviewer.store.studies import Study
 from reviewer.study_design.decision_policy import DecisionMethod
 
 
@@ -38,17 +39,12 @@ class Suggestion:
     notes: tuple[str, ...]
 
 
-def settled(engine: Engine, name: str) -> list[SettledConfusion]:
-    """Return what was confused in the study called `name` and how it was settled, the most frequent first.
-
-    Raises:
-        NotFound: no such study.
-    """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def settled(engine: Engine, study: Study) -> list[SettledConfusion]:
+    """Return what was confused in the study and how it was settled, the most frequent first."""
+    rubric = study.rubric
     came_to: dict[tuple[str, tuple[str, ...]], Counter[str]] = defaultdict(Counter)
     third: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for unit in outcomes(engine, study, rubric):
+    for unit in outcomes(engine, study):
         outcome = unit.outcome
         if outcome.how is not DecisionMethod.ADJUDICATED or outcome.decision is None:
             continue
@@ -64,17 +60,13 @@ def settled(engine: Engine, name: str) -> list[SettledConfusion]:
     return sorted(found, key=lambda one: (_place(rubric, one.question), -one.units, one.given))
 
 
-def suggestions(engine: Engine, name: str) -> list[Suggestion]:
-    """Return what adjudicators gave as reasons in the study called `name`, the most frequent of a question first.
+def suggestions(engine: Engine, study: Study) -> list[Suggestion]:
+    """Return what adjudicators gave as reasons in the study, the most frequent of a question first.
 
     Decisions that were imported or give no reason, clause or note are left out.
-
-    Raises:
-        NotFound: no such study.
     """
-    rubric = rubrics.load(engine, studies.load(engine, name).rubric)
     notes: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for one in labels.decisions(engine, name):
+    for one in labels.decisions(engine, study.name):
         said = (one.question, one.reason, one.clause or "")
         if not one.adjudicator.startswith(labels.IMPORTED) and (one.reason != "unstated" or one.clause or one.note):
             notes[said].append(one.note or "")
@@ -82,7 +74,7 @@ def suggestions(engine: Engine, name: str) -> list[Suggestion]:
         Suggestion(*said, len(given), tuple(dict.fromkeys(note for note in given if note)))
         for said, given in notes.items()
     ]
-    return sorted(found, key=lambda one: (_place(rubric, one.question), -one.decisions, one.reason, one.clause))
+    return sorted(found, key=lambda one: (_place(study.rubric, one.question), -one.decisions, one.reason, one.clause))
 
 
 def _place(rubric: Rubric, question: str) -> int:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reviewer.definitions.question import Per, Question, Scale
 from reviewer.definitions.rubric import Rubric
-from reviewer.store import labels, rubrics, studies
+from reviewer.store import labels, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import UnitLabel
 from reviewer.store.studies import RaterProgress, Study, StudyExtent
@@ -50,10 +50,9 @@ class QuestionCount:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How far a study is. `units` counts what can be labelled: subjects times questions."""
+    """The progress of a study. `units` counts what can be labelled: subjects times questions."""
 
     study: Study
-    rubric: Rubric
     extent: StudyExtent
     units: int
     labels: int
@@ -61,32 +60,25 @@ class Overview:
     questions: list[QuestionCount]
 
 
-def overview(engine: Engine, name: str) -> Overview:
-    """Return how far the study called `name` is.
-
-    Raises:
-        NotFound: no such study.
-    """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def overview(engine: Engine, study: Study) -> Overview:
+    """Return the progress of the study: its extent, its raters, and what its labels decide."""
     extent = studies.extent(engine, study.number)
     disputes: Counter[str] = Counter()
     gold: Counter[str] = Counter()
-    for unit in outcomes(engine, study, rubric):
+    for unit in outcomes(engine, study):
         disputes[unit.question] += is_dispute(unit.outcome, study)
         gold[unit.question] += unit.outcome.how is not DecisionMethod.UNDECIDED and unit.outcome.value is not None
-    counts = labels.counts(engine, name)
-    progress = studies.progress(engine, name)
+    counts = labels.counts(engine, study.name)
+    progress = studies.progress(engine, study.name)
     return Overview(
         study,
-        rubric,
         extent,
-        units=sum(_units(rubric, question, extent) for question in rubric.questions),
+        units=sum(_units(study.rubric, question, extent) for question in study.rubric.questions),
         labels=sum(rater.labels for rater in progress),
         progress=progress,
         questions=[
             QuestionCount(question.id, counts.get(question.id, 0), disputes[question.id], gold[question.id])
-            for question in rubric.questions
+            for question in study.rubric.questions
         ],
     )
 
@@ -106,12 +98,12 @@ def _units(rubric: Rubric, question: Question, extent: StudyExtent) -> int:
     return extent.pairs if compares(rubric, question) else extent.items
 
 
-def outcomes(engine: Engine, study: Study, rubric: Rubric) -> Iterator[UnitOutcome]:
-    """Yield what the labels and decisions of the study come to, for every unit that has any.
+def outcomes(engine: Engine, study: Study) -> Iterator[UnitOutcome]:
+    """Yield what the labels and decisions of the study decide, for every unit that has any.
 
     A follow-up is decided only where its parent was decided to meet the condition, among the raters who were asked it.
     """
-    decider = Decider(engine, study, rubric)
+    decider = Decider(engine, study)
     standing = labels.standing_in_study(engine, study.name)
     for subject, units in groupby(standing, key=lambda unit: (unit.response, unit.other_response, unit.item)):
         yield from decider.decide(subject, list(units))
@@ -121,12 +113,12 @@ def outcomes(engine: Engine, study: Study, rubric: Rubric) -> Iterator[UnitOutco
 class Decider:
     """Decides subject by subject; each is asked about once."""
 
-    def __init__(self, engine: Engine, study: Study, rubric: Rubric) -> None:
+    def __init__(self, engine: Engine, study: Study) -> None:
         """Read the decisions and flags of the study."""
         self._study = study
-        self._rubric = rubric
+        self._rubric = study.rubric
         self._policy = read_policy(study.design.policy)
-        self._asked = [_Asked(question) for question in rubric.questions]
+        self._asked = [_Asked(question) for question in study.rubric.questions]
         self._flagged = labels.flagged(engine, study.name)
         # By subject, question and adjudicator: of several by one adjudicator the last stands.
         self._decisions: dict[Subject, dict[str, dict[str, Decision]]] = {}

@@ -17,9 +17,10 @@ from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Mean, Rubric
 from reviewer.errors import Refused
 from reviewer.model import Rater, utc
-from reviewer.store import adjudication_drafts, disputes, labels, raters, rubrics, studies
+from reviewer.store import adjudication_drafts, disputes, labels, raters, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
+from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import translated
 from reviewer.study_design.blinding import rank
 from reviewer.study_design.decision_policy import DecisionMethod, DisputeReason, Ruling
@@ -56,20 +57,16 @@ class AdjudicationSession:
     """
 
     def __init__(
-        self, engine: Engine, name: str, adjudicator: str, clock: Callable[[], datetime], *, second: bool = False
+        self, engine: Engine, study: Study, adjudicator: str, clock: Callable[[], datetime], *, second: bool = False
     ) -> None:
-        """Open the study called `name`.
-
-        Raises:
-            NotFound: no such study.
-        """
+        """Work out what is in dispute in `study`."""
         self._engine = engine
-        self._row = studies.load(engine, name)
+        self._study = study
         self._clock = clock
         self._second = second
-        self.name = name
+        self.name = study.name
         self.adjudicator = adjudicator
-        self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
+        self.rubric: Rubric = study.rubric
         self._follows = {question.when.question for question in self.rubric.questions if question.when is not None}
         self._queue: list[Dispute] = []
         self._seen = 0
@@ -88,10 +85,10 @@ class AdjudicationSession:
         most that the unit can move the rate of its configuration, 1 / its responses, halved where no rate hangs on
         which of the values given is right, times 1 + the severity of its prompt.
         """
-        self._row = studies.load(self._engine, self.name)
+        self._study = studies.reload(self._engine, self._study)
         self._seen, _ = disputes.decided_since(self._engine, self.name, self.adjudicator, 0)
-        weights = disputes.weights(self._engine, self._row.number)
-        severities = disputes.severities(self._engine, self._row.number)
+        weights = disputes.weights(self._engine, self._study.number)
+        severities = disputes.severities(self._engine, self._study.number)
         mine = {
             (one.response, one.other_response, one.item, one.question)
             for one in labels.decisions(self._engine, self.name)
@@ -100,18 +97,18 @@ class AdjudicationSession:
         found = []
         merged: Counter[str] = Counter()
         decided = 0
-        for unit in outcomes(self._engine, self._row, self.rubric):
+        for unit in outcomes(self._engine, self._study):
             outcome = unit.outcome
             decided += outcome.how is DecisionMethod.ADJUDICATED
             if outcome.how in (DecisionMethod.UNANIMOUS, DecisionMethod.MAJORITY, DecisionMethod.MEDIAN):
                 merged[outcome.how.value] += 1
-            reason = str(outcome.reason) if is_dispute(outcome, self._row) else ""
+            reason = str(outcome.reason) if is_dispute(outcome, self._study) else ""
             if not reason and self._second and outcome.decision is not None and not outcome.decision.imported:
                 reason = "" if _unit(unit) in mine else "second opinion"
             if reason:
                 found.append(self._dispute(unit, reason, weights, severities))
-        found.sort(key=lambda one: (-one.weight, rank(self._row.design.seed, "dispute", *one.unit)))
-        put_off = adjudication_drafts.deferred(self._engine, self._row.number, self.adjudicator)
+        found.sort(key=lambda one: (-one.weight, rank(self._study.design.seed, "dispute", *one.unit)))
+        put_off = adjudication_drafts.deferred(self._engine, self._study.number, self.adjudicator)
         late = {unit: place for place, unit in enumerate(put_off, start=1)}
         self._queue = sorted(found, key=lambda one: late.get(one.unit, 0))
         self.standing = QueueProgress(len(self._queue), decided, dict(merged))
@@ -126,11 +123,11 @@ class AdjudicationSession:
         if not self._queue:
             return None
         viewer = Viewer(self.adjudicator, self.standing.decided + 1, self.standing.decided + len(self._queue))
-        return case_of(self._engine, self._row, self.rubric, self._queue[0], viewer)
+        return case_of(self._engine, self._study, self._queue[0], viewer)
 
     def draft(self, case: Case) -> AdjudicatorChoice:
         """Return what the adjudicator chose on a dispute and did not save, in this session or an earlier one."""
-        body = adjudication_drafts.load(self._engine, self._row.number, self.adjudicator, case.dispute.unit)
+        body = adjudication_drafts.load(self._engine, self._study.number, self.adjudicator, case.dispute.unit)
         if body is None:
             return AdjudicatorChoice(None)
         value, ruling, code, note, clause = json.loads(body)
@@ -144,7 +141,7 @@ class AdjudicationSession:
         body = json.dumps([value, verdict.ruling.value, verdict.code, verdict.note, verdict.clause])
         with self._engine.writing():
             adjudication_drafts.keep(
-                self._engine, self._row.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
+                self._engine, self._study.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
             )
 
     def decide(self, case: Case, verdict: AdjudicatorChoice) -> None:
@@ -182,7 +179,7 @@ class AdjudicationSession:
         """Leave a dispute; it comes back when all others were offered, in a later session too."""
         with self._engine.writing():
             adjudication_drafts.defer(
-                self._engine, self._row.number, self.adjudicator, case.dispute.unit, utc(self._clock())
+                self._engine, self._study.number, self.adjudicator, case.dispute.unit, utc(self._clock())
             )
         self._queue = [one for one in self._queue if one.unit != case.dispute.unit] + [case.dispute]
 
@@ -210,7 +207,7 @@ class AdjudicationSession:
             study=self.name,
             response=response or None,
             question=question,
-            rubric=self._row.rubric,
+            rubric=self.rubric.hash,
             value=verdict.value,
             reason=verdict.code,
             decided_at=now,
@@ -224,9 +221,9 @@ class AdjudicationSession:
         with self._engine.writing():
             raters.ensure(self._engine, Rater(self.adjudicator), now)
             labels.add_decisions(self._engine, self.adjudicator, [decision])
-            adjudication_drafts.drop(self._engine, self._row.number, self.adjudicator, unit)
+            adjudication_drafts.drop(self._engine, self._study.number, self.adjudicator, unit)
             if last:
-                adjudication_drafts.defer(self._engine, self._row.number, self.adjudicator, unit, now)
+                adjudication_drafts.defer(self._engine, self._study.number, self.adjudicator, unit, now)
 
     def _catch_up(self) -> None:
         self._seen, elsewhere = disputes.decided_since(self._engine, self.name, self.adjudicator, self._seen)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.rubric import Rubric
 from reviewer.model import RaterKind
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import (
@@ -23,7 +24,7 @@ from reviewer.statistics.agreement import (
     RatingTable,
     Strengths,
 )
-from reviewer.store import rating_details, ratings, rubrics, studies
+from reviewer.store import rating_details, ratings
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import RatingRow, Scope
 
@@ -50,13 +51,12 @@ class AgreementByKind:
     human_grader: dict[str, PairedAgreement]
 
 
-def questions_of(engine: Engine, study: str, question: str | None) -> list[Question]:
-    """Return the questions of a study on which agreement is measured: all but free text, or the one named.
+def questions_of(rubric: Rubric, question: str | None) -> list[Question]:
+    """Return the questions of a rubric on which agreement is measured: all but free text, or the one named.
 
     Raises:
-        NotFound: no such study, or no such question in its rubric.
+        NotFound: no such question.
     """
-    rubric = rubrics.load(engine, studies.load(engine, study).rubric)
     if question is not None:
         return [rubric.question(question)]
     return [one for one in rubric.questions if one.scale is not Scale.TEXT]
@@ -129,7 +129,6 @@ def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, 
 
     In an open study, what was said of a unit that still waits for labels is shown to nobody.
     """
-    study = studies.load(engine, scope.study)
     stored: dict[str, list[str]] = {}
     for value in ratings.values(engine, scope):
         stored.setdefault(_spoken(question, value), []).append(value)
@@ -137,7 +136,7 @@ def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, 
     if not one or not other:
         return ConfusedUnits((), 0)
     found = rating_details.given_both(engine, scope, counted(engine, scope), one, other)
-    ready = [subject for subject, people in found if not study.open or people >= study.design.overlap]
+    ready = [subject for subject, people in found if not scope.study.open or people >= scope.study.design.overlap]
     return ConfusedUnits(tuple(ready), len(found) - len(ready))
 
 

@@ -29,13 +29,15 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
     """Decide the disputes of STUDY, blind to raters and models. Each decision is on disk before the next."""
     from reviewer.adjudication.guideline_feedback import settled, suggestions
     from reviewer.adjudication.queue import AdjudicationSession
+    from reviewer.store import studies
 
     if not as_json and not report and can_show_screens():
         run_application(ctx, study, adjudicates=True, second=second)
         return
     with reading(ctx) as engine:
-        adjudication = AdjudicationSession(engine, study, rater_name(ctx), clock, second=second)
-        came_to, suggested = settled(engine, study), suggestions(engine, study)
+        loaded = studies.load(engine, study)
+        adjudication = AdjudicationSession(engine, loaded, rater_name(ctx), clock, second=second)
+        came_to, suggested = settled(engine, loaded), suggestions(engine, loaded)
     queue, standing = adjudication.queue, adjudication.standing
     if as_json:
         say_json(

@@ -19,6 +19,7 @@ from reviewer.grading.census import BaitedResponse, VerdictCensus, baits, census
 from reviewer.grading.definition import Grader, GraderKind, find_grader
 from reviewer.grading.tasks import grade_by_rule, prepare, rater_name, task
 from reviewer.model import LabelState
+from reviewer.store import studies
 from reviewer.store.labels import has_gold
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def grade_command(
 
 def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -> int:
     with writing(ctx) as engine:
-        work = task(engine, study, grader)
+        work = task(engine, studies.load(engine, study), grader)
         prepare(engine, work, None, 1, now())
         with progress(f"{grader.id} in study {study}", len(work.units)) as told:
             new = grade_by_rule(engine, work, now(), told)
@@ -173,7 +174,7 @@ def _report(
     ctx: click.Context, study: str, grader: Grader, raters: list[str], totals: dict[str, object], *, as_json: bool
 ) -> None:
     with reading(ctx) as engine:
-        work = task(engine, study, grader)
+        work = task(engine, studies.load(engine, study), grader)
         found = census(engine, work, raters)
         planted = baits(engine, work, raters[0])
         rated = has_gold(engine, study)

@@ -28,6 +28,7 @@ from reviewer.grading.tasks import (
 from reviewer.providers.calls import Outcome
 from reviewer.providers.clients import open_caller, open_service
 from reviewer.session.owner_thread import OwnerThread
+from reviewer.store import studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 
@@ -56,7 +57,7 @@ class GraderRun:
 
 def surveyed(assignment: GraderAssignment, engine: Engine) -> MissingVerdicts:
     """Return which verdicts are missing; what is shown is read through `engine` as it is needed."""
-    work = task(engine, assignment.study, assignment.grader)
+    work = task(engine, studies.load(engine, assignment.study), assignment.grader)
     return survey(
         engine,
         work,

@@ -58,7 +58,7 @@ class HomeImport:
                 check(engine, rows, target, skip_bad=False)
             tally = ImportTally()
             with source.read("") as rows:
-                for tally in store(engine, rows, target, now):  # noqa: B007
+                for tally in store(engine, rows, target, None, now):  # noqa: B007
                     pass
             for _ in search.index_responses(engine):
                 pass

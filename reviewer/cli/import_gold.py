@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from reviewer.importing.check import TableCheck, check
 from reviewer.importing.gold import as_rows, store_gold
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyDesign
+from reviewer.store.studies import Study, StudyDesign
 
 TOLD_EVERY = 1000  # records between two looks at the progress bar
 
@@ -87,6 +87,6 @@ def check_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool) -> 
     return checked, designs[0] if designs else None
 
 
-def stored(engine: Engine, source: GoldSource, clock: Callable[[], str] = now) -> Iterator[ImportTally]:
+def stored(engine: Engine, source: GoldSource, study: Study | None) -> Iterator[ImportTally]:
     """Store the rows and yield what was done so far after each part."""
-    yield from store_gold(engine, source.read("storing"), source.target, clock)
+    return store_gold(engine, source.read("storing"), source.target, study, now)

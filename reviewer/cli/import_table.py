@@ -24,7 +24,7 @@ from reviewer.formats.tables.table_file import TableFile, read_table
 from reviewer.importing.check import TableCheck, check, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
-from reviewer.store import rubrics, search, studies
+from reviewer.store import search, studies
 from reviewer.store.engine import Engine
 
 MOST_SHOWN = 20
@@ -128,10 +128,10 @@ def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, d
     if dry_run or engine is None:
         say(f"{source.path.name}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
-    prepare_study(engine, source.target, checked.people, now(), design)
+    study = prepare_study(engine, source.target, checked.people, now(), design)
     tally = ImportTally()
     try:
-        for tally in stored(engine, source):  # noqa: B007
+        for tally in stored(engine, source, study):  # noqa: B007
             pass
     except KeyboardInterrupt:
         complain(
@@ -140,18 +140,16 @@ def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, d
         raise
     _report(tally, source.target)
     _index(engine)
-    study = source.target.study
+    name = source.target.study
     if tally.left_out:
         complain(
-            f"{tally.left_out:,} labels and decisions are of people who work at {study} here, and no longer stand;"
+            f"{tally.left_out:,} labels and decisions are of people who work at {name} here, and no longer stand;"
             " they were left out"
-            if study
+            if name
             else f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME"
         )
     say(
-        f"Next: reviewer study show {study}"
-        if study
-        else f"Next: reviewer study create NAME --rubric {source.rubric.id}"
+        f"Next: reviewer study show {name}" if name else f"Next: reviewer study create NAME --rubric {source.rubric.id}"
     )
 
 
@@ -163,7 +161,7 @@ def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric |
         return None
     try:
         with reading(ctx) as engine:
-            return rubrics.load(engine, studies.load(engine, study).rubric)
+            return studies.load(engine, study).rubric
     except NotFound:
         raise ReviewerError(f"study {study} is new: say by which rubric, with --rubric R") from None
 
@@ -173,7 +171,7 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
         return None
     with reading(ctx) as engine:
         found = [one for one in studies.every(engine) if one.name == study]
-        return rubrics.load(engine, found[0].rubric) if found else None
+        return found[0].rubric if found else None
 
 
 @contextmanager
@@ -220,11 +218,11 @@ def _check(engine: Engine | None, source: TableSource, target: ImportTarget, *, 
 
 
 def _store(engine: Engine, source: TableSource, target: ImportTarget, checked: TableCheck) -> ImportTally:
-    prepare_study(engine, target, checked.people, now())
+    study = prepare_study(engine, target, checked.people, now())
     tally = ImportTally()
     try:
         with source.read("storing") as understood:
-            for tally in store(engine, understood, target, now):  # noqa: B007
+            for tally in store(engine, understood, target, study, now):  # noqa: B007
                 pass
     except KeyboardInterrupt:
         complain(

@@ -17,6 +17,7 @@ from reviewer.cli.options import clock, database_option, database_path, rater_na
 from reviewer.cli.plain_rating import PlainCalls, PlainRating
 from reviewer.cli.terminal import complain
 from reviewer.session.owner_thread import OwnerThread
+from reviewer.store import studies
 from reviewer.store.sqlite import open_for_writing
 from reviewer.studies.rating import RENEW_EVERY, RatingSession
 
@@ -60,7 +61,7 @@ class _Opened:
     def open(self) -> RatingSession:
         self._engine = open_for_writing(self._path)
         try:
-            return RatingSession(self._engine, self._study, self._rater, clock)
+            return RatingSession(self._engine, studies.load(self._engine, self._study), self._rater, clock)
         except BaseException:
             self._engine.close()
             raise

@@ -49,9 +49,9 @@ def report_command(
     from reviewer.report.build import report
     from reviewer.report.tables import tables
 
-    unblind(ctx, study)
+    loaded = unblind(ctx, study)
     with reading(ctx) as engine:
-        made = report(engine, study, graders, now())
+        made = report(engine, loaded, graders, now())
     shown = tables(made)
     if html is not None:
         _write_page(made, shown, html)

@@ -12,6 +12,7 @@ from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.store import studies
 from reviewer.store.studies import Study, StudyDesign
+from reviewer.studies.unblinding import record_unblinding
 
 
 @click.group("study")
@@ -123,7 +124,7 @@ def _assignment(text: str) -> tuple[str, int | None]:
 def list_studies(ctx: click.Context, *, as_json: bool) -> None:
     """List the studies."""
     with reading(ctx) as engine:
-        views = [overview(engine, study.name) for study in studies.every(engine)]
+        views = [overview(engine, study) for study in studies.every(engine)]
     if as_json:
         say_json({"studies": [_listed(view) for view in views]})
     elif not views:
@@ -136,7 +137,7 @@ def list_studies(ctx: click.Context, *, as_json: bool) -> None:
 def _listed(view: Overview) -> dict[str, object]:
     return {
         "study": view.study.name,
-        "rubric": view.rubric.id,
+        "rubric": view.study.rubric.id,
         "state": _state(view.study),
         "units": view.units,
         "labels": view.labels,
@@ -157,12 +158,11 @@ def _state(study: Study) -> str:
 def show(ctx: click.Context, name: str, *, unblind: bool, as_json: bool) -> None:
     """Show how far a study is."""
     with reading(ctx) as engine:
-        view = overview(engine, name)
+        view = overview(engine, studies.load(engine, name))
     document = _shown(view)
     if unblind:
         with writing(ctx) as engine:
-            with engine.writing():
-                studies.record_unblinding(engine, view.study.number, getpass.getuser(), now())
+            record_unblinding(engine, view.study, getpass.getuser(), now(), by_name=True)
             document["configurations"] = [
                 {"configuration": configuration, "responses": responses}
                 for configuration, responses in studies.configurations(engine, view.study.number)
@@ -180,8 +180,8 @@ def _shown(view: Overview) -> dict[str, object]:
     design = view.study.design
     return {
         "study": view.study.name,
-        "rubric": view.rubric.id,
-        "rubric_hash": view.rubric.hash,
+        "rubric": view.study.rubric.id,
+        "rubric_hash": view.study.rubric.hash,
         "design": {
             "panes": design.panes,
             "overlap": design.overlap,
@@ -212,9 +212,9 @@ def _shown(view: Overview) -> dict[str, object]:
 
 
 def _show_plainly(view: Overview, document: dict[str, object]) -> None:
-    design = view.study.design
+    design, rubric = view.study.design, view.study.rubric
     say(
-        f"study {view.study.name}, {_state(view.study)}, rubric {view.rubric.id} version {view.rubric.version}\n"
+        f"study {view.study.name}, {_state(view.study)}, rubric {rubric.id} version {rubric.version}\n"
         f"{counted(view.extent.responses, 'response')} of"
         f" {counted(view.extent.configurations, 'configuration')} in"
         f" {counted(view.extent.items, 'item')} of up to {design.panes}; {counted(design.overlap, 'rater')} an item;"

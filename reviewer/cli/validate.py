@@ -56,12 +56,12 @@ def validate_command(
         raise click.UsageError("--against names the same grader")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from reviewer.store import responses
+    from reviewer.store import responses, studies
     from reviewer.validation.check import EPSILON, lab_of, questions, validated
     from reviewer.validation.evidence import read_trial, with_less_gold
 
     with reading(ctx) as engine:
-        trial = read_trial(engine, study, [grader, *([against] if against else [])])
+        trial = read_trial(engine, studies.load(engine, study), [grader, *([against] if against else [])])
         asked = questions(trial, question)
         if gold_sample is not None:
             trial = with_less_gold(trial, asked, gold_sample, seed)

@@ -23,10 +23,11 @@ from reviewer.grading.material import GraderVerdict, Material
 from reviewer.grading.verdict_bait import bait
 from reviewer.model import LabelState, Origin, Rater, RaterKind, canonical, digest
 from reviewer.providers.calls import AnsweredRequest, Outcome, Request
-from reviewer.store import grading_replies, labels, raters, responses, rubrics, studies
+from reviewer.store import grading_replies, labels, raters, responses
 from reviewer.store.engine import Engine
 from reviewer.store.grading_replies import GradingAttempt, Unit
 from reviewer.store.labels import NewLabel
+from reviewer.store.studies import Study
 from reviewer.text.visible import storable
 
 TRIES = 3
@@ -35,42 +36,46 @@ PART = 100  # units whose texts are fetched at once
 
 @dataclass(frozen=True, slots=True)
 class GradingTask:
-    """A grader in a study: its rubric as the study has it, and the units that it is to judge."""
+    """A grader in a study, and the units that it is to judge."""
 
-    study: str
+    study: Study
     grader: Grader
-    rubric: Rubric
     units: tuple[Unit, ...]
 
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric as the study has it."""
+        return self.study.rubric
 
-def task(engine: Engine, study: str, grader: Grader) -> GradingTask:
+
+def task(engine: Engine, study: Study, grader: Grader) -> GradingTask:
     """Return what `grader` has to do in `study`.
 
     Raises:
-        NotFound: no such study.
         Refused: the grader answers another rubric, or questions and options that the study's version has not.
     """
-    row = studies.load(engine, study)
-    rubric = rubrics.load(engine, row.rubric)
+    rubric = study.rubric
     if rubric.id != grader.rubric:
-        raise Refused(f"grader {grader.id} answers rubric {grader.rubric}, and study {study} asks {rubric.id}")
+        raise Refused(f"grader {grader.id} answers rubric {grader.rubric}, and study {study.name} asks {rubric.id}")
     known = {question.id: question for question in rubric.questions}
     for name in grader.questions:
         if name not in known:
-            raise Refused(f"grader {grader.id} answers {name}, which rubric {rubric.id} of study {study} does not ask")
+            raise Refused(
+                f"grader {grader.id} answers {name}, which rubric {rubric.id} of study {study.name} does not ask"
+            )
     for check in grader.checks:
         try:
             known[check.question].accept(check.value)
         except ValueError as error:
-            raise Refused(f"grader {grader.id}: {error} (rubric {rubric.id} of study {study})") from None
+            raise Refused(f"grader {grader.id}: {error} (rubric {rubric.id} of study {study.name})") from None
     compares = known[grader.questions[0]].scale is Scale.PREFERENCE
     if compares:
-        units = grading_replies.pairs(engine, row.number)
+        units = grading_replies.pairs(engine, study.number)
         if not units:
-            raise Refused(f"study {study} has no two responses to one prompt, so there is nothing to compare")
+            raise Refused(f"study {study.name} has no two responses to one prompt, so there is nothing to compare")
     else:
-        units = [(response, "") for response in grading_replies.responses(engine, row.number)]
-    return GradingTask(study, grader, rubric, tuple(units))
+        units = [(response, "") for response in grading_replies.responses(engine, study.number)]
+    return GradingTask(study, grader, tuple(units))
 
 
 def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> str:

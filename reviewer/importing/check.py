@@ -12,7 +12,7 @@ from reviewer.importing.responses import configuration_of
 from reviewer.model import Configuration, RaterKind
 from reviewer.store import raters, responses, rubrics, studies
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyDesign
+from reviewer.store.studies import Study, StudyDesign
 from reviewer.studies.create import check_design
 
 
@@ -76,8 +76,8 @@ def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: st
 
 def prepare_study(
     engine: Engine, target: ImportTarget, people: frozenset[str], now: str, design: StudyDesign | None = None
-) -> None:
-    """Make the target's study where it is new, by `design` where one is known.
+) -> Study | None:
+    """Return the target's study, made where it is new, by `design` where one is known; None where no study is named.
 
     Otherwise it shows one response at a time until it is extended by hand.
 
@@ -85,22 +85,24 @@ def prepare_study(
         Refused: the study is closed, or of another rubric.
     """
     if target.rubric is None:
-        return
+        return None
     with engine.writing():
         rubrics.ensure(engine, target.rubric, now)
         if target.study is None:
-            return
+            return None
         existing = [study for study in studies.every(engine) if study.name == target.study]
         if not existing:
             # One label settles a unit where one person labelled all of them; else a second must agree.
             overlap = 2 if len(people) > 1 else 1
             design = design or StudyDesign(panes=1, overlap=overlap, seed=0, policy="majority:1")
             check_design(target.study, design, target.rubric)
-            studies.create(engine, target.study, target.rubric.hash, design, now)
-        elif not existing[0].open:
+            return studies.create(engine, target.study, target.rubric, design, now)
+        [study] = existing
+        if not study.open:
             raise Refused(f"study {target.study} is closed and cannot be extended")
-        elif existing[0].rubric != target.rubric.hash:
+        if study.rubric.hash != target.rubric.hash:
             raise Refused(
                 f"study {target.study} is rated by another rubric, or another text of rubric {target.rubric.id}"
-                f" (hash {existing[0].rubric[:12]}, not {target.rubric.hash[:12]}); name another study"
+                f" (hash {study.rubric.hash[:12]}, not {target.rubric.hash[:12]}); name another study"
             )
+        return study

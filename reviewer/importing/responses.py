@@ -1,19 +1,15 @@
-"""How rows of a foreign table, once checked, become evidence and labels, part by part.
-
-Storing is idempotent, so an import that was stopped goes on when the same command is given again. Each part is one
-short transaction, so raters at work on the same file are not held up.
-"""
+"""How rows of a foreign table, once checked, become prompts, responses and labels."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
 from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels
+from reviewer.importing.parts import store_parts
 from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
     Configuration,
@@ -26,6 +22,7 @@ from reviewer.model import (
 )
 from reviewer.store import responses, studies
 from reviewer.store.engine import Engine
+from reviewer.store.studies import Study
 from reviewer.studies.create import least
 from reviewer.study_design.sampling import ChosenResponse
 
@@ -33,26 +30,20 @@ PART = 20_000
 
 
 def store(
-    engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget, now: Callable[[], str]
+    engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget, study: Study | None, now: Callable[[], str]
 ) -> Iterator[ImportTally]:
-    """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
-    intake = ResponseImport(engine, target, now)
-    good = (row for row in rows if isinstance(row, Row))
-    with engine.loading():
-        while part := list(islice(good, PART)):
-            intake.add(part)
-            yield intake.tally
-        intake.finish()
-        yield intake.tally
+    """Store the rows, with their labels in `study`; yield the tally so far after each part is on disk."""
+    return store_parts(engine, rows, ResponseImport(engine, target, study, now), PART)
 
 
 class ResponseImport:
     """One run of an import: what it has met, and what it has done."""
 
-    def __init__(self, engine: Engine, target: ImportTarget, now: Callable[[], str]) -> None:
+    def __init__(self, engine: Engine, target: ImportTarget, study: Study | None, now: Callable[[], str]) -> None:
         self.tally = ImportTally()
         self._engine = engine
         self._target = target
+        self._study = study
         self._now = now
         self._samples = SampleNumbers()
         self._numbers = array("q")
@@ -60,7 +51,7 @@ class ResponseImport:
         self._suites: dict[str, int] = {}
         self._last: tuple[tuple[Message, ...], Prompt] | None = None
 
-    def add(self, rows: list[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Store one part in one transaction."""
         now = self._now()
         with self._engine.writing():
@@ -70,7 +61,7 @@ class ResponseImport:
                 add_golds(self._engine, rated, self._target, self.tally, now)
         self.tally.rows += len(rows)
 
-    def add_evidence(self, rows: list[Row], now: str) -> list[tuple[Row, NumberedSample]]:
+    def add_evidence(self, rows: Sequence[Row], now: str) -> list[tuple[Row, NumberedSample]]:
         """Store the prompts and responses of `rows`, and return which response each row with one has.
 
         Call inside `engine.writing()`.
@@ -86,16 +77,11 @@ class ResponseImport:
 
     def finish(self) -> None:
         """Extend the study by what was imported."""
-        target = self._target
-        if target.study is not None and target.rubric is not None and self._numbers:
+        study = self._study
+        if study is not None and self._numbers:
             with self._engine.writing():
-                study = studies.load(self._engine, target.study)
-                studies.extend(
-                    self._engine,
-                    study,
-                    [ChosenResponse(number) for number in self._numbers],
-                    least=least(target.rubric),
-                )
+                chosen = [ChosenResponse(number) for number in self._numbers]
+                studies.extend(self._engine, study, chosen, least=least(study.rubric))
 
     def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
         # Tables often give the same prompt many times in a row, and hashing it is most of the work on a short row.
@@ -104,7 +90,7 @@ class ResponseImport:
         return self._last[1]
 
     def _add_members(
-        self, rows: list[Row], prompts: list[Prompt], numbers: dict[str, int], new: frozenset[str], now: str
+        self, rows: Sequence[Row], prompts: list[Prompt], numbers: dict[str, int], new: frozenset[str], now: str
     ) -> None:
         """Give the prompts their places in suites. What a suite already says of a prompt stays as it is."""
         by_suite: dict[str, list[tuple[Row, Prompt]]] = {}

@@ -24,9 +24,10 @@ from reviewer.report.result import (
     StrengthRow,
 )
 from reviewer.statistics.grader_error import RateUnits, counted
-from reviewer.store import gold_evidence, ratings, responses, studies, verdicts
+from reviewer.store import gold_evidence, ratings, responses, verdicts
 from reviewer.store.engine import Engine, among
 from reviewer.store.ratings import Scope
+from reviewer.store.studies import Study
 from reviewer.validation.check import RESAMPLING, QuestionCheck, lab_of, questions, validated
 from reviewer.validation.evidence import GraderEvidence, adds, read_trial
 
@@ -36,15 +37,14 @@ NO_EVALUATION = "no evaluation named"
 DIFFERS = 0.05  # p below which the error of a grader is said to differ between configurations
 
 
-def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Report:
-    """Return the report of the study called `name`; without `graders`, of every grader that judged its responses.
+def report(engine: Engine, study: Study, graders: Sequence[str], now: str) -> Report:
+    """Return the report of `study`; without `graders`, of every grader that judged its responses.
 
     Raises:
-        NotFound: no such study, or a grader that gave no verdict under its rubric.
+        NotFound: a grader that gave no verdict under its rubric.
     """
-    study = studies.load(engine, name)
-    known = dict(verdicts.graders(engine, study.rubric))
-    trial = read_trial(engine, name, tuple(graders) or tuple(known))
+    known = dict(verdicts.graders(engine, study.rubric.hash))
+    trial = read_trial(engine, study, tuple(graders) or tuple(known))
     if not graders:
         trial = _of_this_study(trial)
     labs = responses.labs(engine)
@@ -52,7 +52,7 @@ def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Repor
     checked = {one.name: _checked(engine, trial, one) for one in judges}
     rows = _rate_rows(engine, trial, judges) if trial.rubric.rates else None
     made = Report(
-        study=name,
+        study=study.name,
         open=study.open,
         rubric=trial.rubric.id,
         rubric_title=trial.rubric.title,
@@ -75,7 +75,7 @@ def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Repor
             for one in found
             if one.errors.units
         ),
-        card=reliability_card(engine, name),
+        card=reliability_card(engine, study),
     )
     return replace(made, caveats=caveats(made, tuple(_noticed(trial, checked))))
 
@@ -161,9 +161,8 @@ def _flips(checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[FlipRow]:
 def _agreement(
     engine: Engine, trial: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]
 ) -> Iterator[AgreementRow]:
-    study = trial.study.name
-    for question in study_agreement.questions_of(engine, study, None):
-        scope = Scope(study, question.id)
+    for question in study_agreement.questions_of(trial.rubric, None):
+        scope = Scope(trial.study, question.id)
         people = [name for name, kind in ratings.raters(engine, scope) if kind == RaterKind.HUMAN]
         found = study_agreement.measured(engine, scope, question).agreement
         if len(people) > 1 and found is not None:
@@ -181,7 +180,7 @@ def _agreement(
 
 def _strengths(engine: Engine, trial: GraderEvidence) -> Iterator[StrengthRow]:
     for question in trial.rubric.questions:
-        found = study_agreement.strengths(engine, Scope(trial.study.name, question.id), question)
+        found = study_agreement.strengths(engine, Scope(trial.study, question.id), question)
         for configuration, strength in found.log_strengths.items() if found is not None else ():
             yield StrengthRow(question.id, configuration, strength)
 

@@ -23,9 +23,10 @@ from reviewer.agreement.study_agreement import (
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.statistics.agreement import ConsensusComparison, Strengths
-from reviewer.store import disputes, rating_details, ratings, rubrics, studies
+from reviewer.store import disputes, rating_details, ratings, studies
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
+from reviewer.store.studies import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,18 @@ class ConfusionCases:
 class AgreementView:
     """What one person looks at; to be used on the thread that owns the engine."""
 
-    def __init__(self, engine: Callable[[], Engine], study: str, viewer: str) -> None:
-        """Look at the study called `study`; `engine` is asked each time, since it may be opened anew meanwhile.
-
-        Raises:
-            NotFound: no such study.
-        """
+    def __init__(self, engine: Callable[[], Engine], study: Study, viewer: str) -> None:
+        """Look at `study`; `engine` is asked each time, since it may be opened anew meanwhile."""
         self._engine = engine
         self._viewer = viewer
-        self.study = study
-        self.rubric: Rubric = rubrics.load(engine(), studies.load(engine(), study).rubric)
-        self.questions: tuple[Question, ...] = tuple(questions_of(engine(), study, None))
+        self._study = study
+        self.study = study.name
+        self.rubric: Rubric = study.rubric
+        self.questions: tuple[Question, ...] = tuple(questions_of(study.rubric, None))
 
     def is_open(self) -> bool:
         """Tell whether the study is still blind."""
-        return studies.load(self._engine(), self.study).open
+        return self._now().open
 
     def latest(self) -> tuple[int, int, int]:
         """Return what changes with every label, decision and flag that comes in."""
@@ -79,14 +77,14 @@ class AgreementView:
     def by_evaluation(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each evaluation alone."""
         return [
-            (name, measured(self._engine(), Scope(self.study, question.id, None, name), question))
+            (name, measured(self._engine(), Scope(self._now(), question.id, None, name), question))
             for name in ratings.evaluations(self._engine(), self.study)
         ]
 
     def by_configuration(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each configuration alone. It names them."""
         return [
-            (name, measured(self._engine(), Scope(self.study, question.id, name), question))
+            (name, measured(self._engine(), Scope(self._now(), question.id, name), question))
             for name in ratings.configurations(self._engine(), self.study)
         ]
 
@@ -108,9 +106,11 @@ class AgreementView:
 
     def case(self, confusion: ConfusionCases, place: int) -> Case:
         """Return one of the units behind a confusion as raters saw it, what they said without names."""
-        row = studies.load(self._engine(), self.study)
         viewer = Viewer(self._viewer, place + 1, len(confusion.disputes))
-        return case_of(self._engine(), row, self.rubric, confusion.disputes[place], viewer)
+        return case_of(self._engine(), self._study, confusion.disputes[place], viewer)
+
+    def _now(self) -> Study:
+        return studies.reload(self._engine(), self._study)
 
     def _scope(self, question: Question) -> Scope:
-        return Scope(self.study, question.id)
+        return Scope(self._now(), question.id)

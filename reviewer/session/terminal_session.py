@@ -16,11 +16,12 @@ from reviewer.adjudication.outcomes import is_dispute, outcomes
 from reviewer.adjudication.queue import AdjudicationSession
 from reviewer.errors import StoreError
 from reviewer.model import Draft, FoundItem, Nothing, utc
-from reviewer.store import assignment, labels, raters, rating_details, responses, rubrics, search, studies
+from reviewer.store import assignment, labels, raters, rating_details, responses, search, studies
 from reviewer.store.engine import Engine
 from reviewer.store.raters import OpenTerminal
 from reviewer.studies.item_sheet import Item
 from reviewer.studies.rating import RatingSession, SavedItem
+from reviewer.studies.unblinding import record_unblinding
 
 if TYPE_CHECKING:
     from reviewer.session.agreement_view import AgreementView
@@ -134,13 +135,12 @@ class TerminalSession:
         done = assignment.items_done(self._engine, study.number, self.rater)
         share = studies.share(self._engine, study, self.rater)
         filled, places = studies.filled(self._engine, study.number)
-        rubric = rubrics.load(self._engine, study.rubric)
         left = min(max(share - done, 0), studies.still_free(self._engine, study, self.rater)) if study.open else 0
-        return StudyLine(study.name, study.open, rubric.title, study.items, done, left, filled, places)
+        return StudyLine(study.name, study.open, study.rubric.title, study.items, done, left, filled, places)
 
     def guideline(self, study: str) -> tuple[str, str]:
         """Return the title and the guideline of the study's rubric."""
-        rubric = rubrics.load(self._engine, studies.load(self._engine, study).rubric)
+        rubric = studies.load(self._engine, study).rubric
         return rubric.title, rubric.guideline
 
     def enter(self, name: str) -> EnteredStudy:
@@ -152,11 +152,11 @@ class TerminalSession:
             StoreError: the database cannot be written.
         """
         self._write()
-        study = RatingSession(self._engine, name, self.rater, self._clock)
+        rating = RatingSession(self._engine, studies.load(self._engine, name), self.rater, self._clock)
         self.leave()
-        others = study.enter(self._identity.token, self._identity.host, self._identity.process)
-        self._rating = study
-        return EnteredStudy(tuple(others), study.has_begun())
+        others = rating.enter(self._identity.token, self._identity.host, self._identity.process)
+        self._rating = rating
+        return EnteredStudy(tuple(others), rating.has_begun())
 
     def leave(self) -> None:
         """Put the study down; what is in hand stays in hand."""
@@ -172,7 +172,9 @@ class TerminalSession:
             StoreError: the database cannot be written.
         """
         self._write()
-        return AdjudicationSession(self._engine, name, self.rater, self._clock, second=second)
+        return AdjudicationSession(
+            self._engine, studies.load(self._engine, name), self.rater, self._clock, second=second
+        )
 
     def agreement(self, name: str) -> AgreementView:
         """Look at the agreement in a study; what is returned is to be used on this thread.
@@ -183,7 +185,7 @@ class TerminalSession:
         # It computes with numpy, which nobody who only rates has to wait for.
         from reviewer.session.agreement_view import AgreementView
 
-        return AgreementView(lambda: self._engine, name, self.rater)
+        return AgreementView(lambda: self._engine, studies.load(self._engine, name), self.rater)
 
     def unblind(self, name: str) -> None:
         """Record that the rater is shown which configurations an open study compares; a closed one is not blind.
@@ -194,8 +196,7 @@ class TerminalSession:
         study = studies.load(self._engine, name)
         if study.open:
             self._write()
-            with self._engine.writing():
-                studies.record_unblinding(self._engine, study.number, self.rater, utc(self._clock()))
+            record_unblinding(self._engine, study, self.rater, utc(self._clock()))
 
     def disputes(self, name: str) -> int | None:
         """Return how many disputes wait in a study; None where it has too many labels to count by the way."""
@@ -205,8 +206,7 @@ class TerminalSession:
             few = labels.at_most(self._engine, name, MOST_BY_THE_WAY)
             counted = None
             if few:
-                rubric = rubrics.load(self._engine, study.rubric)
-                counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study, rubric))
+                counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study))
             self._disputes[latest] = counted
         return self._disputes[latest]
 

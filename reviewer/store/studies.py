@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from reviewer.definitions.rubric import Rubric
 from reviewer.errors import NotFound, Refused
 from reviewer.model import RaterKind, canonical
+from reviewer.store import rubrics
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
 from reviewer.store.sampling_pools import DrawnFrom
@@ -32,11 +34,11 @@ class StudyDesign:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study as stored. `rubric` is the rubric's hash; `items` counts the items cut and still to be cut."""
+    """A study as stored, with its rubric, which is frozen. `items` counts the items cut and still to be cut."""
 
     number: int
     name: str
-    rubric: str
+    rubric: Rubric
     open: bool
     design: StudyDesign
     items: int
@@ -45,9 +47,9 @@ class Study:
 
 
 def create(
-    engine: Engine, name: str, rubric: str, design: StudyDesign, now: str, drawn_from: DrawnFrom | None = None
+    engine: Engine, name: str, rubric: Rubric, design: StudyDesign, now: str, drawn_from: DrawnFrom | None = None
 ) -> Study:
-    """Make a study without responses; call inside `engine.writing()`.
+    """Make a study without responses under a rubric that is stored; call inside `engine.writing()`.
 
     Raises:
         Refused: the name is taken.
@@ -62,7 +64,7 @@ def create(
         {
             "number": number,
             "name": name,
-            "rubric": rubric,
+            "rubric": rubric.hash,
             "panes": design.panes,
             "overlap": design.overlap,
             "seed": design.seed,
@@ -93,18 +95,26 @@ def load(engine: Engine, name: str) -> Study:
     if not found:
         known = ", ".join(known for (known,) in engine.rows("select name from study order by name"))
         raise NotFound(f"no study {name}; there are: {known or 'none yet'}")
-    return _study(found[0])
+    return _study(engine, found[0])
+
+
+def reload(engine: Engine, study: Study) -> Study:
+    """Return the study as it is now: opened or closed, and with as many items, since it was loaded."""
+    [(is_open, items, closed)] = engine.rows(
+        "select state = 'open', items, closed_at from study where number = :study", {"study": study.number}
+    )
+    return replace(study, open=bool(is_open), items=items, closed_at=closed)
 
 
 def every(engine: Engine) -> list[Study]:
     """Return all studies in the order in which they were made."""
-    return [_study(row) for row in engine.rows(f"{_SELECT} order by number")]
+    return [_study(engine, row) for row in engine.rows(f"{_SELECT} order by number")]
 
 
-def _study(row: Row) -> Study:
+def _study(engine: Engine, row: Row) -> Study:
     number, name, rubric, is_open, panes, overlap, seed, policy, sample, aids, assigned, items, created, closed = row
     design = StudyDesign(panes, overlap, seed, policy, sample, aids, bool(assigned))
-    return Study(number, name, rubric, bool(is_open), design, items, created, closed)
+    return Study(number, name, rubrics.load(engine, rubric), bool(is_open), design, items, created, closed)
 
 
 def close(engine: Engine, study: int, now: str) -> None:
@@ -162,7 +172,7 @@ def extend(engine: Engine, study: Study, chosen: Sequence[ChosenResponse], *, le
         )
     added = _responses(engine, study.number) - before
     if added:
-        _plan(engine, load(engine, study.name), least)
+        _plan(engine, reload(engine, study), least)
     return added
 
 

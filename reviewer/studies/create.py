@@ -58,13 +58,13 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
         origin = DrawnFrom(
             tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, told.graders, told.rate
         )
-        study = studies.create(engine, plan.name, rubric.hash, plan.design, now, origin)
+        study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
         drawn = draw(pool, rule, plan.design.seed, badness=told.badness, differing=told.differing)
         studies.extend(engine, study, drawn, least=least(rubric))
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
-        return studies.load(engine, plan.name), studies.extent(engine, study.number)
+        return studies.reload(engine, study), studies.extent(engine, study.number)
 
 
 def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:

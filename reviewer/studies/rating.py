@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
 from reviewer.model import Answer, Draft, LabelState, Nothing, Origin, Rater, Remark, Subject, utc
-from reviewer.store import assignment, items, labels, raters, rubrics, studies
+from reviewer.store import assignment, items, labels, raters, studies
 from reviewer.store.assignment import AssignedItem, PlaceState
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
 from reviewer.store.raters import OpenTerminal
+from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import AskedQuestion, Item, about, panes_of, questions
 from reviewer.study_design.blinding import pane_order
 from reviewer.text.visible import storable
@@ -44,18 +45,13 @@ class SavedItem:
 class RatingSession:
     """A study as one rater meets it, over an engine that the caller opens, closes and keeps on one thread."""
 
-    def __init__(self, engine: Engine, name: str, rater: str, clock: Callable[[], datetime]) -> None:
-        """Open the study called `name` for `rater`.
-
-        Raises:
-            NotFound: no such study.
-        """
+    def __init__(self, engine: Engine, study: Study, rater: str, clock: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._row = studies.load(engine, name)
+        self._study = study
         self._clock = clock
-        self.name = name
+        self.name = study.name
         self.rater = rater
-        self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
+        self.rubric: Rubric = study.rubric
 
     def enter(self, session: str, host: str, process: int) -> list[OpenTerminal]:
         """Begin work in a terminal, known by a `session` token, and return the rater's other terminals.
@@ -64,21 +60,21 @@ class RatingSession:
             Refused: the study is closed, is assigned to others, or the name is not a person's.
         """
         with self._engine.writing():
-            self._row = studies.load(self._engine, self.name)
-            if not self._row.open:
+            self._study = studies.reload(self._engine, self._study)
+            if not self._study.open:
                 raise Refused(f"study {self.name} is closed; its labels are shown by: reviewer labels {self.name}")
             raters.ensure(self._engine, Rater(self.rater), self._now())
-            if not studies.is_assigned(self._engine, self._row.number, self.rater):
-                if self._row.design.assigned:
+            if not studies.is_assigned(self._engine, self._study.number, self.rater):
+                if self._study.design.assigned:
                     raise Refused(f"study {self.name} is assigned to other raters, not to {self.rater}")
-                studies.assign(self._engine, self._row.number, self.rater, None)
+                studies.assign(self._engine, self._study.number, self.rater, None)
             return raters.open_session(
-                self._engine, OpenTerminal(session, self._row.number, self.rater, host, process, self._now())
+                self._engine, OpenTerminal(session, self._study.number, self.rater, host, process, self._now())
             )
 
     def has_begun(self) -> bool:
         """Return whether the rater was ever handed an item of the study; one who was not reads the guideline first."""
-        return assignment.turns(self._engine, self._row.number, self.rater) > 0
+        return assignment.turns(self._engine, self._study.number, self.rater) > 0
 
     def leave(self, session: str) -> None:
         """End work in a terminal; what is in hand stays in hand."""
@@ -95,10 +91,10 @@ class RatingSession:
     def next_item(self) -> Item | Nothing:
         """Lease the rater's next item, or the one in hand, or say why there is none."""
         with self._engine.writing():
-            self._row = studies.load(self._engine, self.name)
-            if not self._row.open:
+            self._study = studies.reload(self._engine, self._study)
+            if not self._study.open:
                 return Nothing.CLOSED
-            handed = assignment.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+            handed = assignment.next_item(self._engine, self._study, self.rater, now=self._now(), until=self._until())
         return handed if isinstance(handed, Nothing) else self._item(handed)
 
     def draft(self, item: Item) -> Draft:
@@ -120,9 +116,9 @@ class RatingSession:
         answered = self._complete(item, draft)
         with self._engine.writing():
             self._require_in_hand(item)
-            self._row = studies.load(self._engine, self.name)
-            turn = assignment.take_turn(self._engine, self._row.number, self.rater)
-            counted = self._row.open and assignment.set_place(
+            self._study = studies.reload(self._engine, self._study)
+            turn = assignment.take_turn(self._engine, self._study.number, self.rater)
+            counted = self._study.open and assignment.set_place(
                 self._engine, number, self.rater, PlaceState.DONE, turn=turn, until=None
             )
             if not counted:
@@ -136,14 +132,14 @@ class RatingSession:
                     other_response=ask.subject.other or None,
                     item=item.handed.id,
                     question=ask.question.id,
-                    rubric=self._row.rubric,
+                    rubric=self.rubric.hash,
                     state=LabelState.LABEL,
                     value=ask.question.accept(storable(answer.value).text),
                     origin=Origin.RATED,
                     saved_at=self._now(),
                     note=storable(remark.note).text or None,
                     confidence=remark.confidence,
-                    aids=self._row.design.aids,
+                    aids=self._study.design.aids,
                     surplus=not counted,
                     supersedes=before.get((ask.subject.response, ask.subject.other, ask.question.id)),
                     panes=panes,
@@ -166,20 +162,20 @@ class RatingSession:
                 set is taken back all the same, and the next call goes further back.
         """
         with self._engine.writing():
-            self._row = studies.load(self._engine, self.name)
-            if not self._row.open:
+            self._study = studies.reload(self._engine, self._study)
+            if not self._study.open:
                 raise Refused(f"study {self.name} is closed; its labels stand as they are")
-            number = assignment.last_submitted(self._engine, self._row.number, self.rater)
+            number = assignment.last_submitted(self._engine, self._study.number, self.rater)
             if number is None:
                 return None
-            turn = assignment.take_turn(self._engine, self._row.number, self.rater)
+            turn = assignment.take_turn(self._engine, self._study.number, self.rater)
             in_hand = assignment.set_place(
                 self._engine, number, self.rater, PlaceState.LEASED, turn=turn, until=self._until()
             )
             self._retract(number)
             if not in_hand:
                 assignment.set_place(self._engine, number, self.rater, PlaceState.EXPIRED, turn=turn, until=None)
-            handed = assignment.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+            handed = assignment.next_item(self._engine, self._study, self.rater, now=self._now(), until=self._until())
         if not in_hand:
             raise Refused("the last set had come too late to count; it is taken back, and its item is others' now")
         assert isinstance(handed, AssignedItem)  # the lease above is the rater's latest
@@ -193,7 +189,7 @@ class RatingSession:
         """
         with self._engine.writing():
             self._require_in_hand(item)
-            turn = assignment.take_turn(self._engine, self._row.number, self.rater)
+            turn = assignment.take_turn(self._engine, self._study.number, self.rater)
             assignment.set_place(
                 self._engine, item.handed.number, self.rater, PlaceState.SKIPPED, turn=turn, until=None
             )
@@ -262,18 +258,18 @@ class RatingSession:
 
     def _item(self, handed: AssignedItem) -> Item:
         content = items.content(self._engine, handed.number)
-        order = pane_order(self._row.design.seed, self.rater, handed.id, [one.id for one in content.responses])
-        done = assignment.items_done(self._engine, self._row.number, self.rater)
+        order = pane_order(self._study.design.seed, self.rater, handed.id, [one.id for one in content.responses])
+        done = assignment.items_done(self._engine, self._study.number, self.rater)
         return Item(
             handed=handed,
             messages=content.messages,
             panes=panes_of(content, order),
             reference=content.reference,
-            secret=content.secret if self._row.design.aids != "off" else None,
-            aids=self._row.design.aids,
+            secret=content.secret if self._study.design.aids != "off" else None,
+            aids=self._study.design.aids,
             severity=content.severity,
             number=done + 1,
-            total=studies.share(self._engine, self._row, self.rater),
+            total=studies.share(self._engine, self._study, self.rater),
         )
 
     def _complete(self, item: Item, draft: Draft) -> list[tuple[AskedQuestion, Answer]]:

@@ -138,7 +138,7 @@ def validated(
     units = CodedQuestion(trial, question)
     judged = units.judged(grader)
     rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
-    scope = Scope(trial.study.name, question.id)
+    scope = Scope(trial.study, question.id)
     kinds = study_agreement.kinds(engine, scope, question)
     people = study_agreement.measured(engine, scope, question).agreement if len(units.people) > 1 else None
     alternative = units.alternative(grader, epsilon)

@@ -19,7 +19,7 @@ from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState
 from reviewer.statistics.grader_error import DrawChance, RateTarget, TargetPopulation
-from reviewer.store import labels, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.store import labels, responses, sampling_pools, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
 from reviewer.store.verdicts import StoredVerdict
@@ -59,7 +59,7 @@ class GraderEvidence:
     """A grader on trial: what it is compared with.
 
     Attributes:
-        study, rubric: what is graded.
+        study: what is graded, with its rubric.
         subjects: the responses that the study speaks for; `population` has the same places.
         pairs: the pairs of responses that gold compares, with a population of their own.
         gold: of each subject or pair.
@@ -70,7 +70,6 @@ class GraderEvidence:
     """
 
     study: Study
-    rubric: Rubric
     subjects: tuple[Subject, ...]
     population: TargetPopulation
     pairs: tuple[Subject, ...]
@@ -81,29 +80,33 @@ class GraderEvidence:
     truth: Mapping[Subject, Answers]
     labs: tuple[str | None, ...]
 
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric of the study."""
+        return self.study.rubric
+
     def units(self, question: Question) -> tuple[tuple[Subject, ...], TargetPopulation]:
         """Return what `question` is asked about."""
         compared = compares(self.rubric, question)
         return (self.pairs, self.paired) if compared else (self.subjects, self.population)
 
 
-def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> GraderEvidence:
-    """Read the trial of `graders` in the study called `name`.
+def read_trial(engine: Engine, study: Study, graders: Sequence[str]) -> GraderEvidence:
+    """Read the trial of `graders` in `study`.
 
     Raises:
-        NotFound: no such study, or no verdict of a grader under its rubric.
+        NotFound: no verdict of a grader under its rubric.
     """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+    rubric = study.rubric
     known = [grader for grader, _ in verdicts.graders(engine, rubric.hash)]
     for grader in graders:
         if grader not in known:
-            there = ", ".join(known) or f"none yet; `reviewer grade {name} --grader G --model CONFIG` runs one"
+            there = ", ".join(known) or f"none yet; `reviewer grade {study.name} --grader G --model CONFIG` runs one"
             raise NotFound(f"no verdict of grader {grader} under rubric {rubric.id}; there are: {there}")
     found = population(engine, study)
     subjects = tuple((one.id, "") for one in found.responses)
     gold: dict[Subject, dict[str, Outcome]] = defaultdict(dict)
-    for unit in outcomes(engine, study, rubric):
+    for unit in outcomes(engine, study):
         if not unit.item:
             gold[unit.response, unit.other_response][unit.question] = unit.outcome
     pairs = tuple(subject for subject in gold if subject[1])
@@ -113,7 +116,6 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> GraderEvide
     labs = responses.labs(engine)
     return GraderEvidence(
         study,
-        rubric,
         subjects,
         TargetPopulation(
             [prompts[one.id] for one in found.responses],
@@ -128,7 +130,7 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> GraderEvide
         ),
         {subject: _answers(rubric, _from_gold(gold.get(subject, {}))) for subject in (*subjects, *pairs)},
         {grader: _verdicts(engine, rubric, grader) for grader in graders},
-        _people(engine, name),
+        _people(engine, study.name),
         {},
         tuple(labs.get(name) for name in names),
     )

@@ -27,6 +27,7 @@ from tests.support.stories import (
     design,
     fill,
     filled,
+    loaded,
     make_study,
     option,
     rate,
@@ -252,7 +253,7 @@ def test_a_grader_counts_in_every_study_of_the_same_rubric(engine: Engine) -> No
     response = judged(engine, PLAIN)
     make_study(engine, PLAIN, design(), name="t")
     grade(engine, response, "yes", study="s")
-    assert [view.labels for view in (overview(engine, "s"), overview(engine, "t"))] == [1, 1]
+    assert [view.labels for view in (overview(engine, loaded(engine)), overview(engine, loaded(engine, "t")))] == [1, 1]
 
 
 def test_a_grader_does_not_count_in_a_study_of_another_rubric(engine: Engine) -> None:
@@ -312,40 +313,40 @@ def count(view: Overview, question: str) -> QuestionCount:
 def test_units_are_responses_pairs_and_items(engine: Engine) -> None:
     fill(engine, prompts=range(2), configurations=["m1", "m2", "m3"])
     make_study(engine, rubric("three", VERDICT, PREFERRED, DIFFICULT), design(panes=3))
-    assert overview(engine, "s").units == 2 * 3 + 2 * 3 + 2
+    assert overview(engine, loaded(engine)).units == 2 * 3 + 2 * 3 + 2
 
 
 def test_what_waits_for_raters_is_no_dispute(engine: Engine) -> None:
     judged(engine, PLAIN, *verdicts("yes"))
-    assert count(overview(engine, "s"), "verdict") == QuestionCount("verdict", labels=1, disputes=0, gold=0)
+    assert count(overview(engine, loaded(engine)), "verdict") == QuestionCount("verdict", labels=1, disputes=0, gold=0)
 
 
 def test_what_waits_in_a_closed_study_is_a_dispute(engine: Engine) -> None:
     judged(engine, PLAIN, *verdicts("yes"))
     with engine.writing():
         studies.close(engine, 1, NOW)
-    assert count(overview(engine, "s"), "verdict").disputes == 1
+    assert count(overview(engine, loaded(engine)), "verdict").disputes == 1
 
 
 def test_what_raters_dispute_is_counted(engine: Engine) -> None:
     judged(engine, PLAIN, *verdicts("yes", "no"))
-    assert count(overview(engine, "s"), "verdict") == QuestionCount("verdict", labels=2, disputes=1, gold=0)
+    assert count(overview(engine, loaded(engine)), "verdict") == QuestionCount("verdict", labels=2, disputes=1, gold=0)
 
 
 def test_what_is_decided_is_gold(engine: Engine) -> None:
     judged(engine, PLAIN, *verdicts("yes", "yes"))
-    assert count(overview(engine, "s"), "verdict") == QuestionCount("verdict", labels=2, disputes=0, gold=1)
+    assert count(overview(engine, loaded(engine)), "verdict") == QuestionCount("verdict", labels=2, disputes=0, gold=1)
 
 
 def test_what_is_decided_to_have_no_label_is_neither_gold_nor_dispute(engine: Engine) -> None:
     response = judged(engine, PLAIN, *verdicts("yes", "no"))
     decide(engine, response, "verdict", None, PLAIN)
-    assert count(overview(engine, "s"), "verdict") == QuestionCount("verdict", labels=2, disputes=0, gold=0)
+    assert count(overview(engine, loaded(engine)), "verdict") == QuestionCount("verdict", labels=2, disputes=0, gold=0)
 
 
 def test_labels_on_a_follow_up_are_counted_though_its_parent_is_undecided(engine: Engine) -> None:
     judged(engine, FOLLOWED, YES_MILD, NO)
-    assert count(overview(engine, "s"), "degree").labels == 1
+    assert count(overview(engine, loaded(engine)), "degree").labels == 1
 
 
 def test_progress_counts_items_and_labels_of_each_rater(engine: Engine) -> None:
@@ -355,19 +356,19 @@ def test_progress_counts_items_and_labels_of_each_rater(engine: Engine) -> None:
     rate(study)
     rate(study)
     sit(engine, "r2", Clock())
-    progress = [(one.rater, one.kind, one.items, one.labels) for one in overview(engine, "s").progress]
+    progress = [(one.rater, one.kind, one.items, one.labels) for one in overview(engine, loaded(engine)).progress]
     assert progress == [("r1", RaterKind.HUMAN, 2, 4), ("r2", RaterKind.HUMAN, 0, 0)]
 
 
 def test_what_was_taken_back_is_no_progress(engine: Engine) -> None:
     judged(engine, PLAIN, *verdicts("yes"))
     sit(engine, "r0", Clock()).undo()
-    assert overview(engine, "s").labels == 0
+    assert overview(engine, loaded(engine)).labels == 0
 
 
 def test_a_question_without_labels_is_listed(engine: Engine) -> None:
     judged(engine, FOLLOWED)
-    assert [one.question for one in overview(engine, "s").questions] == ["verdict", "degree"]
+    assert [one.question for one in overview(engine, loaded(engine)).questions] == ["verdict", "degree"]
 
 
 def test_multi_answers_are_stored_in_the_order_of_the_options(engine: Engine) -> None:

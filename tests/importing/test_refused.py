@@ -124,7 +124,7 @@ def test_a_configuration_refused_while_storing_undoes_its_part(engine: Engine) -
     before = totals(engine)
     target = ImportTarget("t.csv", "t", None, None, gold=True, long=False)
     with pytest.raises(Refused):
-        list(store(engine, [row(2, model="n"), row(4, provider="anthropic")], target, lambda: NOW))
+        list(store(engine, [row(2, model="n"), row(4, provider="anthropic")], target, None, lambda: NOW))
     assert totals(engine) == before
 
 
@@ -144,7 +144,7 @@ def test_bad_rows_that_may_be_skipped_are_counted_apart(engine: Engine) -> None:
 
 def test_good_rows_are_stored_though_bad_ones_are_skipped(engine: Engine) -> None:
     target = ImportTarget("t.csv", "t", None, None, gold=True, long=False)
-    *_, tally = store(engine, [row(1), BAD, row(2)], target, lambda: NOW)
+    *_, tally = store(engine, [row(1), BAD, row(2)], target, None, lambda: NOW)
     assert (tally.rows, count(engine, "response")) == (2, 2)
 
 

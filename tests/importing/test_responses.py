@@ -25,7 +25,7 @@ from reviewer.store.labels import NewDecision
 from reviewer.store.sqlite import open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.folders import DATA
-from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, results, row
+from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, loaded, results, row
 
 MODEL = RaterKind.MODEL
 
@@ -110,8 +110,8 @@ def test_an_import_that_was_stopped_goes_on_when_given_again(engine: Engine, mon
     monkeypatch.setattr(importing_responses, "PART", 2)
     table = Table([row(number // 2, labels={"left": "yes"}) for number in range(7)])
     target = ImportTarget(table.file, "t", table.by, table.study, gold=True, long=False)
-    prepare_study(engine, target, frozenset({"left"}), NOW)
-    stopped = store(engine, table.rows, target, lambda: NOW)
+    study = prepare_study(engine, target, frozenset({"left"}), NOW)
+    stopped = store(engine, table.rows, target, study, lambda: NOW)
     next(stopped)
     del stopped
     assert count(engine, "response") == 2
@@ -230,7 +230,7 @@ def test_labels_of_a_grader_are_known_whatever_the_study(engine: Engine) -> None
     given = [row(1, labels={"g": "yes"}, kind=MODEL)]
     bring_in(engine, Table(given, study=None))
     assert bring_in(engine, Table(given, study="s")).known_labels == 1
-    assert overview(engine, "s").labels == 1
+    assert overview(engine, loaded(engine)).labels == 1
 
 
 def test_imported_labels_take_no_place(engine: Engine) -> None:
@@ -368,6 +368,6 @@ def test_xstest_comes_whole_and_once_with_people_gold_and_graders(engine: Engine
     ]
     assert (sum(one.labels for one in tallies), sum(one.unparsed for one in tallies)) == (4489, 11)
     assert sum(one.responses + one.changed_labels for one in tallies) == 0
-    [question] = overview(engine, "s").questions
+    [question] = overview(engine, loaded(engine)).questions
     assert (question.labels, question.disputes, question.gold) == (8989, 0, 2250)
     assert {report.broken for report in chain.verify(engine)} == {None}

@@ -38,7 +38,7 @@ from reviewer.store.studies import StudyDesign
 from reviewer.studies.item_sheet import AskedQuestion, questions, with_answer, with_remark
 from reviewer.study_design.decision_policy import Ruling
 from tests.support.commands import Run
-from tests.support.stories import NOW, YES_NO, Clock, design, make_study, sit, take
+from tests.support.stories import NOW, YES_NO, Clock, design, loaded, make_study, sit, take
 from tests.support.stories import rubric as rubric_of
 
 VERDICT = {"id": "verdict", "text": "Is it?", "per": "response", "scale": "nominal", "option": YES_NO}
@@ -142,7 +142,7 @@ def grade(engine: Engine) -> None:
 
 def adjudicate(engine: Engine, clock: Clock) -> None:
     """Decide eight disputes in all ways that there are; a second adjudicator differs on one."""
-    lead = AdjudicationSession(engine, "s", "lead", clock)
+    lead = AdjudicationSession(engine, loaded(engine), "lead", clock)
     for number in range(8):
         case = lead.next_case()
         assert case is not None
@@ -153,7 +153,7 @@ def adjudicate(engine: Engine, clock: Clock) -> None:
             verdict = AdjudicatorChoice(None, Ruling.BAD_ITEM if number % 4 == 2 else Ruling.AMBIGUOUS)
         lead.decide(case, verdict)
     clock.forward(1)
-    second = AdjudicationSession(engine, "s", "second", clock, second=True)
+    second = AdjudicationSession(engine, loaded(engine), "second", clock, second=True)
     other = next(one for one in second.queue if one.reason == "second opinion")
     second._queue = [other]
     case = second.next_case()
@@ -181,7 +181,7 @@ def moved(run: Run, folder: Path, *more: str) -> str:
     (folder / "reviews.db").rename(folder / "old.db")
     with closing(open_for_writing(str(folder / "reviews.db"))) as engine, engine.writing():
         rubrics.ensure(engine, EVERY, NOW)
-        studies.create(engine, "s", EVERY.hash, StudyDesign(3, 2, 0, "unanimous"), NOW)
+        studies.create(engine, "s", EVERY, StudyDesign(3, 2, 0, "unanimous"), NOW)
     run("import", "gold.jsonl", "--format", "reviewer", "--study", "s", *more)
     return (folder / "gold.jsonl").read_text()
 
@@ -270,7 +270,7 @@ def test_a_study_with_items_of_its_own_takes_over_none(filled: Run, tmp_path: Pa
 def test_a_copy_stands_beside_the_study_that_it_came_from(filled: Run, tmp_path: Path) -> None:
     filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
     with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine, engine.writing():
-        studies.create(engine, "copy", EVERY.hash, StudyDesign(3, 2, 0, "unanimous"), NOW)
+        studies.create(engine, "copy", EVERY, StudyDesign(3, 2, 0, "unanimous"), NOW)
     filled("import", "gold.jsonl", "--format", "reviewer", "--study", "copy")
 
     def came_to(study: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.model import Nothing
-from reviewer.store import assignment, labels
+from reviewer.store import assignment, labels, studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
 from reviewer.studies.create import StudyPlan, create_study
@@ -289,7 +289,7 @@ def test_two_raters_who_submit_at_once_never_both_fill_the_last_place(
 
     def work(own: Engine, number: int) -> None:
         for name, items in rounds:
-            study = RatingSession(own, name, f"r{number}", clock)
+            study = RatingSession(own, studies.load(own, name), f"r{number}", clock)
             draft = filled(PLAIN, items[number])
             together.wait()
             if study.submit(items[number], draft).surplus:

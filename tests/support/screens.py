@@ -43,7 +43,7 @@ def make_study(
         ids = fill(engine, prompts=range(prompts), configurations=[f"m{one}" for one in range(configurations)])
         with engine.writing():
             rubrics.ensure(engine, rubric, NOW)
-            study = studies.create(engine, "s", rubric.hash, StudyDesign(panes, overlap, 1, "majority:1"), NOW)
+            study = studies.create(engine, "s", rubric, StudyDesign(panes, overlap, 1, "majority:1"), NOW)
             numbers = engine.rows("select number from response")
             studies.extend(engine, study, [ChosenResponse(number) for (number,) in numbers], least=1)
         assert len(ids) == prompts * configurations
@@ -108,7 +108,7 @@ def make_study_of(
             first = responses.last_response(engine) + 1
             chosen = [first + number for number in range(_store(engine, first, name, asked))]
             rubrics.ensure(engine, rubric, NOW)
-            study = studies.create(engine, name, rubric.hash, StudyDesign(panes, overlap, 1, "majority:1"), NOW)
+            study = studies.create(engine, name, rubric, StudyDesign(panes, overlap, 1, "majority:1"), NOW)
             studies.extend(engine, study, [ChosenResponse(number) for number in chosen], least=1)
         list(search.index_responses(engine))
 

@@ -27,7 +27,7 @@ from reviewer.model import (
     response_id,
     utc,
 )
-from reviewer.store import responses, rubrics, sampling_pools, studies
+from reviewer.store import responses, sampling_pools, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study, StudyDesign
 from reviewer.studies.create import StudyPlan, create_study
@@ -145,7 +145,7 @@ def extend(engine: Engine, name: str, *, least: int = 1) -> None:
 
 def sit(engine: Engine, rater: str, clock: Clock, name: str = "s", session: str | None = None) -> RatingSession:
     """Enter the study as `rater`."""
-    study = RatingSession(engine, name, rater, clock)
+    study = RatingSession(engine, studies.load(engine, name), rater, clock)
     study.enter(session or str(next(_SESSIONS)), "host", 1)
     return study
 
@@ -196,11 +196,15 @@ def shown(items: Iterable[Item]) -> list[str]:
 
 def results(engine: Engine, name: str = "s") -> dict[tuple[str, str], UnitOutcome]:
     """Return what was decided of each unit, by the id of its subject (a pair's with a blank between) and question."""
-    study = studies.load(engine, name)
     return {
         (" ".join(part for part in (one.response, one.other_response, one.item) if part), one.question): one
-        for one in outcomes(engine, study, rubrics.load(engine, study.rubric))
+        for one in outcomes(engine, loaded(engine, name))
     }
+
+
+def loaded(engine: Engine, name: str = "s") -> Study:
+    """Return the study called `name` as it is stored now."""
+    return studies.load(engine, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +223,8 @@ def bring_in(engine: Engine, table: Table) -> ImportTally:
     """Check and store a table, as the command does."""
     target = ImportTarget(table.file, "t", table.by, table.study, gold=table.gold, long=table.long)
     checked = check(engine, table.rows, target, skip_bad=False)
-    prepare_study(engine, target, checked.people, NOW)
-    *_, tally = store(engine, table.rows, target, lambda: NOW)
+    study = prepare_study(engine, target, checked.people, NOW)
+    *_, tally = store(engine, table.rows, target, study, lambda: NOW)
     return tally
 
 

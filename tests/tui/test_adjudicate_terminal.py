@@ -14,7 +14,7 @@ from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
 from tests.support.folders import DATA
-from tests.support.stories import Clock, Table, bring_in, results, row
+from tests.support.stories import Clock, Table, bring_in, loaded, results, row
 from tests.support.terminal import REVIEWER, Terminal
 from tests.test_terminal_safety import ALL
 
@@ -54,7 +54,7 @@ def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tm
     gold = decided(tmp_path / "gold.db", "x")
     path = tmp_path / "reviews.db"
     with closing(open_for_reading(str(path))) as engine:
-        queue = AdjudicationSession(engine, "x", "lead", Clock()).queue
+        queue = AdjudicationSession(engine, loaded(engine, "x"), "lead", Clock()).queue
     assert len(queue) >= DOZEN
     acknowledged: dict[str, str | None] = {}
     drafted = ""

@@ -41,7 +41,7 @@ def guarded_study(folder: Path, aids: str) -> str:
         for number, text in enumerate(("no, nretnal is no word", "I keep it to myself"), start=1):
             response = Response(response_id(prompt.id, "m", text, 1), prompt.id, "m", 1, text)
             responses.add_responses(engine, [(number, numbers[prompt.id], configuration, response)], NOW)
-        study = studies.create(engine, "s", rubric.hash, StudyDesign(2, 1, 1, "majority:1", aids=aids), NOW)
+        study = studies.create(engine, "s", rubric, StudyDesign(2, 1, 1, "majority:1", aids=aids), NOW)
         studies.extend(engine, study, [ChosenResponse(1), ChosenResponse(2)], least=1)
     return path
 

@@ -49,7 +49,7 @@ def study_of(folder: Path, messages: Sequence[Message]) -> str:
             response = Response(response_id(prompt.id, name, "rye", 1), prompt.id, name, 1, "rye")
             responses.add_responses(engine, [(place, numbers[prompt.id], configuration, response)], NOW)
         rubrics.ensure(engine, rubric, NOW)
-        study = studies.create(engine, "s", rubric.hash, StudyDesign(2, 1, 1, "majority:1"), NOW)
+        study = studies.create(engine, "s", rubric, StudyDesign(2, 1, 1, "majority:1"), NOW)
         studies.extend(engine, study, [ChosenResponse(1), ChosenResponse(2)], least=1)
     return path
 
