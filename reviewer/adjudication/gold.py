@@ -32,7 +32,7 @@ from reviewer.formats.export.record import (
 from reviewer.formats.export.reliability_card import CardSubject
 from reviewer.model import LabelState, RaterKind
 from reviewer.store import gold_evidence, labels
-from reviewer.store.engine import Engine, Row, among
+from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import UnitLabel
 from reviewer.store.studies import Study
 from reviewer.study_design.decision_policy import DecisionMethod, Outcome
@@ -60,7 +60,7 @@ def gold(engine: Engine, study: Study) -> Iterator[GoldUnit]:
     found = outcomes(engine, study)
     while part := list(islice(found, PART)):
         ids = {name for unit in part for name in (unit.response, unit.other_response) if name}
-        names: dict[str, str] = dict(among(engine, gold_evidence.CONFIGURATIONS, sorted(ids)))
+        names = gold_evidence.configurations_of(engine, sorted(ids))
         for unit in part:
             yield GoldUnit(unit, names.get(unit.response), names.get(unit.other_response))
 
@@ -152,7 +152,7 @@ class _Part:
         self._design = DesignRecord(study.design.panes, study.design.overlap, study.design.policy)
         items = sorted({item for _, _, item in subjects if item})
         self._shown: dict[str, list[str]] = defaultdict(list)
-        for item, response in among(engine, gold_evidence.SHOWN, items):
+        for item, response in gold_evidence.responses_of_items(engine, items):
             self._shown[item].append(response)
         ids = {name for response, other, _ in subjects for name in (response, other) if name}
         ids |= {response for shown in self._shown.values() for response in shown}
@@ -160,9 +160,9 @@ class _Part:
         self._fetch_responses(engine, sorted(ids))
 
     def _fetch_responses(self, engine: Engine, ids: Sequence[str]) -> None:
-        rows = list(among(engine, gold_evidence.RESPONSES, ids, {"study": self._study.number}))
+        rows = gold_evidence.response_rows(engine, self._study.number, ids)
         places: dict[int, Row] = {}
-        for prompt, *said in among(engine, gold_evidence.PLACES, sorted({row[0] for row in rows})):
+        for prompt, *said in gold_evidence.places_in_suites(engine, sorted({row[0] for row in rows})):
             places.setdefault(prompt, tuple(said))
         prompts: dict[int, PromptRecord] = {}
         for row in rows:

@@ -70,7 +70,7 @@ class AdjudicationSession:
         self._follows = {question.when.question for question in self.rubric.questions if question.when is not None}
         self._queue: list[Dispute] = []
         self._seen = 0
-        self.standing = QueueProgress(0, 0, {})
+        self.progress = QueueProgress(0, 0, {})
         self.look()
 
     @property
@@ -111,7 +111,7 @@ class AdjudicationSession:
         put_off = adjudication_drafts.deferred(self._engine, self._study.number, self.adjudicator)
         late = {unit: place for place, unit in enumerate(put_off, start=1)}
         self._queue = sorted(found, key=lambda one: late.get(one.unit, 0))
-        self.standing = QueueProgress(len(self._queue), decided, dict(merged))
+        self.progress = QueueProgress(len(self._queue), decided, dict(merged))
 
     def next_case(self) -> Case | None:
         """Return the dispute at the head of the queue as the adjudicator sees it; None where none is left.
@@ -122,7 +122,7 @@ class AdjudicationSession:
             self._catch_up()
         if not self._queue:
             return None
-        viewer = Viewer(self.adjudicator, self.standing.decided + 1, self.standing.decided + len(self._queue))
+        viewer = Viewer(self.adjudicator, self.progress.decided + 1, self.progress.decided + len(self._queue))
         return case_of(self._engine, self._study, self._queue[0], viewer)
 
     def draft(self, case: Case) -> AdjudicatorChoice:
@@ -238,8 +238,8 @@ class AdjudicationSession:
             "second opinion",
         ):
             left = [one for one in self._queue if one.unit != dispute.unit]
-            decided = self.standing.decided + (dispute.reason != DisputeReason.CONTRADICTED.value)
-            self._queue, self.standing = left, replace(self.standing, left=len(left), decided=decided)
+            decided = self.progress.decided + (dispute.reason != DisputeReason.CONTRADICTED.value)
+            self._queue, self.progress = left, replace(self.progress, left=len(left), decided=decided)
             return
         self.look()
         about = dispute.unit[:3]

@@ -15,6 +15,7 @@ from reviewer.cli.terminal import counted, say, say_indented, say_json, table
 
 if TYPE_CHECKING:
     from reviewer.adjudication.guideline_feedback import SettledConfusion, Suggestion
+    from reviewer.adjudication.queue import AdjudicationSession
 
 
 @click.command("adjudicate")
@@ -37,35 +38,47 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
     with reading(ctx) as engine:
         loaded = studies.load(engine, study)
         adjudication = AdjudicationSession(engine, loaded, rater_name(ctx), clock, second=second)
-        came_to, suggested = settled(engine, loaded), suggestions(engine, loaded)
-    queue, standing = adjudication.queue, adjudication.standing
+        settled_before, suggested = settled(engine, loaded), suggestions(engine, loaded)
     if as_json:
         say_json(
-            {
-                "study": study,
-                "decided": standing.decided,
-                "merged": standing.merged,
-                "disputes": [
-                    {
-                        "response": one.response or None,
-                        "other_response": one.other_response or None,
-                        "item": one.item or None,
-                        "question": one.question,
-                        "reason": one.reason,
-                        "distribution": one.distribution,
-                    }
-                    for one in queue
-                ],
-                "settled": [asdict(one) for one in came_to],
+            _document(adjudication)
+            | {
+                "settled": [asdict(one) for one in settled_before],
                 "suggestions": [asdict(one) for one in suggested],
             }
         )
         return
+    _tell_disputes(adjudication, settled_before, suggested)
+
+
+def _document(adjudication: AdjudicationSession) -> dict[str, object]:
+    return {
+        "study": adjudication.name,
+        "decided": adjudication.progress.decided,
+        "merged": adjudication.progress.merged,
+        "disputes": [
+            {
+                "response": one.response or None,
+                "other_response": one.other_response or None,
+                "item": one.item or None,
+                "question": one.question,
+                "reason": one.reason,
+                "distribution": one.distribution,
+            }
+            for one in adjudication.queue
+        ],
+    }
+
+
+def _tell_disputes(
+    adjudication: AdjudicationSession, settled_before: Sequence[SettledConfusion], suggested: Sequence[Suggestion]
+) -> None:
+    study, queue, standing = adjudication.name, adjudication.queue, adjudication.progress
     merged = ", ".join(f"{how} {count:,}" for how, count in standing.merged.items()) or "none"
     say(
         f"study {study}: {counted(len(queue), 'dispute')}, {standing.decided:,} decided; merged by themselves: {merged}"
     )
-    _tell_settled(came_to, suggested)
+    _tell_settled(settled_before, suggested)
     if not queue:
         say(f"\nNext: reviewer gold {study}")
         return

@@ -11,7 +11,7 @@ from reviewer.cli.options import database_option, json_option, now, reading, wri
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.store import studies
-from reviewer.store.studies import Study, StudyDesign
+from reviewer.store.studies import Study, StudyDesign, StudyExtent
 from reviewer.studies.unblinding import record_unblinding
 
 
@@ -95,15 +95,21 @@ def create(
     )
     with writing(ctx) as engine:
         study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())
+    _tell_created(study, extent)
+
+
+def _tell_created(study: Study, extent: StudyExtent) -> None:
+    design = study.design
     say(
-        f"study {name}: {counted(extent.responses, 'response')} of {counted(extent.configurations, 'configuration')}"
-        f" in {counted(extent.items, 'item')} of up to {panes}, each for {counted(overlap, 'rater')}"
+        f"study {study.name}: {counted(extent.responses, 'response')} of"
+        f" {counted(extent.configurations, 'configuration')} in {counted(extent.items, 'item')} of up to"
+        f" {design.panes}, each for {counted(design.overlap, 'rater')}"
     )
     if extent.items == 0:
         complain("no two responses answer the same prompt, so there is nothing to compare")
     if study.design.seed == 0:
         complain("seed 0 was used; --seed N makes another order")
-    say(f"Next: reviewer rate {name} --plain")
+    say(f"Next: reviewer rate {study.name} --plain")
 
 
 def _assignment(text: str) -> tuple[str, int | None]:

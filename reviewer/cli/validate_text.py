@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 METRICS = (("krippendorff_alpha", "α"), ("gwet_ac1", "AC1"), ("cohen_kappa", "κ"))
 
 
-def tell(trial: GraderEvidence, one: QuestionCheck, grader: str, against: str | None, lab: str | None) -> None:
+def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str | None, lab: str | None) -> None:
     """Say what was found on one question."""
     for warning in one.warnings:
         complain(f"! {one.question.id}: {warning}")
@@ -32,11 +32,11 @@ def tell(trial: GraderEvidence, one: QuestionCheck, grader: str, against: str | 
     _tell_agreement(one, grader)
     _tell_errors(one)
     for rates in one.rates:
-        _tell_rates(trial, rates)
+        _tell_rates(evidence, rates)
     _tell_alternative(one, grader)
     if one.own_lab is not None:
         _tell_own_lab(one.own_lab)
-    elif lab is None and any(trial.labs):
+    elif lab is None and any(evidence.labs):
         say("Own lab: the lab of this grader is not known; --lab NAME says it.")
     if one.against is not None and against is not None:
         _tell_against(one.against, grader, against)
@@ -121,7 +121,7 @@ def _drawn(estimate: Estimate) -> list[str]:
     return [interval(estimate), cells(estimate)[2]]
 
 
-def _tell_rates(trial: GraderEvidence, rates: CheckedRate) -> None:
+def _tell_rates(evidence: GraderEvidence, rates: CheckedRate) -> None:
     ends = {"high": ", high is worse", "low": ", low is worse", "neither": ""}
     say(f"\nRate {rates.rate.id}{ends[rates.rate.worse.value]}")
     truth = rates.truth is not None
@@ -141,7 +141,7 @@ def _tell_rates(trial: GraderEvidence, rates: CheckedRate) -> None:
     table(rows, right=frozenset({1, 2}), keys=1, drawn=True)
     if rates.all.corrected.value is None:
         say_sentence(f"  Not corrected: {rates.all.corrected.undefined}.")
-    elif rates.all.gold_units >= len(trial.subjects):
+    elif rates.all.gold_units >= len(evidence.subjects):
         say_sentence("  Every response has gold, so that there is nothing to correct: the rate is that of gold.")
     else:
         say_sentence(

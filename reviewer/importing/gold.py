@@ -147,7 +147,7 @@ class _GoldImport:
                 if name != given.rater:
                     self.tally.left_out += 1
                     continue
-                self._count(given, changed=bool(before))
+                self.tally.count_label(changed=bool(before), understood=given.value is not None)
                 added = self._label(unit, given, value, here)
                 new.setdefault((given.rater, given.kind), []).append(
                     replace(added, supersedes=before.pop(0)[0]) if before else added
@@ -155,14 +155,6 @@ class _GoldImport:
         for (rater, kind), found in new.items():
             raters.ensure(self._engine, Rater(rater, kind), now)
             labels.add(self._engine, rater, found)
-
-    def _count(self, given: LabelRecord, *, changed: bool) -> None:
-        if given.value is None:
-            self.tally.unparsed += 1
-        elif changed:
-            self.tally.changed_labels += 1
-        else:
-            self.tally.labels += 1
 
     def _label(self, unit: _Unit, given: LabelRecord, value: str | None, here: dict[str, NumberedSample]) -> NewLabel:
         shown = unit.row.responses[0].item

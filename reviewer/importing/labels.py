@@ -49,6 +49,15 @@ class ImportTally:
     left_out: int = 0
     differing: list[str] = field(default_factory=list)
 
+    def count_label(self, *, changed: bool, understood: bool) -> None:
+        """Count a label that is stored now; `changed`, where it supersedes one."""
+        if not understood:
+            self.unparsed += 1
+        elif changed:
+            self.changed_labels += 1
+        else:
+            self.labels += 1
+
 
 def add_labels(
     engine: Engine, rated: Sequence[tuple[Row, NumberedSample]], target: ImportTarget, tally: ImportTally, now: str
@@ -71,12 +80,7 @@ def add_labels(
         if before is not None and _says_the_same(before, state, label):
             tally.known_labels += 1
             continue
-        if label.value is None:
-            tally.unparsed += 1
-        elif before is None:
-            tally.labels += 1
-        else:
-            tally.changed_labels += 1
+        tally.count_label(changed=before is not None, understood=label.value is not None)
         new.setdefault((label.rater, label.kind), []).append(
             NewLabel(
                 study=target.study,

@@ -7,6 +7,7 @@ asks for an item.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -168,15 +169,7 @@ def _cut(engine: Engine, study: Study, item: int) -> str:
     )
     if identity is not None:
         return str(identity)
-    candidates: dict[str, tuple[int, int]] = {
-        response: (number, configuration)
-        for response, number, configuration in engine.rows(
-            "select response.id, response.number, configuration from response"
-            " join study_response on study_response.response = response.number"
-            " where response.prompt = :prompt and study_response.study = :study and study_response.item is null",
-            {"prompt": prompt, "study": study.number},
-        )
-    }
+    candidates = _uncut_responses(engine, study.number, prompt)
     met = {
         (first, second): count
         for first, second, count in engine.rows(
@@ -197,17 +190,32 @@ def _cut(engine: Engine, study: Study, item: int) -> str:
         "update study_response set item = :item where study = :study and response = :response",
         [{"item": item, "study": study.number, "response": candidates[response][0]} for response in block],
     )
-    configurations = [candidates[response][1] for response in block]
+    _count_pairs(engine, study.number, [candidates[response][1] for response in block])
+    return identity
+
+
+def _uncut_responses(engine: Engine, study: int, prompt: int) -> dict[str, tuple[int, int]]:
+    """Return the responses to a prompt that no item of the study shows, by id, as (number, configuration)."""
+    rows = engine.rows(
+        "select response.id, response.number, configuration from response"
+        " join study_response on study_response.response = response.number"
+        " where response.prompt = :prompt and study_response.study = :study and study_response.item is null",
+        {"prompt": prompt, "study": study},
+    )
+    return {response: (number, configuration) for response, number, configuration in rows}
+
+
+def _count_pairs(engine: Engine, study: int, configurations: Sequence[int]) -> None:
+    """Count that these configurations met on one item of the study."""
     engine.run_many(
         "insert into pairing (study, first, second, met) values (:study, :first, :second, 1)"
         " on conflict (study, first, second) do update set met = pairing.met + 1",
         [
-            {"study": study.number, "first": first, "second": second}
+            {"study": study, "first": first, "second": second}
             for place, one in enumerate(configurations)
             for first, second in (pair(one, other) for other in configurations[place + 1 :])
         ],
     )
-    return identity
 
 
 def place_of(engine: Engine, item: int, rater: str) -> RaterPlace | None:

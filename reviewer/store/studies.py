@@ -207,9 +207,13 @@ def _plan(engine: Engine, study: Study, least: int) -> None:
         for size in planned[len(kept) :]:
             new.append((item_key(study.design.seed, identity, block), prompt, size))
             block += 1
-    new.sort()
-    [(number,)] = engine.rows("select coalesce(max(number), 0) from item")
     engine.run_many("update item set size = :size where number = :number", resized)
+    _add_items(engine, study, sorted(new))
+
+
+def _add_items(engine: Engine, study: Study, new: Sequence[tuple[int, int, int]]) -> None:
+    """Add items, as (key of the order, prompt, size), behind those that the study has."""
+    [(number,)] = engine.rows("select coalesce(max(number), 0) from item")
     engine.run_many(
         "insert into item (number, study, position, prompt, size, places, taken)"
         " values (:number, :study, :position, :prompt, :size, :places, 0)",

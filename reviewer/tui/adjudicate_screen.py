@@ -98,7 +98,7 @@ class AdjudicateScreen(ReadingScreen):
         return (
             case,
             AdjudicatorChoice(None) if case is None else self._adjudication.draft(case),
-            self._adjudication.standing,
+            self._adjudication.progress,
         )
 
     def _all_decided(self) -> str:

@@ -95,26 +95,26 @@ class QuestionCheck:
     warnings: tuple[str, ...]
 
 
-def questions(trial: GraderEvidence, name: str | None) -> list[Question]:
+def questions(evidence: GraderEvidence, name: str | None) -> list[Question]:
     """Return the questions that the grader is checked on: those it answers, or the one named.
 
     Raises:
         NotFound: no such question.
         Refused: the question has no options, or is about an item as a whole.
     """
-    possible = gradable(trial.rubric)
+    possible = gradable(evidence.rubric)
     if name is not None:
-        question = trial.rubric.question(name)
+        question = evidence.rubric.question(name)
         if question not in possible:
             raise Refused(f"--question {name}: expected a question with options about a response or a pair")
         return [question]
     said = {
         question
-        for answers in next(iter(trial.verdicts.values())).values()
+        for answers in next(iter(evidence.verdicts.values())).values()
         for question, one in answers.items()
         # What is no label spreads to the follow-ups, which the grader may never answer.
         if one.value is not None
-        or (one.standing is AnswerState.NO_LABEL and trial.rubric.question(question).when is None)
+        or (one.status is AnswerState.NO_LABEL and evidence.rubric.question(question).when is None)
     }
     return [question for question in possible if question.id in said]
 
@@ -127,51 +127,60 @@ def lab_of(labs: Mapping[str, str | None], grader: str) -> str | None:
 
 def validated(
     engine: Engine,
-    trial: GraderEvidence,
+    evidence: GraderEvidence,
     question: Question,
     *,
     lab: str | None = None,
     epsilon: float = EPSILON,
 ) -> QuestionCheck:
-    """Return how the first grader of `trial` does on one question; a second is compared with it."""
-    grader, *others = trial.verdicts
-    units = CodedQuestion(trial, question)
+    """Return how the first grader of `evidence` does on one question; a second is compared with it."""
+    grader, *others = evidence.verdicts
+    units = CodedQuestion(evidence, question)
     judged = units.judged(grader)
-    rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
-    scope = Scope(trial.study, question.id)
+    rates = {rate: _counted(evidence, rate, grader) for rate in _rates(evidence.rubric, question)}
+    scope = Scope(evidence.study, question.id)
     kinds = study_agreement.kinds(engine, scope, question)
     people = study_agreement.measured(engine, scope, question).agreement if len(units.people) > 1 else None
     alternative = units.alternative(grader, epsilon)
     found = judged.units > 0
-    by_model = {
-        name: judged.of(place) for place, name in enumerate(judged.names) if (judged.configurations == place).any()
-    }
     return QuestionCheck(
         question=question,
         open=units.open,
         no_label=units.no_label,
         lacking=units.lacking(grader),
         errors=_errors(judged),
-        by_model={name: _errors(own) for name, own in by_model.items()},
+        by_model=_errors_by_model(judged),
         confusion=grader_error.confusion(judged),
         labels=tuple(grader_error.by_label(judged, RESAMPLING)) if found else (),
         agreement=grader_error.against_gold(judged, question.scale, units.numbers, RESAMPLING) if found else None,
         people=people,
         kinds=kinds,
-        rates=tuple(_told(trial, rate, counted) for rate, counted in rates.items()),
+        rates=tuple(_told(evidence, rate, counted) for rate, counted in rates.items()),
         differential=_differential(judged) if found else None,
         alternative=alternative,
         plan=grader_error.for_alternative(alternative),
-        own_lab=(
-            None
-            if lab is None or not found
-            else grader_error.own_lab(
-                judged, {rate.id: counted for rate, counted in rates.items()}, trial.labs, lab, RESAMPLING
-            )
-        ),
+        own_lab=_own_lab(evidence, judged, rates, lab) if found else None,
         against=units.compared(grader, others[0], RESAMPLING) if others else None,
         warnings=tuple(_warnings(units, judged, grader)),
     )
+
+
+def _errors_by_model(judged: JudgedUnits) -> dict[str, GraderErrors]:
+    """Return the errors on each configuration that has units with gold and a verdict."""
+    return {
+        name: _errors(judged.of(place))
+        for place, name in enumerate(judged.names)
+        if (judged.configurations == place).any()
+    }
+
+
+def _own_lab(
+    evidence: GraderEvidence, judged: JudgedUnits, rates: Mapping[Rate, RateUnits], lab: str | None
+) -> SelfPreference | None:
+    if lab is None:
+        return None
+    counts = {rate.id: counted for rate, counted in rates.items()}
+    return grader_error.own_lab(judged, counts, evidence.labs, lab, RESAMPLING)
 
 
 def _errors(judged: JudgedUnits) -> GraderErrors:
@@ -195,29 +204,29 @@ def _rates(rubric: Rubric, question: Question) -> list[Rate]:
 
 
 def _counted(
-    trial: GraderEvidence, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None
+    evidence: GraderEvidence, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None
 ) -> RateUnits:
-    said = trial.verdicts[grader]
-    known = trial.gold if gold is None else gold
+    said = evidence.verdicts[grader]
+    known = evidence.gold if gold is None else gold
     return grader_error.counted(
-        trial.population,
-        [adds(trial.rubric, rate, known.get(subject)) for subject in trial.subjects],
-        [adds(trial.rubric, rate, said.get(subject)) for subject in trial.subjects],
+        evidence.population,
+        [adds(evidence.rubric, rate, known.get(subject)) for subject in evidence.subjects],
+        [adds(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects],
     )
 
 
-def _told(trial: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRate:
+def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRate:
     worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
-    names = trial.population.names
+    names = evidence.population.names
     parts = {name: counted.of(counted.configurations == place) for place, name in enumerate(names)}
     ranking = grader_error.ranking(counted, RESAMPLING)
     gold_units = {name: len(part.sample().units) for name, part in parts.items()}
     truth: Estimate | None = None
     truths: dict[str, Estimate] = {}
-    if trial.truth:
-        values = [adds(trial.rubric, rate, trial.truth[subject]) for subject in trial.subjects]
+    if evidence.truth:
+        values = [adds(evidence.rubric, rate, evidence.truth[subject]) for subject in evidence.subjects]
         truth = grader_error.mean(values)
-        places = trial.population.configurations
+        places = evidence.population.configurations
         for place, name in enumerate(names):
             truths[name] = grader_error.mean([value for value, at in zip(values, places, strict=True) if at == place])
     return CheckedRate(

@@ -1,4 +1,4 @@
-"""One question of a trial as codes, which is what is counted."""
+"""One question of the evidence as codes, which is what is counted."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class CodedQuestion:
         open: units drawn for review that have no gold; `no_label`, those settled without a value.
     """
 
-    def __init__(self, trial: GraderEvidence, question: Question) -> None:
-        self._trial = trial
+    def __init__(self, evidence: GraderEvidence, question: Question) -> None:
+        self._trial = evidence
         self._question = question
-        self._subjects, self._population = trial.units(question)
+        self._subjects, self._population = evidence.units(question)
         self.values = self._sets() if question.scale is Scale.MULTI else list(question.values)
         positions = question.positions()
         ordered = question.scale is Scale.ORDINAL
         self.numbers = [positions.get(value) for value in self.values] if ordered else None
         self._codes = {value: place for place, value in enumerate(self.values)}
-        self.people = sorted({name for given in trial.people.values() for name in given.get(question.id, ())})
-        gold = [trial.gold.get(subject, {}).get(question.id) for subject in self._subjects]
+        self.people = sorted({name for given in evidence.people.values() for name in given.get(question.id, ())})
+        gold = [evidence.gold.get(subject, {}).get(question.id) for subject in self._subjects]
         drawn = [chance is not None for chance in self._population.chances]
-        standings = [one and one.standing for one, mine in zip(gold, drawn, strict=True) if mine]
+        standings = [one and one.status for one, mine in zip(gold, drawn, strict=True) if mine]
         self.open = sum(standing in (None, AnswerState.OPEN) for standing in standings)
         self.no_label = sum(standing is AnswerState.NOTHING for standing in standings)
         self._gold = [None if one is None or one.value is None else self._codes[one.value] for one in gold]
@@ -46,7 +46,7 @@ class CodedQuestion:
         found: list[int | None] = []
         for subject in self._subjects:
             one = self._trial.verdicts[grader].get(subject, {}).get(self._question.id)
-            if one is None or one.standing in (AnswerState.OPEN, AnswerState.NOTHING):
+            if one is None or one.status in (AnswerState.OPEN, AnswerState.NOTHING):
                 found.append(None)
             elif one.value is not None:
                 found.append(self._codes[one.value])

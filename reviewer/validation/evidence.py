@@ -45,7 +45,7 @@ class AnswerState(StrEnum):
 class KnownAnswer:
     """What is said to one question; `value` where known, `state` where the grader's reply was no label."""
 
-    standing: AnswerState
+    status: AnswerState
     value: str | None = None
     state: LabelState | None = None
 
@@ -56,7 +56,7 @@ Answers = Mapping[str, KnownAnswer]
 
 @dataclass(frozen=True, slots=True)
 class GraderEvidence:
-    """A grader on trial: what it is compared with.
+    """What graders say and what they are compared with.
 
     Attributes:
         study: what is graded, with its rubric.
@@ -91,8 +91,8 @@ class GraderEvidence:
         return (self.pairs, self.paired) if compared else (self.subjects, self.population)
 
 
-def read_trial(engine: Engine, study: Study, graders: Sequence[str]) -> GraderEvidence:
-    """Read the trial of `graders` in `study`.
+def read_evidence(engine: Engine, study: Study, graders: Sequence[str]) -> GraderEvidence:
+    """Read what gold, people and `graders` say in `study`.
 
     Raises:
         NotFound: no verdict of a grader under its rubric.
@@ -136,8 +136,8 @@ def read_trial(engine: Engine, study: Study, graders: Sequence[str]) -> GraderEv
     )
 
 
-def with_less_gold(trial: GraderEvidence, asked: Sequence[Question], number: int, seed: int) -> GraderEvidence:
-    """Return the trial with a simple random sample of its gold, the rest as if it had none.
+def with_less_gold(evidence: GraderEvidence, asked: Sequence[Question], number: int, seed: int) -> GraderEvidence:
+    """Return the evidence with a simple random sample of its gold, the rest as if it had none.
 
     It speaks for the responses with gold to every question of `asked`, and only for them.
 
@@ -146,18 +146,18 @@ def with_less_gold(trial: GraderEvidence, asked: Sequence[Question], number: int
     """
     whole = [
         place
-        for place, subject in enumerate(trial.subjects)
-        if trial.population.chances[place] is not None
-        and all(trial.gold[subject][question.id].standing is not AnswerState.OPEN for question in asked)
+        for place, subject in enumerate(evidence.subjects)
+        if evidence.population.chances[place] is not None
+        and all(evidence.gold[subject][question.id].status is not AnswerState.OPEN for question in asked)
     ]
     if not 1 <= number <= len(whole):
         raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to what is checked")
-    kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", trial.subjects[place][0])))
+    kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", evidence.subjects[place][0])))
     chance = DrawChance(0, number, len(whole))
-    population = trial.population
+    population = evidence.population
     return replace(
-        trial,
-        subjects=tuple(trial.subjects[place] for place in whole),
+        evidence,
+        subjects=tuple(evidence.subjects[place] for place in whole),
         population=TargetPopulation(
             [population.prompts[place] for place in whole],
             [population.configurations[place] for place in whole],
@@ -165,8 +165,8 @@ def with_less_gold(trial: GraderEvidence, asked: Sequence[Question], number: int
             [chance if place in kept else None for place in whole],
             target=RateTarget.THESE,
         ),
-        gold={trial.subjects[place]: trial.gold[trial.subjects[place]] for place in kept},
-        truth=trial.gold,
+        gold={evidence.subjects[place]: evidence.gold[evidence.subjects[place]] for place in kept},
+        truth=evidence.gold,
         pairs=(),
         paired=TargetPopulation([], [], population.names, []),
     )
@@ -192,7 +192,7 @@ def adds(rubric: Rubric, rate: Rate, answers: Answers | None) -> float | None:
     value = rate_of(rubric, rate, known)
     if value is not None:
         return value
-    standings = {answers[question].standing for question in questions_of(rate)}
+    standings = {answers[question].status for question in questions_of(rate)}
     if AnswerState.NO_LABEL in standings:
         return 0.0
     return None if AnswerState.OPEN in standings else float("nan")

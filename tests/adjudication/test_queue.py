@@ -168,11 +168,11 @@ def test_what_another_adjudicator_decides_meanwhile_is_not_offered(engine: Engin
     first.decide(taken, YES)
     offered = case(other)
     assert offered.dispute.unit != taken.dispute.unit
-    assert other.standing == first.standing
+    assert other.progress == first.progress
     first.decide(case(first), YES)
     first.undo()
     assert case(other).dispute.unit == offered.dispute.unit
-    assert (other.standing.left, other.standing.decided) == (2, 1)
+    assert (other.progress.left, other.progress.decided) == (2, 1)
 
 
 def test_a_second_opinion_is_offered_where_it_is_asked_for(engine: Engine) -> None:
@@ -256,7 +256,7 @@ def test_a_preference_reads_on_screen_by_side(engine: Engine) -> None:
 def test_merged_units_are_counted_and_not_offered(engine: Engine) -> None:
     clock = judged(engine, PLAIN, {"verdict": "yes"}, {"verdict": "yes"}, prompts=3)
     adjudication = adjudicating(engine, "lead", clock)
-    assert (adjudication.queue, adjudication.standing.merged) == ([], {"unanimous": 3})
+    assert (adjudication.queue, adjudication.progress.merged) == ([], {"unanimous": 3})
 
 
 def test_disagreement_weighs_by_severity_and_by_how_it_moves_the_rate(engine: Engine) -> None:

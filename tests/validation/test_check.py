@@ -15,7 +15,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.validation.check import CheckedRate, QuestionCheck, lab_of, questions, validated
-from reviewer.validation.evidence import AnswerState, adds, read_trial, with_less_gold
+from reviewer.validation.evidence import AnswerState, adds, read_evidence, with_less_gold
 from tests.support.stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, loaded, rubric
 
 YES = {"id": "yes", "question": "verdict", "of": ["yes"], "worse": "high"}
@@ -82,8 +82,8 @@ def study(engine: Engine, sample: str = "all", **more: object) -> list[str]:
 
 
 def check(engine: Engine, against: str | None = None) -> QuestionCheck:
-    trial = read_trial(engine, loaded(engine), [JUDGE, *([against] if against else [])])
-    return validated(engine, trial, RUBRIC.question("verdict"))
+    evidence = read_evidence(engine, loaded(engine), [JUDGE, *([against] if against else [])])
+    return validated(engine, evidence, RUBRIC.question("verdict"))
 
 
 def rates(found: QuestionCheck, name: str = "yes") -> CheckedRate:
@@ -111,7 +111,7 @@ def test_what_a_verdict_adds_to_each_rate(
 ) -> None:
     study(engine)
     grade(engine, {stored[0]: said, stored[1]: {"verdict": "no"}})
-    found = read_trial(engine, loaded(engine), [JUDGE])
+    found = read_evidence(engine, loaded(engine), [JUDGE])
     added = tuple(adds(RUBRIC, rate, found.verdicts[JUDGE].get((stored[0], ""))) for rate in RUBRIC.rates)
     assert added == pytest.approx(expected, nan_ok=True)
 
@@ -134,7 +134,7 @@ def test_a_follow_up_is_settled_where_its_parent_settles_it(
     study(engine)
     grade(engine, {stored[0]: {"verdict": "no"}})
     decide(engine, {stored[0]: said})
-    assert read_trial(engine, loaded(engine), [JUDGE]).gold[stored[0], ""]["degree"].standing is standing
+    assert read_evidence(engine, loaded(engine), [JUDGE]).gold[stored[0], ""]["degree"].status is standing
 
 
 def test_units_are_those_with_gold_and_verdict_and_the_rest_is_told(engine: Engine, stored: list[str]) -> None:
@@ -215,34 +215,34 @@ def test_less_gold_is_a_sample_beside_the_truth(engine: Engine, stored: list[str
         engine, {one: {"verdict": "yes", "degree": "mild"} for place, one in enumerate(stored) if truth(place) == "yes"}
     )
     grade(engine, {one: {"verdict": "no" if place % 5 == 0 else truth(place)} for place, one in enumerate(stored)})
-    trial = with_less_gold(read_trial(engine, loaded(engine), [JUDGE]), ASKED, 50, 1)
-    found = validated(engine, trial, RUBRIC.question("verdict"))
+    evidence = with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 50, 1)
+    found = validated(engine, evidence, RUBRIC.question("verdict"))
     assert found.errors.units == 50
     one = rates(found)
     assert (one.all.units, one.all.gold_units) == (2 * PROMPTS, 50)
     assert one.truth is not None
     assert one.truth.value == pytest.approx(50 / 120)
     assert one.truth_by_model["m1"].value == 0.5
-    again, other = (with_less_gold(read_trial(engine, loaded(engine), [JUDGE]), ASKED, 50, seed) for seed in (1, 2))
-    assert again.population.chances == trial.population.chances
-    assert other.population.chances != trial.population.chances
+    again, other = (with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 50, seed) for seed in (1, 2))
+    assert again.population.chances == evidence.population.chances
+    assert other.population.chances != evidence.population.chances
     with pytest.raises(Refused, match="--gold-sample 121: expected 1 to 120"):
-        with_less_gold(read_trial(engine, loaded(engine), [JUDGE]), ASKED, 121, 1)
+        with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 121, 1)
 
 
 def test_only_what_the_grader_answers_is_checked(engine: Engine, stored: list[str]) -> None:
     study(engine)
     grade(engine, {one: {"verdict": "yes"} for one in stored})
-    trial = read_trial(engine, loaded(engine), [JUDGE])
-    assert [one.id for one in questions(trial, None)] == ["verdict"]
-    assert [one.id for one in questions(trial, "degree")] == ["degree"]
+    evidence = read_evidence(engine, loaded(engine), [JUDGE])
+    assert [one.id for one in questions(evidence, None)] == ["verdict"]
+    assert [one.id for one in questions(evidence, "degree")] == ["degree"]
 
 
 def test_a_grader_without_verdicts_is_not_found(engine: Engine, stored: list[str]) -> None:
     study(engine)
     grade(engine, {stored[0]: {"verdict": "yes"}})
     with pytest.raises(NotFound, match=r"no verdict of grader nobody .*there are: judge"):
-        read_trial(engine, loaded(engine), ["nobody"])
+        read_evidence(engine, loaded(engine), ["nobody"])
 
 
 def test_two_graders_are_compared_on_what_both_judged(engine: Engine, stored: list[str]) -> None:
@@ -278,7 +278,7 @@ def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str])
                 for one, other in pairs
             ],
         )
-    found = validated(engine, read_trial(engine, loaded(engine), [JUDGE]), COMPARING.question("preferred"))
+    found = validated(engine, read_evidence(engine, loaded(engine), [JUDGE]), COMPARING.question("preferred"))
     assert (found.errors.units, found.errors.error.value, found.by_model) == (40, 0.5, {})
     assert found.confusion == {"first": {"first": 20, "second": 10, "tie": 10}}
 

@@ -78,17 +78,7 @@ def rank(
         if np.isnan(apart).any() or apart[0] * apart[1] >= 0.0:
             continue
         high, low = (one, other) if apart[0] > 0.0 else (other, one)
-        differences = drawn[:, high] - drawn[:, low]
-        flips.append(
-            Flip(
-                names[high],
-                names[low],
-                spanned(abs(apart[0]), differences[:, 0], prompts, ABSENT),
-                spanned(-abs(apart[1]), differences[:, 1], prompts, ABSENT),
-                float(((differences[:, 0] > 0.0) & (differences[:, 1] < 0.0)).mean()),
-                float(np.nanstd(differences[:, 0])),
-            )
-        )
+        flips.append(_flip((names[high], names[low]), apart, drawn[:, high] - drawn[:, low], prompts))
     return Ranking(_order(now[:, 0], names), _order(now[:, 1], names), tuple(flips))
 
 
@@ -106,3 +96,14 @@ def _columns(gold: RateParts, grader: RateParts, sample: GoldSample, configurati
 def _order(rates: Floats, names: tuple[str, ...]) -> tuple[str, ...]:
     known = [place for place in range(len(names)) if not np.isnan(rates[place])]
     return tuple(names[place] for place in sorted(known, key=lambda place: (-rates[place], names[place])))
+
+
+def _flip(ends: tuple[str, str], apart: Floats, differences: Floats, prompts: Codes) -> Flip:
+    """Return the flip of two configurations `apart` by gold and by the grader; `differences` has shape (draws, 2)."""
+    return Flip(
+        *ends,
+        spanned(abs(apart[0]), differences[:, 0], prompts, ABSENT),
+        spanned(-abs(apart[1]), differences[:, 1], prompts, ABSENT),
+        float(((differences[:, 0] > 0.0) & (differences[:, 1] < 0.0)).mean()),
+        float(np.nanstd(differences[:, 0])),
+    )

@@ -98,33 +98,35 @@ def corrected(
         target: what the interval is of.
     """
     units = len(sample.units)
+    weights = sample.weights
     if units < FEWEST_UNITS:
         return _none(FEW_GOLD.format(units=units, least=FEWEST_UNITS))
-    weights = sample.weights
-    total = weights.sum()
     if weights @ gold.below <= 0.0:
         return _none(NO_GOLD)
     if sample.complete:
         known = share(gold, sample, prompts[sample.units], target)
         return CorrectedRate(known, known, 0.0)
     own = grader.take(sample.units)
-    mine = prompts[sample.units]
-    first = float(weights @ gold.above / (weights @ gold.below))
-    if power is None:
-        power = _tuned(gold.above - first * gold.below, own.above - first * own.below, sample)
-    above = power * grader.above.mean() + weights @ (gold.above - power * own.above) / total
-    below = power * grader.below.mean() + weights @ (gold.below - power * own.below) / total
+    power = _tuned(gold, own, sample) if power is None else power
+    above, below = (
+        power * every.mean() + weights @ (settled - power * judged) / weights.sum()
+        for every, settled, judged in ((grader.above, gold.above, own.above), (grader.below, gold.below, own.below))
+    )
     if below <= NEAR_ZERO:
         return _none(NO_GOLD)
     value = float(above / below)
     linear = (gold.above - value * gold.below) / below
     rest = linear - power * (own.above - value * own.below) / below
-    spread = _variance(rest, linear, sample, mine, target)
+    spread = _variance(rest, linear, sample, prompts[sample.units], target)
+    return _with_intervals(value, power, spread, _doubt(sample, target) / below**2, units)
+
+
+def _with_intervals(value: float, power: float, spread: float | None, doubt: float, units: int) -> CorrectedRate:
+    """Return the rate `value` with the interval of the variance `spread` and of the `doubt` of rare errors."""
     if spread is None:
         return CorrectedRate(Estimate(value, undefined=LONE), Estimate(value, undefined=LONE), power)
     half = Z * float(np.sqrt(spread))
     middle, low, high = (min(max(end, 0.0), 1.0) for end in (value, value - half, value + half))
-    doubt = _doubt(sample, target) / below**2
     return CorrectedRate(bounded(value, spread + doubt, units), Estimate(middle, low, high), power)
 
 
@@ -132,8 +134,10 @@ def _none(reason: str) -> CorrectedRate:
     return CorrectedRate(Estimate(None, undefined=reason), Estimate(None, undefined=reason), np.nan)
 
 
-def _tuned(gold: Floats, grader: Floats, sample: GoldSample) -> float:
+def _tuned(parts: RateParts, own: RateParts, sample: GoldSample) -> float:
     """Return the power of least variance: how gold follows the grader inside strata, by their weight in the draw."""
+    first = float(sample.weights @ parts.above / (sample.weights @ parts.below))
+    gold, grader = parts.above - first * parts.below, own.above - first * own.below
     together = alone = 0.0
     for stratum in np.unique(sample.strata):
         mine = sample.strata == stratum
