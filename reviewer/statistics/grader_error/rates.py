@@ -84,10 +84,9 @@ def corrected(
 
     power · mean of the grader over all + mean of (gold - power · grader) over the sample, above and below the line. At
     power 1 this is prediction-powered inference (Angelopoulos et al. 2023) with the gold's own units among the
-    predicted, which is the difference estimator of survey sampling (Särndal et al. 1992, ch. 6). With `power` None it
-    is tuned to the least variance (PPI++: Angelopoulos, Duchi and Zrnic 2023, arXiv 2311.01453); their λ is this times
-    the share of units without gold. The variance is that of the draw plus, for the target `beyond`, that of the
-    population around what it stands for: together with equal chances just theirs.
+    predicted: the difference estimator of survey sampling (Särndal et al. 1992, ch. 6). With `power` None it has the
+    least variance (PPI++, arXiv 2311.01453, whose λ is this times the share of units without gold). The variance is
+    that of the draw plus, for the target `beyond`, that of the population around what it stands for.
 
     Args:
         gold: what the units of the sample add, in its order.
@@ -97,8 +96,7 @@ def corrected(
         power: how much of the grader to use; None chooses it.
         target: what the interval is of.
     """
-    units = len(sample.units)
-    weights = sample.weights
+    units, weights = len(sample.units), sample.weights
     if units < FEWEST_UNITS:
         return _none(FEW_GOLD.format(units=units, least=FEWEST_UNITS))
     if weights @ gold.below <= 0.0:
