@@ -93,7 +93,6 @@ def corrected(
         grader: what the grader adds for every unit of the population, in its order.
         sample: how the units with gold were drawn.
         prompts: of every unit of the population.
-        power: how much of the grader to use; None chooses it.
         target: what the interval is of.
     """
     units, weights = len(sample.units), sample.weights
