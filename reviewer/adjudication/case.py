@@ -139,7 +139,7 @@ def _item(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> Ite
 
 
 def _ask(item: Item, dispute: Dispute, question: Question) -> AskedQuestion:
-    """Return the disputed question as it is put on the item."""
+    """Return the disputed question as it is asked of the item."""
     wanted = {dispute.response, dispute.other_response} - {""}
     panes = tuple(place for place, pane in enumerate(item.panes) if pane.response in wanted)
     return AskedQuestion(

@@ -110,7 +110,7 @@ def about(engine: Engine, study: Study) -> CardSubject:
 
 
 class _Rated(NamedTuple):
-    """A subject, what was said of it by question, and what that comes to."""
+    """A subject, its labels by question, and what they decide."""
 
     subject: Subject
     given: dict[str, list[LabelRecord]]

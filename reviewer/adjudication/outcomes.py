@@ -1,4 +1,4 @@
-"""What the labels of a study come to, unit by unit, and how far the study is."""
+"""What the labels of a study decide, unit by unit, and the progress of the study."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UnitOutcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuestionCount:
-    """How far one question is: labels of people and graders that stand, disputes, decided units."""
+    """The progress of one question: labels of people and graders that stand, disputes, decided units."""
 
     question: str
     labels: int
@@ -118,7 +118,7 @@ class Decider:
         self._study = study
         self._rubric = study.rubric
         self._policy = read_policy(study.design.policy)
-        self._asked = [_Asked(question) for question in study.rubric.questions]
+        self._asked = [_QuestionTraits(question) for question in study.rubric.questions]
         self._flagged = labels.flagged(engine, study.name)
         # By subject, question and adjudicator: of several by one adjudicator the last stands.
         self._decisions: dict[Subject, dict[str, dict[str, Decision]]] = {}
@@ -130,7 +130,7 @@ class Decider:
             by_adjudicator[one.adjudicator] = Decision(one.value, one.ruling, imported, one.decided_at)
 
     def decide(self, subject: Subject, units: list[UnitLabel]) -> list[UnitOutcome]:
-        """Return what the labels of one subject come to, question by question."""
+        """Return what the labels of one subject decide, question by question."""
         decisions = self._decisions.pop(subject, {})
         flagged = not self._flagged.isdisjoint(subject)
         found = []
@@ -173,7 +173,7 @@ class Decider:
             yield from self.decide(subject, [])
 
 
-class _Asked:
+class _QuestionTraits:
     """What is the same of a question for every subject."""
 
     def __init__(self, question: Question) -> None:

@@ -32,7 +32,7 @@ CODES = ("unstated", "rubric unclear", "text missed", "fact unknown", "true ambi
 
 @dataclass(frozen=True, slots=True)
 class QueueProgress:
-    """How far the study is. `merged` counts the units that were decided by themselves, by how."""
+    """The progress of the study. `merged` counts the units that were decided by themselves, by how."""
 
     left: int
     decided: int
@@ -232,7 +232,7 @@ class AdjudicationSession:
                 self._settle(dispute)
 
     def _settle(self, dispute: Dispute) -> None:
-        """Take a decided dispute off the queue; what hangs on it is put next."""
+        """Take a decided dispute off the queue; what hangs on it comes next."""
         if dispute.question not in self._follows and dispute.reason not in (
             DisputeReason.ADJUDICATORS.value,
             "second opinion",

@@ -61,15 +61,15 @@ def rater_figures(engine: Engine, scope: Scope, question: Question) -> list[Rate
     if not who or question.scale is Scale.TEXT:
         return []
     table = table_of(engine, scope, question, who).without_clusters()
-    told = {name: _Told() for name in who}
+    counts = {name: _RaterCounts() for name in who}
     for _, unit in groupby(rating_details.timed(engine, scope), key=lambda label: label.subject):
         # Of two labels by one rater, one imported and one rated, the later counts.
-        latest = {label.rater: label for label in unit if label.rater in told}
-        _tell(told, list(latest.values()), question)
-    return [_figures(table, place, name, told[name], question) for place, name in enumerate(who)]
+        latest = {label.rater: label for label in unit if label.rater in counts}
+        _count(counts, list(latest.values()), question)
+    return [_figures(table, place, name, counts[name], question) for place, name in enumerate(who)]
 
 
-class _Told:
+class _RaterCounts:
     """What the labels say of one rater."""
 
     def __init__(self) -> None:
@@ -79,10 +79,10 @@ class _Told:
         self.sides = [0, 0]
 
 
-def _tell(told: dict[str, _Told], unit: list[TimedLabel], question: Question) -> None:
+def _count(counts: dict[str, _RaterCounts], unit: list[TimedLabel], question: Question) -> None:
     given = Counter(label.value for label in unit)
     for label in unit:
-        rater = told[label.rater]
+        rater = counts[label.rater]
         rater.labels += 1
         if label.item is not None and label.shown_at is not None:
             first, last = rater.shown.get(label.item, (label.shown_at, label.saved_at))
@@ -114,28 +114,28 @@ def _side(label: TimedLabel) -> int | None:
     return int((panes.index(first) > panes.index(second)) is (label.value == "first"))
 
 
-def _figures(table: RatingTable, place: int, name: str, told: _Told, question: Question) -> RaterFigures:
+def _figures(table: RatingTable, place: int, name: str, counts: _RaterCounts, question: Question) -> RaterFigures:
     decided, right, mistaken = 0, 0, []
     if len(table.values) <= agreement.MOST_VALUES:  # of free numbers there may be as many as units
-        counts = agreement.confusion(table, place).counts
-        decided, right = int(counts.sum()), int(counts.trace())
+        confused = agreement.confusion(table, place).counts
+        decided, right = int(confused.sum()), int(confused.trace())
         mistaken = [
-            RaterMistake(others, own, int(counts[row, column]))
+            RaterMistake(others, own, int(confused[row, column]))
             for row, others in enumerate(table.values)
             for column, own in enumerate(table.values)
-            if row != column and counts[row, column]
+            if row != column and confused[row, column]
         ]
-    agreed = [agrees for _, agrees in sorted(told.agreed)]
+    agreed = [agrees for _, agrees in sorted(counts.agreed)]
     return RaterFigures(
         rater=name,
-        labels=told.labels,
+        labels=counts.labels,
         compared=decided,
         agreed=right,
         mistaken=tuple(sorted(mistaken, key=lambda one: (-one.units, one.others, one.own))),
-        seconds=_median_seconds(told.shown.values()),
-        timed=len(told.shown),
+        seconds=_median_seconds(counts.shown.values()),
+        timed=len(counts.shown),
         drift=agreement.drift([AGREES] * len(agreed), agreed),
-        positions=agreement.position_preference(told.sides) if question.scale is Scale.PREFERENCE else None,
+        positions=agreement.position_preference(counts.sides) if question.scale is Scale.PREFERENCE else None,
     )
 
 

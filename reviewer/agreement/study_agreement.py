@@ -93,7 +93,7 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
 
 
 def consensus(engine: Engine, scope: Scope, question: Question) -> ConsensusComparison | None:
-    """Return what majority and model come to; None for several choices and free numbers, and without labels."""
+    """Return majority and model beside each other; None for several choices and free numbers, and without labels."""
     who = counted(engine, scope)
     if not who or not question.options or question.scale is Scale.MULTI:
         return None

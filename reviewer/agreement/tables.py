@@ -67,7 +67,7 @@ def categories(found: Agreement) -> Rows:
 
 
 def consensus(found: ConsensusComparison) -> Rows:
-    """Return what majority and model come to, value by value."""
+    """Return the counts of majority and of the model, value by value."""
     rows = [["consensus", "majority", "Dawid-Skene"]]
     for value in sorted({*found.majority, *found.modelled}, key=lambda one: -found.majority.get(one, 0)):
         rows.append([value, f"{found.majority.get(value, 0):,}", f"{found.modelled.get(value, 0):,}"])

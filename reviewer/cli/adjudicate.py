@@ -92,7 +92,7 @@ def _tell_disputes(
 def _tell_settled(came_to: Sequence[SettledConfusion], suggested: Sequence[Suggestion]) -> None:
     if came_to:
         say("\nWhat was confused, and how it was settled:")
-        rows = [["question", "raters gave", "units", "came to", "a third value"]]
+        rows = [["question", "raters gave", "units", "settled as", "a third value"]]
         for one in came_to:
             words = ", ".join(f"{value} {count:,}" for value, count in one.came_to.items())
             rows.append([one.question, " / ".join(one.given) or "nothing", f"{one.units:,}", words, f"{one.third:,}"])

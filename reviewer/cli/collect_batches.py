@@ -27,7 +27,7 @@ def collect_in_batches(
 ) -> int:
     """Visit the batch services once and say how things stand. Returns the exit status: 1 while anything is missing.
 
-    `tell` is told what came of each request, once that is stored.
+    `tell` is called with the result of each request, once that is stored.
     """
     services = {setup.name: open_service(setup, os.environ) for setup in setups}
     visited = asyncio.run(_visit(path, suites, setups, samples, services, tell))

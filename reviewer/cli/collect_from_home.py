@@ -67,7 +67,7 @@ class HomeCollect:
         began: Callable[[Callable[[], list[list[str]]]], None],
         stop: asyncio.Event,
     ) -> str:
-        """Collect, and return what was done; `began` is handed what tells how far it is, as rows of a table.
+        """Collect, and return what was done; `began` is handed what returns the progress, as rows of a table.
 
         Raises:
             ReviewerError: something is wrong with a key, a server, a model or the database.

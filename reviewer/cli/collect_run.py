@@ -57,7 +57,7 @@ async def collect(
 ) -> Collector:
     """Ask everything that is missing and store it; inside `watch` the collector is at work. Returns it, done.
 
-    `tell` is told what came of each request, once that is stored.
+    `tell` is called with the result of each request, once that is stored.
 
     Raises:
         ReviewerError: a key, a server, a model or the database is at fault; then nothing was sent or stored.
@@ -104,7 +104,7 @@ def interruptible() -> asyncio.Event:
 
 @contextmanager
 def on_stderr(collector: Collector) -> Iterator[None]:
-    """Show on stderr, where that is a terminal, how far a collector at work is."""
+    """Show on stderr, where that is a terminal, the progress of a collector at work."""
     began = time.monotonic()
     with watched(lambda: watched_rows(collector.progress, time.monotonic() - began)):
         yield

@@ -98,8 +98,8 @@ def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -
     with writing(ctx) as engine:
         work = task(engine, studies.load(engine, study), grader)
         prepare(engine, work, None, 1, now())
-        with progress(f"{grader.id} in study {study}", len(work.units)) as told:
-            new = grade_by_rule(engine, work, now(), told)
+        with progress(f"{grader.id} in study {study}", len(work.units)) as advance:
+            new = grade_by_rule(engine, work, now(), advance)
     if not as_json:
         say(f"{grader.id}: {counted(new, 'response')} judged, {len(work.units) - new:,} there before")
     _report(ctx, study, grader, [grader.id], {"missing": 0}, as_json=as_json)
@@ -210,8 +210,8 @@ def _tell(found: list[VerdictCensus], planted: list[BaitedResponse]) -> None:
         for one in found
     ]
     lines = [head, *rows]
-    told = [place for place in range(len(head)) if any(row[place] for row in rows)]
-    table([[line[place] for place in told] for line in lines], right=frozenset({1, 2, 3}))
+    shown = [place for place in range(len(head)) if any(row[place] for row in rows)]
+    table([[line[place] for place in shown] for line in lines], right=frozenset({1, 2, 3}))
     for one in found:
         say(
             f"  {one.question}: "

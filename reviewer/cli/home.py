@@ -1,4 +1,4 @@
-"""What `reviewer` alone does: the application, or in words the studies, how far they are, and what to type next."""
+"""What `reviewer` alone does: the application, or in words the studies, their progress, and what to type next."""
 
 from __future__ import annotations
 

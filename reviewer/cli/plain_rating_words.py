@@ -1,4 +1,4 @@
-"""What a rater can type where rating is line by line: answers and commands, and how a line is told to be one."""
+"""What a rater can type where rating is line by line: answers and commands, and how a line is known to be one."""
 
 from __future__ import annotations
 

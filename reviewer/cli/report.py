@@ -225,7 +225,7 @@ def _fitting(rubric: str) -> str:
 
     fitting = []
     for path in known(folders("graders")).values():
-        # A grader of the user's that is wrong is told of when it is to be run.
+        # A grader of the user's that is wrong is reported when it is to be run.
         with suppress(ReviewerError):
             grader = read_grader(path, folders("rubrics"))
             if grader.rubric == rubric:

@@ -162,7 +162,7 @@ def _state(study: Study) -> str:
 @database_option
 @click.pass_context
 def show(ctx: click.Context, name: str, *, unblind: bool, as_json: bool) -> None:
-    """Show how far a study is."""
+    """Show the progress of a study."""
     with reading(ctx) as engine:
         view = overview(engine, studies.load(engine, name))
     document = _shown(view)

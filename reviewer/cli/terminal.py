@@ -120,7 +120,7 @@ def table(
 
 @contextmanager
 def progress(what: str, total: float) -> Iterator[Callable[[float], None]]:
-    """Show on stderr, where that is a terminal, how much of `total` is done; the function handed out is told."""
+    """Show on stderr, where that is a terminal, how much of `total` is done; the function handed out takes that."""
     if not sys.stderr.isatty():
         yield lambda done: None  # noqa: ARG005
         return

@@ -63,7 +63,7 @@ class Budget:
         return True
 
     def settle(self, amount: float, actual: float) -> None:
-        """Replace what was set aside by what it came to."""
+        """Replace what was set aside by its result."""
         self._held.remove(amount)
         self.spent += actual
         self._settled.set()

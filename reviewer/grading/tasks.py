@@ -205,10 +205,10 @@ def _graded(errand: MissingVerdicts, outcome: Outcome) -> tuple[int, GradedUnit]
     return repeat, GradedUnit(grading, verdicts, storable(said.text or said.refusal or "").text)
 
 
-def grade_by_rule(engine: Engine, work: GradingTask, now: str, told: Callable[[int], None]) -> int:
+def grade_by_rule(engine: Engine, work: GradingTask, now: str, advance: Callable[[int], None]) -> int:
     """Store the verdicts of a rule on units that it has not judged, part by part; return how many units were new.
 
-    `told` is called with how many units are done.
+    `advance` is called with how many units are done.
     """
     name = rater_name(work.grader, None)
     done = grading_replies.replies(engine, work.grader.hash, name)
@@ -223,7 +223,7 @@ def grade_by_rule(engine: Engine, work: GradingTask, now: str, told: Callable[[i
             )
         with engine.writing():
             _add(engine, work, name, given, now)
-        told(first + len(part))
+        advance(first + len(part))
     return len(missing)
 
 

@@ -55,7 +55,7 @@ class AnthropicBatches:
         return None
 
     async def standing(self, batch: str) -> BatchState:
-        """Return how far a batch is; see `BatchService`."""
+        """Return the progress of a batch; see `BatchService`."""
         known = await self._call(lambda: self._client.messages.batches.retrieve(batch))
         counts = known.request_counts
         done = counts.succeeded + counts.errored + counts.canceled + counts.expired

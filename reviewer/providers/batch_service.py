@@ -20,7 +20,7 @@ class BatchLimits:
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """How far a batch is. `ended` batches can be fetched; `failure` is why the whole of it came to nothing."""
+    """The progress of a batch. `ended` batches can be fetched; `failure` is why the whole of it failed."""
 
     ended: bool
     done: int
@@ -57,7 +57,7 @@ class BatchService(Protocol):
         """Return the id of the batch so marked; None if there is none, or the provider keeps no marks."""
 
     async def standing(self, batch: str) -> BatchState:
-        """Return how far a batch is."""
+        """Return the progress of a batch."""
 
     def results(self, batch: str, sent: Mapping[str, Json]) -> AsyncIterator[Result]:
         """Yield what became of each request, in any order; `sent` is what was sent, by key."""

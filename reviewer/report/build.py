@@ -1,4 +1,4 @@
-"""The report of a study: gathers what was decided, graded and measured, and hands it on as it is to be told."""
+"""The report of a study: gathers what was decided, graded and measured, and hands it on as values to show."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def _row(
 
 
 def _worst(rate: Rate) -> bool | None:
-    """Return whether a high value is the bad end of a graded rate; None where the worst tenth is not told.
+    """Return whether a high value is the bad end of a graded rate; None where the worst tenth is not shown.
 
     Of a share of yes and no, the worst tenth says only whether a tenth are bad.
     """

@@ -1,4 +1,4 @@
-"""What was counted of a study, ready to be told."""
+"""What was counted of a study, ready to be shown."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class ConfusionTable:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is told of a study. `card` is its reliability card as plain values; `caveats` are sentences."""
+    """All that a report says of a study. `card` is its reliability card as plain values; `caveats` are sentences."""
 
     study: str
     open: bool

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.session.agreement_view import AgreementView
 
 STUDY_FILTER = "study:"
-MOST_BY_THE_WAY = 20_000  # labels: disputes among so many are counted in a tenth of a second
+MOST_COUNTED = 20_000  # labels: disputes among so many are counted in a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +199,11 @@ class TerminalSession:
             record_unblinding(self._engine, study, self.rater, utc(self._clock()))
 
     def disputes(self, name: str) -> int | None:
-        """Return how many disputes wait in a study; None where it has too many labels to count by the way."""
+        """Return how many disputes wait in a study; None where it has too many labels to count at once."""
         latest = (self._engine.path, name, *rating_details.latest(self._engine))
         if latest not in self._disputes:
             study = studies.load(self._engine, name)
-            few = labels.at_most(self._engine, name, MOST_BY_THE_WAY)
+            few = labels.at_most(self._engine, name, MOST_COUNTED)
             counted = None
             if few:
                 counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study))

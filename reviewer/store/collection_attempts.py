@@ -57,7 +57,7 @@ def add_attempts(engine: Engine, attempts: Iterable[Attempt], now: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of requests that was handed to a provider and not fetched. `id` is the provider's, None if never told."""
+    """A batch of requests that was handed to a provider and not fetched. `id` is the provider's, if known."""
 
     number: int
     id: str | None

@@ -1,4 +1,4 @@
-"""Studies: their design, the responses in them, the items that these make, and how far they are."""
+"""Studies: their design, the responses in them, the items that these make, and their progress."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def is_assigned(engine: Engine, study: int, rater: str) -> bool:
 
 
 def share(engine: Engine, study: Study, rater: str) -> int:
-    """Return how many items the rater may come to rate: the study's, or the quota; none where others are assigned."""
+    """Return how many items the rater may rate: the study's, or the quota; none where others are assigned."""
     found = engine.rows(
         "select quota from study_rater where study = :study and rater = :rater",
         {"study": study.number, "rater": rater},

@@ -54,12 +54,12 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
         pool = sampling_pools.pool(engine, suites=suites, configurations=configurations, study=source)
         if not pool:
             raise NotFound("no stored response fits; `reviewer import FILE` brings responses in")
-        told = ask_graders(engine, rubric, rule, plan.graders, plan.rate)
+        learned = ask_graders(engine, rubric, rule, plan.graders, plan.rate)
         origin = DrawnFrom(
-            tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, told.graders, told.rate
+            tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, learned.graders, learned.rate
         )
         study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
-        drawn = draw(pool, rule, plan.design.seed, badness=told.badness, differing=told.differing)
+        drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
         studies.extend(engine, study, drawn, least=least(rubric))
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)

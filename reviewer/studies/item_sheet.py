@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question as it is put on an item: about which panes (none: the whole item), stored under which subject."""
+    """A question as it is asked of an item: about which panes (none: the whole item), stored under which subject."""
 
     question: Question
     subject: Subject
@@ -145,7 +145,7 @@ def _given(draft: Draft, subject: Subject) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ItemSheet:
-    """An item being filled in: the draft, the question that is put now, and what was answered since it was taken up.
+    """An item being filled in: the draft, the question asked now, and what was answered since it was taken up.
 
     Each act gives a new sheet. `place` counts the questions from 0; past the last one, nothing required is missing.
     """
@@ -163,7 +163,7 @@ class ItemSheet:
 
     @property
     def ask(self) -> AskedQuestion | None:
-        """The question that is put now; None where the item waits to be submitted."""
+        """The question asked now; None where the item waits to be submitted."""
         asks = self.asks
         return asks[self.place] if self.place < len(asks) else None
 
@@ -178,7 +178,7 @@ class ItemSheet:
         return None if answer is None else translated(self.item, ask, answer.value)
 
     def at(self, place: int) -> ItemSheet:
-        """Return the sheet with question number `place` put; past the end, what is still missing is put instead."""
+        """Return the sheet at question number `place`; past the end, at what is still missing."""
         asks = self.asks
         if place >= len(asks):
             missing = self.missing

@@ -19,7 +19,7 @@ class StudyPopulation:
     """What a study speaks for.
 
     `responses` are all of them in order of number, those of the study among them; `chances` says, by id, with what
-    chance each of the study came in. Where the study was drawn from more and that more cannot be told any longer,
+    chance each of the study came in. Where the study was drawn from more and that more is not known any longer,
     `lost` says why, and only the study's own are here.
     """
 

@@ -36,7 +36,7 @@ class DisputeReason(StrEnum):
 
 
 class Ruling(StrEnum):
-    """What an adjudicator's decision comes to."""
+    """What an adjudicator rules."""
 
     DECIDED = "decided"
     BAD_ITEM = "bad_item"
@@ -74,7 +74,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the labels of one unit come to. `distribution` counts the raters' values, in order of first appearance.
+    """What the labels of one unit decide. `distribution` counts the raters' values, in order of first appearance.
 
     `decision` is the one that counts, where an adjudicator decided, and `dispute` is then why the labels alone do not.
     """

@@ -1,7 +1,7 @@
 """Where a text gives a secret away: as it is, or in a disguise that a reader misses.
 
 Pure. Every disguise is looked for in the same way: a view of the text without what the disguise adds, and a needle made
-of the secret. Chance is not told from intent, so a short or common secret is found where none was meant.
+of the secret. Chance cannot be distinguished from intent, so a short or common secret is found where none was meant.
 """
 
 from __future__ import annotations

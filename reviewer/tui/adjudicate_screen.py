@@ -93,7 +93,7 @@ class AdjudicateScreen(ReadingScreen):
         self._begin_item()
 
     def _taken(self) -> tuple[Case | None, AdjudicatorChoice, QueueProgress]:
-        """Return the next dispute, what was chosen on it before, and how far the study is; on the session's thread."""
+        """Return the next dispute, what was chosen on it before, and the study's progress; on the session's thread."""
         case = self._adjudication.next_case()
         return (
             case,

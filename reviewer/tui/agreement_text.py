@@ -91,7 +91,7 @@ def aligned(rows: Rows) -> list[str]:
 
 
 def figures(view: AgreementView, question: Question, room: int) -> PaneText:
-    """Return the coefficients with intervals and prevalence, what to beware of, and what labels come to."""
+    """Return the coefficients with intervals and prevalence, warnings, and what the labels decide."""
     one, page = view.measured(question), Page(room)
     if one.agreement is None:
         page.say(NO_LABELS)

@@ -1,4 +1,4 @@
-"""The collection screen: which suites, whom to ask, and how far it is."""
+"""The collection screen: which suites, which models, and the progress."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reviewer.text.visible import visible
 from reviewer.tui.dialogs import Confirm
 from reviewer.tui.widgets.choices import Choices
 
-TOLD_EVERY = 0.25  # seconds between two looks at how far it is
+PROGRESS_EVERY = 0.25  # seconds between two looks at the progress
 Rows = list[list[str]]
 
 
@@ -46,7 +46,7 @@ class CollectService(Protocol):
 
 
 class CollectScreen(Screen[None]):
-    """Lets a person choose, shows what it would take, and then how far it is."""
+    """Lets a person choose, shows what it would take, and then the progress."""
 
     DEFAULT_CSS = """
     CollectScreen > #about { height: auto; padding: 1 2; color: $text-muted; }
@@ -86,9 +86,9 @@ class CollectScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin on the suites, and look now and then at how far it is."""
+        """Begin on the suites, and look now and then at the progress."""
         self.query_one("#suites").focus()
-        self.set_interval(TOLD_EVERY, self._look)
+        self.set_interval(PROGRESS_EVERY, self._look)
 
     async def action_plan(self) -> None:
         """Say what is missing and what it would take."""

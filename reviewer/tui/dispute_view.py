@@ -24,7 +24,7 @@ MOST_ROWS = 6
 
 
 class DisputeView(ItemView):
-    """One dispute: mounted once, and told from dispute to dispute what to show."""
+    """One dispute: mounted once; what it shows changes from dispute to dispute."""
 
     DEFAULT_CSS = """
     DisputeView > #raters { height: 4; }

@@ -1,4 +1,4 @@
-"""The home screen: the studies, how far they are for the rater and in all, and what to do next."""
+"""The home screen: the studies, their progress for the rater and in all, and what to do next."""
 
 from __future__ import annotations
 

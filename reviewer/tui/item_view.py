@@ -1,4 +1,4 @@
-"""An item on screen: prompt, responses, question, status. Shows what it is told, and knows how to be read.
+"""An item on screen: prompt, responses, question, status. Shows what it is given, and knows how it is read.
 
 It knows items and sheets, but no session: what is stored, and when, is the business of the screen around it.
 """
@@ -35,7 +35,7 @@ LEAST_PROMPT, MOST_PROMPT = 3, 6
 
 
 class ItemView(Vertical):
-    """One item: mounted once, and told from item to item what to show."""
+    """One item: mounted once; what it shows changes from item to item."""
 
     BLANK = True  # its children leave nothing of it to see
     DEFAULT_CSS = """
@@ -115,7 +115,7 @@ class ItemView(Vertical):
         self._fit_prompt()
 
     def show_sheet(self, sheet: ItemSheet) -> None:
-        """Show the question that is put and what is answered, and focus the pane that it is about."""
+        """Show the question asked now and what is answered, and focus the pane that it is about."""
         ask = sheet.ask
         if ask is not None and ask.panes and self.focused not in ask.panes:
             self.focus_pane(ask.panes[0])

@@ -1,4 +1,4 @@
-"""What the question bar shows of a sheet: the question that is put, and how far each pane is. Pure."""
+"""What the question bar shows of a sheet: the question asked now, and the progress of each pane. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HINTS = {
 
 
 def put(sheet: ItemSheet) -> QuestionText | None:
-    """Return the question that is put now; None where all is answered."""
+    """Return the question asked now; None where all is answered."""
     ask = sheet.ask
     if ask is None:
         return None
@@ -26,7 +26,7 @@ def put(sheet: ItemSheet) -> QuestionText | None:
 
 
 def put_on(item: Item, ask: AskedQuestion, value: str | None, count: str) -> QuestionText:
-    """Return a question as it is put on `item`, with `value`, as it reads on screen, chosen."""
+    """Return a question as it is asked of `item`, with `value`, as it reads on screen, chosen."""
     return QuestionText(
         about=_name(item, ask),
         count=count,
@@ -70,7 +70,7 @@ def _name(item: Item, ask: AskedQuestion) -> str:
 
 
 def answered(sheet: ItemSheet) -> tuple[AnswerProgress, ...]:
-    """Return how far each pane, pair and the item itself are, in the order in which they are asked about."""
+    """Return the progress of each pane, each pair and the item itself, in the order in which they are asked about."""
     return tuple(_answered(sheet))
 
 

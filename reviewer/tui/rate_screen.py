@@ -32,7 +32,7 @@ from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 
-SLOW_SECONDS = 0.1  # a save that takes longer is told of while it is under way
+SLOW_SECONDS = 0.1  # a save that takes longer is shown while it is under way
 
 
 class RateScreen(ReadingScreen):
@@ -226,7 +226,7 @@ class RateScreen(ReadingScreen):
     # Keys.
 
     def action_answer(self, key: str) -> None:
-        """Answer the question that is put."""
+        """Answer the question asked now."""
         sheet = self._sheet
         ask = None if sheet is None else sheet.ask
         if sheet is None or ask is None or self._guarded or self._busy or self._is_covered():
@@ -285,7 +285,7 @@ class RateScreen(ReadingScreen):
         self._act(self._note)
 
     def action_clear(self) -> None:
-        """Clear the answer to the question that is put."""
+        """Clear the answer to the question asked now."""
         sheet = self._sheet
         if sheet is not None and sheet.ask is not None and not self._busy:
             self._keep(sheet.cleared(sheet.ask))

@@ -199,7 +199,7 @@ def _differential(judged: JudgedUnits) -> Differential:
 
 
 def _rates(rubric: Rubric, question: Question) -> list[Rate]:
-    """Return the rates that are told under `question`: each under the first that it counts."""
+    """Return the rates that are shown under `question`: each under the first that it counts."""
     return [rate for rate in rubric.rates if questions_of(rate)[0] == question.id]
 
 
@@ -244,21 +244,21 @@ def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRa
 
 
 def _warnings(units: CodedQuestion, judged: JudgedUnits, grader: str) -> list[str]:
-    told = []
+    warnings = []
     if not judged.units:
-        told.append("No unit has gold and a verdict.")
+        warnings.append("No unit has gold and a verdict.")
     elif judged.units < FEW_GOLD:
-        told.append(f"Only {judged.units} units have gold and a verdict: read every figure as rough.")
+        warnings.append(f"Only {judged.units} units have gold and a verdict: read every figure as rough.")
     if units.open:
-        told.append(
+        warnings.append(
             f"{units.open:,} units drawn for review have no gold yet; what is undecided is harder than the rest, so"
             " that error is likely higher than shown."
         )
     lacking = units.lacking(grader)
     if lacking:
-        told.append(f"{lacking:,} units with gold have no verdict and are not counted.")
+        warnings.append(f"{lacking:,} units with gold have no verdict and are not counted.")
     for state in grader_error.NO_LABELS:
         count = judged.count(state)
         if count:
-            told.append(f"{count:,} of {judged.units:,} verdicts are {state}: they count as errors.")
-    return told
+            warnings.append(f"{count:,} of {judged.units:,} verdicts are {state}: they count as errors.")
+    return warnings

@@ -260,7 +260,7 @@ def _people(engine: Engine, study: str) -> dict[Subject, dict[str, dict[str, str
 def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -> list[DrawChance | None]:
     """Return with what chance each of `members`, (number, configuration), came into the study.
 
-    Strata are told by their sizes, and by configuration where the rule draws from each.
+    Strata are known by their sizes, and by configuration where the rule draws from each.
     """
     drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
     apart = read_rule(study.design.sample).kind in (SamplingMethod.STRATIFIED, SamplingMethod.TAIL)

@@ -1,4 +1,4 @@
-"""What every export is written from: one unit with its evidence, its labels and what they came to.
+"""What every export is written from: one unit with its evidence, its labels and what they decide.
 
 Pure. Raters are pseudonyms here already; values are as they are stored, and `plain` is how other programs expect them.
 What a unit is made of is a tuple: a frozen dataclass of so many fields takes four times as long to make.
@@ -58,7 +58,7 @@ class FlagRecord(NamedTuple):
 
 
 class DesignRecord(NamedTuple):
-    """What of the study's design bears on what a unit comes to."""
+    """What of the study's design bears on what is decided of a unit."""
 
     panes: int
     overlap: int

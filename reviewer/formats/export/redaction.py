@@ -49,7 +49,7 @@ def masked(record: GoldRecord) -> GoldRecord:
 
 
 class Fingerprint:
-    """A running SHA-256 over what units came to and who said what, without any text that may be masked."""
+    """A running SHA-256 over what was decided and who said what, without any text that may be masked."""
 
     def __init__(self) -> None:
         self._hash = sha256()

@@ -29,7 +29,7 @@ class CardSubject:
 
 @dataclass(slots=True)
 class _Question:
-    """What the units of one question came to."""
+    """What was decided of the units of one question."""
 
     how: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)

@@ -1,7 +1,7 @@
 """Rows of our own gold JSON lines, read back as they were written.
 
 Raters come back under the pseudonyms they left with, and adjudicators too. What a row says of the unit's value is left
-out: labels and decisions come to the same again.
+out: labels and decisions decide the same again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """JSON in the shapes that tables take: an array of objects, one object a line, one object after another.
 
-The shape is told by content, since files named `.json` hold all three. An array is decoded object by object out of a
+The content tells the shape, since files named `.json` hold all three. An array is decoded object by object out of a
 window on the file, never loaded whole.
 """
 

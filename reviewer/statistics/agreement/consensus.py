@@ -1,4 +1,4 @@
-"""What the raters of a unit come to: majority, Dawid-Skene, confusions. A tie is left to adjudication, never broken."""
+"""What the raters of a unit decide: majority, Dawid-Skene, confusions. A tie is left to adjudication, never broken."""
 
 from __future__ import annotations
 
@@ -153,13 +153,13 @@ def _likeliest(probabilities: Floats) -> Codes:
 
 @dataclass(frozen=True, slots=True)
 class ConsensusComparison:
-    """What majority and model come to, beside each other.
+    """Majority and model, beside each other.
 
     Attributes:
         majority: units by the value that more than half of their labels give; the rest, ties too, are left out.
         modelled: units by the likeliest value; those with two equally likely ones are left out.
         units: how many have a label.
-        differ: units on which both come to a value, and not to the same.
+        differ: units to which both give a value, and not the same.
         accuracy: of each rater, how often the model expects the value of a unit, over all units.
         converged: whether the steps of the model came to rest.
     """
@@ -173,7 +173,7 @@ class ConsensusComparison:
 
 
 def beside(table: RatingTable) -> ConsensusComparison:
-    """Return what the majority of each unit and the model of Dawid and Skene come to."""
+    """Return the majority of each unit beside the model of Dawid and Skene."""
     table = table.without_clusters()
     most, model = majority(table), dawid_skene(table)
     both = (most != UNDECIDED) & (model.consensus != UNDECIDED)

@@ -45,7 +45,7 @@ class PersonComparison:
 
 @dataclass(frozen=True, slots=True)
 class AlternativeTest:
-    """What the test comes to. `undefined` says why nobody could be tested; `advice`, what makes it weak."""
+    """The result of the test. `undefined` says why nobody could be tested; `advice`, what makes it weak."""
 
     epsilon: float
     people: tuple[PersonComparison, ...]

@@ -21,7 +21,7 @@ from reviewer.statistics.grader_error.sample import GoldSample, RateParts, RateT
 NOTHING = "no unit counts in this rate"
 NO_GOLD = "no unit with gold counts in this rate"
 FEW_GOLD = "{units} units with gold; a correction needs at least {least}"
-LONE = "a stratum has one unit with gold: how far its units differ cannot be told"
+LONE = "a stratum has one unit with gold: how far its units differ cannot be estimated"
 
 
 def raw(parts: RateParts, prompts: Codes) -> Estimate:
@@ -85,14 +85,14 @@ def corrected(
     power · mean of the grader over all + mean of (gold - power · grader) over the sample, above and below the line. At
     power 1 this is prediction-powered inference (Angelopoulos et al. 2023) with the gold's own units among the
     predicted: the difference estimator of survey sampling (Särndal et al. 1992, ch. 6). With `power` None it has the
-    least variance (PPI++, arXiv 2311.01453, whose λ is this times the share of units without gold). The variance is
-    that of the draw plus, for the target `beyond`, that of the population around what it stands for.
+    least variance (PPI++, arXiv 2311.01453, whose λ is this times the share of units without gold).
 
     Args:
         gold: what the units of the sample add, in its order.
         grader: what the grader adds for every unit of the population, in its order.
         sample: how the units with gold were drawn.
         prompts: of every unit of the population.
+        power: how much of the grader to use; None chooses it.
         target: what the interval is of.
     """
     units, weights = len(sample.units), sample.weights

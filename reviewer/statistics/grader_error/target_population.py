@@ -207,7 +207,7 @@ class RateEstimates:
 
 
 def rate_found(rate: RateUnits, resampling: Resampling, *, worse: bool | None) -> RateEstimates:
-    """Return a rate in every way in which it can be told.
+    """Return a rate by every estimator that fits.
 
     `worse` says whether a high value is the bad one; None, that neither is.
     """

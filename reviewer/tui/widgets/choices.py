@@ -1,4 +1,4 @@
-"""A list of which several may be chosen; what is chosen is told by a sign, and not by colour alone."""
+"""A list of which several may be chosen; a sign shows what is chosen, and not colour alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The question that is put now, its options with their keys, and what is answered. Knows values, not the rubric."""
+"""The question asked now, its options with their keys, and what is answered. Knows values, not the rubric."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class OptionChoice:
 
 @dataclass(frozen=True, slots=True)
 class QuestionText:
-    """A question as it is put. `about` names the panes, `hint` says how to answer where no option does."""
+    """A question as it is shown. `about` names the panes, `hint` says how to answer where no option does."""
 
     about: str
     count: str
@@ -40,7 +40,7 @@ class QuestionText:
 
 @dataclass(frozen=True, slots=True)
 class AnswerProgress:
-    """How far one pane, pair or item is: its name, and the answers given in words."""
+    """The progress of one pane, pair or item: its name, and the answers given in words."""
 
     name: str
     answers: str
