@@ -21,8 +21,8 @@ from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
 
 from reviewer.definitions.question import Scale
-from reviewer.statistics.agreement import Table, measure, read_rows
-from reviewer.store import ratings
+from reviewer.statistics.agreement import RatingTable, measure, read_rows
+from reviewer.store import ratings, studies
 from reviewer.store.ratings import Scope
 from reviewer.store.sqlite import open_for_writing
 
@@ -107,7 +107,7 @@ def count_in_store(path: Path, labels: int, runs: int) -> None:
         for name in names:
             label_in_bulk(engine, study, units, [name])
     question = rubric().questions[0]
-    scope = Scope("simulated", question.id)
+    scope = Scope(studies.load(engine, "simulated"), question.id)
 
     def count_rows() -> None:
         who = [name for name, _ in ratings.raters(engine, scope)]
@@ -136,7 +136,7 @@ def simulate(size: int) -> Ratings:
     return np.where(generator.random((size, RATERS)) < 0.8, truth, guesses)
 
 
-def count(ratings: Ratings) -> Table:
+def count(ratings: Ratings) -> RatingTable:
     """Return the table of distinct rows, as the store counts them."""
     keys, counts = np.unique(ratings @ VALUES ** np.arange(RATERS), return_counts=True)
     rows = [

@@ -20,9 +20,9 @@ from figures import load, show, title
 from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
-    Parts,
-    Sample,
-    Target,
+    GoldSample,
+    RateParts,
+    RateTarget,
     apart,
     by_label,
     corrected,
@@ -35,7 +35,7 @@ from reviewer.statistics.grader_error import (
     share,
     simple,
 )
-from reviewer.statistics.grader_error.confusion import Judged
+from reviewer.statistics.grader_error.confusion import JudgedUnits
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -122,7 +122,7 @@ def gold_of(drawn: int, chance: float, right: float) -> Callable[[Generator], To
     return kind
 
 
-def every_correction(gold: Floats, grader: Floats, sample: Sample, prompts: Codes, truth: float) -> Told:
+def every_correction(gold: Floats, grader: Floats, sample: GoldSample, prompts: Codes, truth: float) -> Told:
     """Yield the rate in every way in which it is told."""
     parts, verdicts = parts_of(gold[sample.units]), parts_of(grader)
     tuned = corrected(parts, verdicts, sample, prompts)
@@ -141,12 +141,12 @@ def tail_and_rest(generator: Generator) -> Told:
     yield from every_correction(gold, grader, sample, np.arange(1000), 0.12)
 
 
-def two_strata(generator: Generator, first: Codes, second: Codes, most: int) -> Sample:
+def two_strata(generator: Generator, first: Codes, second: Codes, most: int) -> GoldSample:
     """Return at most so many of each stratum."""
     parts = [generator.permutation(units)[:most] for units in (first, second)]
     strata = np.repeat([0, 1], [len(part) for part in parts])
     drawn, pool = (np.array([len(part) for part in of], float)[strata] for of in (parts, (first, second)))
-    return Sample(np.concatenate(parts), strata, drawn, pool)
+    return GoldSample(np.concatenate(parts), strata, drawn, pool)
 
 
 def repeated_prompts(generator: Generator) -> Told:
@@ -188,7 +188,7 @@ def difference_of(prompts: int) -> Callable[[Generator], Told]:
         mine = np.tile([True, False], prompts)
         values = (generator.random(2 * prompts) < np.where(mine, 0.5, 0.4) + hard).astype(float)
         numbers = np.repeat(np.arange(prompts), 2)
-        parts = Parts(values, np.ones(2 * prompts))
+        parts = RateParts(values, np.ones(2 * prompts))
         resampling = Resampling(RESAMPLES, int(generator.integers(1 << 30)))
         yield "difference", apart(parts, every_unit(2 * prompts), numbers, mine, resampling), 0.1
 
@@ -200,7 +200,7 @@ def f1_of(units: int) -> Callable[[Generator], Told]:
 
     def kind(generator: Generator) -> Told:
         gold, grader = graded(generator, units, 0.3, 0.85)
-        judged = Judged(
+        judged = JudgedUnits(
             ("no", "yes"),
             gold.astype(np.int64),
             grader.astype(np.int64),
@@ -279,8 +279,8 @@ def on_xstest(folder: Path, draws: int) -> None:
     for _ in range(draws):
         sample = simple(np.sort(generator.permutation(units)[:450]), units)
         parts, verdicts = parts_of(gold[sample.units]), parts_of(grader)
-        alone = share(parts, sample, prompts[sample.units], Target.THESE)
-        tuned = corrected(parts, verdicts, sample, prompts, target=Target.THESE).estimate
+        alone = share(parts, sample, prompts[sample.units], RateTarget.THESE)
+        tuned = corrected(parts, verdicts, sample, prompts, target=RateTarget.THESE).estimate
         told.setdefault("gold alone", []).append((alone, truth))
         told.setdefault("corrected", []).append((tuned, truth))
     wide = line("of these 2,250: gold alone", told["gold alone"])

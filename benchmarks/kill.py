@@ -23,10 +23,10 @@ from audit import Acknowledged, broken_chains, by_item, faults, lost_or_moved
 from figures import load, milliseconds, scratch, show, title
 from simulated import answers, fill, make_study, unsafe, wall_clock
 
-from reviewer.model import Draft
-from reviewer.store.assignment import Nothing
+from reviewer.model import Draft, Nothing
+from reviewer.store import studies
 from reviewer.store.sqlite import open_for_writing
-from reviewer.studies.rating import Study
+from reviewer.studies.rating import RatingSession
 
 STUDY = "killed"
 RATER = "rater"
@@ -92,8 +92,8 @@ def kill_one(path: Path, after: float, found: Found) -> None:
     process.join()
     begun = time.perf_counter()
     engine = open_for_writing(str(path))
-    desk = Study(engine, STUDY, RATER, wall_clock)
-    item = desk.next_item()
+    session = RatingSession(engine, studies.load(engine, STUDY), RATER, wall_clock)
+    item = session.next_item()
     found.opened.append(time.perf_counter() - begun)
     moment, drafted = "", ("", 0)
     for word in told.read_bytes().splitlines(keepends=True):
@@ -116,7 +116,7 @@ def kill_one(path: Path, after: float, found: Found) -> None:
     elif drafted[0]:
         in_hand, kept = "", 0
         if not isinstance(item, Nothing):
-            in_hand, kept = item.handed.id, len(desk.draft(item).answers)
+            in_hand, kept = item.handed.id, len(session.draft(item).answers)
         if in_hand != drafted[0] or kept < drafted[1]:
             found.problems.append(f"a draft of {drafted[1]} answers on {drafted[0]} was told, {kept} are kept")
     found.told = list(stored)  # what was committed and could not be told any more is known from here on
@@ -126,8 +126,8 @@ def kill_one(path: Path, after: float, found: Found) -> None:
 def rate(path: Path, before: int, told: Path) -> None:
     """Rate until killed."""
     engine = open_for_writing(str(path))
-    desk = Study(engine, STUDY, RATER, wall_clock)
-    desk.enter(f"{before}/{os.getpid()}", "simulated", os.getpid())
+    session = RatingSession(engine, studies.load(engine, STUDY), RATER, wall_clock)
+    session.enter(f"{before}/{os.getpid()}", "simulated", os.getpid())
     chosen = random.Random(before)
     file = os.open(told, os.O_WRONLY | os.O_APPEND)
 
@@ -138,17 +138,17 @@ def rate(path: Path, before: int, told: Path) -> None:
 
     while True:
         tell("in next item")
-        item = desk.next_item()
+        item = session.next_item()
         if isinstance(item, Nothing):
             raise SystemExit("the study is finished; give it more responses")
-        draft, so_far = answers(desk.rubric, item, chosen), Draft()
+        draft, so_far = answers(session.rubric, item, chosen), Draft()
         for asked, answer in draft.answers.items():
             so_far.answers[asked] = answer
             tell("in a draft")
-            desk.save_draft(item, so_far)
+            session.save_draft(item, so_far)
             tell("after a draft", item.handed.id, so_far)
         tell("in a submit")
-        desk.submit(item, draft)
+        session.submit(item, draft)
         tell("after a submit", item.handed.id, draft)
 
 

@@ -1,7 +1,7 @@
 """The next item in the store, and submitting one: how long, and whether it stays flat from 10,000 to 1,000,000.
 
-Each call is the real one of `Study`, with synchronous=full, over simulated data with 100 raters part-way. Beside each
-call the same disk commits one row to a plain table, which is the least that a durable call can take.
+Each call is the real one of `RatingSession`, with synchronous=full, over simulated data with 100 raters part-way.
+Beside each call the same disk commits one row to a plain table, which is the least that a durable call can take.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 from figures import BareDisk, file_size, load, milliseconds, note, percentile, scratch, show, title
 from simulated import Clock, answers, enter, fill, make_study, rate_in_bulk, rubric, unsafe
 
+from reviewer.model import Nothing
 from reviewer.store import studies
-from reviewer.store.assignment import Nothing
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
-from reviewer.studies.rating import Study
+from reviewer.studies.rating import RatingSession
 
 BUDGET = 0.005
 RATERS = tuple(f"rater-{number:03d}" for number in range(100))
@@ -88,8 +88,8 @@ def measure(folder: Path, size: int, given: argparse.Namespace) -> dict[str, Cal
         f"{size:,} responses of {given.characters:,} characters, {labels:,} labels, file of {file_size(path):,.0f} MB"
     )
     results = {}
-    for case, desks in cases.items():
-        rounds = [run(desks, disk, given.calls) for _ in range(given.rounds)]
+    for case, sessions in cases.items():
+        rounds = [run(sessions, disk, given.calls) for _ in range(given.rounds)]
         calls = results[case] = min((one for one in rounds if one.disk), key=lambda one: percentile(one.disk, 0.95))
         slow = percentile(calls.next, 0.95)
         show(f"next item, {case}", milliseconds(calls.next), "p95 <= 5 ms", slow / BUDGET, ok=slow <= BUDGET)
@@ -101,7 +101,7 @@ def measure(folder: Path, size: int, given: argparse.Namespace) -> dict[str, Cal
     return results
 
 
-def part_way(engine: Engine, name: str, overlap: int, size: int) -> list[Study]:
+def part_way(engine: Engine, name: str, overlap: int, size: int) -> list[RatingSession]:
     """Bring 100 raters to a fifth of a study: the most of it in bulk, the last 2,000 sets by the real calls.
 
     Half of the raters then hold an item; the other half is returned.
@@ -109,7 +109,7 @@ def part_way(engine: Engine, name: str, overlap: int, size: int) -> list[Study]:
     note(f"study {name}")
     study = make_study(engine, name, overlap=overlap)
     clock = Clock()
-    desks = enter(engine, name, RATERS, clock)
+    sessions = enter(engine, name, RATERS, clock)
     chosen = random.Random(overlap)
     done = study.items // 5
     rate_in_bulk(
@@ -121,26 +121,26 @@ def part_way(engine: Engine, name: str, overlap: int, size: int) -> list[Study]:
         with_labels=True,
     )
     for place in range(min(2000, size // 10)):
-        work(desks[place % len(desks)], chosen)
-    for desk in desks[50:]:
-        desk.next_item()
+        work(sessions[place % len(sessions)], chosen)
+    for session in sessions[50:]:
+        session.next_item()
         clock.pass_by(timedelta(seconds=1))
-    return desks[:50]
+    return sessions[:50]
 
 
-def far_ahead(engine: Engine, name: str, size: int) -> list[Study]:
+def far_ahead(engine: Engine, name: str, size: int) -> list[RatingSession]:
     """Let two raters do four fifths of the first 50,000 items, at overlap 3, before anyone else begins."""
     note(f"study {name}")
     study = make_study(engine, name, overlap=3)
-    desks = enter(engine, name, RATERS, Clock())
+    sessions = enter(engine, name, RATERS, Clock())
     done = min(study.items, 50_000) * 4 // 5
     rate_in_bulk(engine, study, RATERS, lambda _: (0, 1), positions=range(done), with_labels=False)
     for place in range(min(200, size // 100)):
-        work(desks[place % 2], random.Random(place))
-    return desks[:2]
+        work(sessions[place % 2], random.Random(place))
+    return sessions[:2]
 
 
-def late(engine: Engine, name: str) -> tuple[Study, Study]:
+def late(engine: Engine, name: str) -> tuple[RatingSession, RatingSession]:
     """Let 100 raters do 99 % of a study, half of the rest once; return one who joins now, and an old one."""
     note(f"study {name}")
     study = make_study(engine, name, overlap=2)
@@ -160,44 +160,44 @@ def late(engine: Engine, name: str) -> tuple[Study, Study]:
     return joiner, old
 
 
-def work(desk: Study, chosen: random.Random) -> None:
+def work(session: RatingSession, chosen: random.Random) -> None:
     """Do one item, where there is one."""
-    item = desk.next_item()
+    item = session.next_item()
     if not isinstance(item, Nothing):
-        desk.submit(item, answers(desk.rubric, item, chosen))
+        session.submit(item, answers(session.rubric, item, chosen))
 
 
-def run(desks: Sequence[Study], disk: BareDisk, count: int) -> Calls:
+def run(sessions: Sequence[RatingSession], disk: BareDisk, count: int) -> Calls:
     """Time `count` rounds of next item, submit, and one bare commit, the raters in turn."""
     calls, chosen, asked = Calls(), random.Random(9), rubric()
     for place in range(count):
-        desk = desks[place % len(desks)]
+        session = sessions[place % len(sessions)]
         begun = time.perf_counter()
-        item = desk.next_item()
+        item = session.next_item()
         calls.next.append(time.perf_counter() - begun)
         if isinstance(item, Nothing):
             calls.next.pop()
             break
         draft = answers(asked, item, chosen)
         begun = time.perf_counter()
-        desk.submit(item, draft)
+        session.submit(item, draft)
         calls.submit.append(time.perf_counter() - begun)
         calls.disk.append(disk.commit())
     return calls
 
 
-def exhausted(engine: Engine, name: str, desks: Sequence[Study]) -> None:
+def exhausted(engine: Engine, name: str, sessions: Sequence[RatingSession]) -> None:
     """Time what two raters who have done a whole study are told when they ask for more; only its last places wait."""
     study = studies.load(engine, name)
     with unsafe(engine):
         note("the two raters finish the study")
         rate_in_bulk(engine, study, RATERS, lambda _: (0, 1), positions=range(study.items), with_labels=False)
-        while not isinstance(item := desks[0].next_item(), Nothing):
-            desks[0].submit(item, answers(desks[0].rubric, item, random.Random(1)))
+        while not isinstance(item := sessions[0].next_item(), Nothing):
+            sessions[0].submit(item, answers(sessions[0].rubric, item, random.Random(1)))
     seconds = []
     for _ in range(5):
         begun = time.perf_counter()
-        assert isinstance(desks[0].next_item(), Nothing)
+        assert isinstance(sessions[0].next_item(), Nothing)
         seconds.append(time.perf_counter() - begun)
     show(f"no item left of {study.items:,}, all had by this rater", milliseconds(seconds))
 

@@ -24,11 +24,12 @@ from audit import broken_chains, faults
 from figures import load, milliseconds, note, scratch, show, title
 from simulated import Clock, answers, enter, fill, make_study, unsafe
 
-from reviewer.store.assignment import Nothing
+from reviewer.model import Nothing
+from reviewer.store import studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
 from reviewer.studies.item_sheet import Item
-from reviewer.studies.rating import LEASE, Study
+from reviewer.studies.rating import LEASE, RatingSession
 
 LONGER = LEASE + timedelta(minutes=1)
 LATEST = 0.0004
@@ -81,24 +82,24 @@ def prepare(engine: Engine, name: str, kind: str) -> tuple[Item, Item] | None:
     if kind == "ask":
         return None
     items = []
-    for desk in (left, right):
-        items.append(hand(desk))
+    for session in (left, right):
+        items.append(hand(session))
         clock.pass_by(LONGER)
     # Asking takes back the place of a lease that ran out; skipping leaves it free.
     last.skip(hand(last))
     return items[0], items[1]
 
 
-def hand(desk: Study) -> Item:
+def hand(session: RatingSession) -> Item:
     """Return the rater's next item, which there must be."""
-    item = desk.next_item()
+    item = session.next_item()
     assert isinstance(item, Item)
     return item
 
 
-def submit(desk: Study, item: Item) -> bool:
+def submit(session: RatingSession, item: Item) -> bool:
     """Submit the item at random; return whether the set counts."""
-    return not desk.submit(item, answers(desk.rubric, item, random.Random(desk.rater))).surplus
+    return not session.submit(item, answers(session.rubric, item, random.Random(session.rater))).surplus
 
 
 def race(path: Path, side: int, prepared: Prepared, barrier: Barrier) -> None:
@@ -109,14 +110,14 @@ def race(path: Path, side: int, prepared: Prepared, barrier: Barrier) -> None:
     clock.pass_by(4 * LONGER)
     came: list[tuple[bool, float, float]] = []
     for number, items in enumerate(prepared):
-        desk = Study(engine, f"race-{number}", rater, clock)
+        session = RatingSession(engine, studies.load(engine, f"race-{number}"), rater, clock)
         wait = chosen.random() * LATEST
         barrier.wait()
         begun = time.perf_counter()
         while time.perf_counter() < begun + wait:
             pass
         begun = time.perf_counter()
-        won = submit(desk, items[side]) if items else not isinstance(desk.next_item(), Nothing)
+        won = submit(session, items[side]) if items else not isinstance(session.next_item(), Nothing)
         came.append((won, begun, time.perf_counter()))
     engine.close()
     path.with_name(f"side-{side}.json").write_text(json.dumps(came), encoding="utf-8")

@@ -20,10 +20,10 @@ from audit import Acknowledged, broken_chains, by_item, faults, lost_or_moved
 from figures import BareDisk, load, milliseconds, note, percentile, scratch, show, title
 from simulated import answers, fill, make_study, unsafe, wall_clock
 
-from reviewer.model import Draft
-from reviewer.store.assignment import Nothing
+from reviewer.model import Draft, Nothing
+from reviewer.store import studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.studies.rating import Study
+from reviewer.studies.rating import RatingSession
 
 BUDGET = 0.100
 STUDY = "together"
@@ -78,8 +78,8 @@ def together(calls: list[tuple[Callable[[Path, str, int, Barrier], None], Path, 
 def rate(folder: Path, name: str, seconds: int, barrier: Barrier) -> None:
     """Rate one item a second; write what was acknowledged, in order, and how long each call took."""
     engine = open_for_writing(str(folder / "reviews.db"))
-    desk = Study(engine, STUDY, name, wall_clock)
-    desk.enter(name, "simulated", 1)
+    session = RatingSession(engine, studies.load(engine, STUDY), name, wall_clock)
+    session.enter(name, "simulated", 1)
     chosen = random.Random(name)
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
     told: list[Acknowledged] = []
@@ -88,20 +88,20 @@ def rate(folder: Path, name: str, seconds: int, barrier: Barrier) -> None:
     for second in range(seconds):
         time.sleep(max(0.0, begun + second - time.perf_counter()))
         before = time.perf_counter()
-        item = desk.next_item()
+        item = session.next_item()
         taken["next item"].append(time.perf_counter() - before)
         if isinstance(item, Nothing):
             break
-        draft = answers(desk.rubric, item, chosen)
+        draft = answers(session.rubric, item, chosen)
         so_far = Draft()
         for place, (asked, answer) in enumerate(draft.answers.items(), start=1):
             time.sleep(max(0.0, begun + second + 0.2 * place - time.perf_counter()))
             so_far.answers[asked] = answer
             before = time.perf_counter()
-            desk.save_draft(item, so_far)
+            session.save_draft(item, so_far)
             taken["draft"].append(time.perf_counter() - before)
         before = time.perf_counter()
-        desk.submit(item, draft)
+        session.submit(item, draft)
         taken["submit"].append(time.perf_counter() - before)
         said = ((about.response, about.other, asked, given.value) for (about, asked), given in draft.answers.items())
         told.append((item.handed.id, tuple(said)))

@@ -1,7 +1,7 @@
 """Simulated evidence, studies and ratings: no response here was given by a model, no label by a person.
 
 Everything follows from its number, so two runs measure the same data. Bulk rows go in through the store's own functions
-where there are such; `rate_in_bulk` writes what hundreds of thousands of calls of `Study` would have left behind.
+where there are such; `rate_in_bulk` writes what hundreds of thousands of calls of `RatingSession` would have left.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from reviewer.model import (
 from reviewer.store import labels, raters, responses, studies
 from reviewer.store.engine import Engine, Parameters
 from reviewer.store.labels import NewLabel
-from reviewer.store.studies import Design, StudyRow
-from reviewer.studies.create import Plan, create_study
+from reviewer.store.studies import Study, StudyDesign
+from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.item_sheet import Item, questions
-from reviewer.studies.rating import Study
+from reviewer.studies.rating import RatingSession
 from reviewer.study_design.pairing import pair
 
 MODELS = tuple(f"simulated-{letter}" for letter in "abcdefgh")
@@ -130,21 +130,21 @@ def _response(prompt: str, number: int, text: str) -> Response:
     return Response(response_id(prompt, model, text, 1), prompt, model, 1, text, source="simulated")
 
 
-def make_study(engine: Engine, name: str, *, overlap: int, panes: int = 2, seed: int = 1) -> StudyRow:
+def make_study(engine: Engine, name: str, *, overlap: int, panes: int = 2, seed: int = 1) -> Study:
     """Make a study of every stored response."""
-    design = Design(panes=panes, overlap=overlap, seed=seed, policy="majority:1")
-    study, _ = create_study(engine, Plan(name, design), rubric(), utc(NOON))
+    design = StudyDesign(panes=panes, overlap=overlap, seed=seed, policy="majority:1")
+    study, _ = create_study(engine, StudyPlan(name, design), rubric(), utc(NOON))
     return study
 
 
-def enter(engine: Engine, study: str, names: Iterable[str], clock: Callable[[], datetime]) -> list[Study]:
+def enter(engine: Engine, study: str, names: Iterable[str], clock: Callable[[], datetime]) -> list[RatingSession]:
     """Let raters begin a study, each in one terminal."""
-    desks = []
+    sessions = []
     for name in names:
-        desk = Study(engine, study, name, clock)
-        desk.enter(f"{study}/{name}", "simulated", 1)
-        desks.append(desk)
-    return desks
+        session = RatingSession(engine, studies.load(engine, study), name, clock)
+        session.enter(f"{study}/{name}", "simulated", 1)
+        sessions.append(session)
+    return sessions
 
 
 def answers(of: Rubric, item: Item, chosen: random.Random) -> Draft:
@@ -157,7 +157,7 @@ def answers(of: Rubric, item: Item, chosen: random.Random) -> Draft:
 
 def rate_in_bulk(
     engine: Engine,
-    study: StudyRow,
+    study: Study,
     names: Sequence[str],
     sets: Callable[[int], Sequence[int]],
     *,
@@ -218,7 +218,7 @@ def rate_in_bulk(
     return sum(_label(engine, study, names[rater], sets_done) for rater, sets_done in enumerate(done) if sets_done)
 
 
-def _turn(engine: Engine, study: StudyRow, rater: str) -> int:
+def _turn(engine: Engine, study: Study, rater: str) -> int:
     [(turn,)] = engine.rows(
         "select turn from study_rater where study = :study and rater = :rater",
         {"study": study.number, "rater": rater},
@@ -227,7 +227,7 @@ def _turn(engine: Engine, study: StudyRow, rater: str) -> int:
 
 
 def _waiting(
-    engine: Engine, study: StudyRow, items: Sequence[tuple[int, int, int, int]]
+    engine: Engine, study: Study, items: Sequence[tuple[int, int, int, int]]
 ) -> dict[int, list[tuple[int, int, str]]]:
     """Return the responses that no item shows yet, by prompt, of the prompts of `items`, which come in their order."""
     waiting: dict[int, list[tuple[int, int, str]]] = {}
@@ -241,7 +241,7 @@ def _waiting(
     return waiting
 
 
-def _count_pairings(engine: Engine, study: StudyRow, met: Counter[tuple[int, int]]) -> None:
+def _count_pairings(engine: Engine, study: Study, met: Counter[tuple[int, int]]) -> None:
     engine.run_many(
         "insert into pairing (study, first, second, met) values (:study, :first, :second, :met)"
         " on conflict (study, first, second) do update set met = pairing.met + excluded.met",
@@ -249,7 +249,7 @@ def _count_pairings(engine: Engine, study: StudyRow, met: Counter[tuple[int, int
     )
 
 
-def _label(engine: Engine, study: StudyRow, rater: str, shown: Sequence[tuple[str, tuple[str, ...]]]) -> int:
+def _label(engine: Engine, study: Study, rater: str, shown: Sequence[tuple[str, tuple[str, ...]]]) -> int:
     """Add the labels of one rater's items to the rater's chain, three an item of two panes."""
     now, count = utc(NOON), 0
     for first in range(0, len(shown), PART):
@@ -267,7 +267,7 @@ def _label(engine: Engine, study: StudyRow, rater: str, shown: Sequence[tuple[st
     return count
 
 
-def _new_label(study: StudyRow, item: str, panes: tuple[str, ...], subject: tuple[str, ...], now: str) -> NewLabel:
+def _new_label(study: Study, item: str, panes: tuple[str, ...], subject: tuple[str, ...], now: str) -> NewLabel:
     is_pair = len(subject) == 2
     digit = int(subject[0][0], 16)
     return NewLabel(
@@ -276,7 +276,7 @@ def _new_label(study: StudyRow, item: str, panes: tuple[str, ...], subject: tupl
         other_response=subject[1] if is_pair else None,
         item=item,
         question="preferred" if is_pair else "refused",
-        rubric=study.rubric,
+        rubric=study.rubric.hash,
         state=LabelState.LABEL,
         value=("first", "second", "tie")[digit % 3] if is_pair else ("yes", "no")[digit % 2],
         origin=Origin.RATED,
@@ -288,7 +288,7 @@ def _new_label(study: StudyRow, item: str, panes: tuple[str, ...], subject: tupl
     )
 
 
-def label_in_bulk(engine: Engine, study: StudyRow, count: int, names: Sequence[str]) -> None:
+def label_in_bulk(engine: Engine, study: Study, count: int, names: Sequence[str]) -> None:
     """Store `count` chained labels, one a response, of raters in turn: a study that was imported or rated elsewhere."""
     now = utc(NOON)
     with engine.writing():

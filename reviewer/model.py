@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 ID_LENGTH = 40  # hexadecimal digits: 160 bits of SHA-256
+RECOGNISED = "recognised"  # the reason of a flag that says: I can tell which model this is
 
 
 class Role(StrEnum):
@@ -58,6 +59,15 @@ class Origin(StrEnum):
     RATED = "rated"
     IMPORTED = "imported"
     GRADED = "graded"
+
+
+class Nothing(StrEnum):
+    """Why there is no item for a rater."""
+
+    FINISHED = "finished"
+    QUOTA = "quota"
+    WAITING = "waiting"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +225,17 @@ class Label:
     previous_hash: str
     hash_version: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    """An item that a search found: its study, the prompt's messages as JSON, and the response that holds the words."""
+
+    study: str
+    item: int
+    messages: str
+    response: str
+    text: str
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

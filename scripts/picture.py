@@ -25,11 +25,11 @@ from reviewer.cli.import_from_home import HomeImport
 from reviewer.definitions.rubric import read_rubric
 from reviewer.definitions.suite import read_suite
 from reviewer.model import Configuration, Response, response_id, utc
-from reviewer.session.terminal_session import Desk, Identity
+from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
 from reviewer.store import responses
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.store.studies import Design
-from reviewer.studies.create import Plan, create_study
+from reviewer.store.studies import StudyDesign
+from reviewer.studies.create import StudyPlan, create_study
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.widgets.status_line import StatusLine
@@ -74,15 +74,17 @@ def make(path: str) -> None:
                 rows.append((number, numbers[asked.id], configuration, response))
             responses.add_responses(engine, rows, utc(NOON))
         rubric = read_rubric(ROOT / "prompts" / "rubrics" / "hallucination.toml")
-        create_study(engine, Plan("facts", Design(2, 2, 1, "majority:1", "all")), rubric, utc(NOON))
+        create_study(engine, StudyPlan("facts", StudyDesign(2, 2, 1, "majority:1", "all")), rubric, utc(NOON))
 
 
 async def picture(path: str) -> str:
     """Rate a little, and return the screen as SVG."""
 
-    def open_desk() -> Desk:
-        here = Identity("picture", "picture", 1)
-        return Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), "rater", here, lambda: NOON)
+    def open_desk() -> TerminalSession:
+        here = TerminalIdentity("picture", "picture", 1)
+        return TerminalSession(
+            lambda: open_for_reading(path), lambda: open_for_writing(path), "rater", here, lambda: NOON
+        )
 
     app = ReviewerApp(open_desk, "rater", lambda _: [], lambda: HomeImport(path), lambda: HomeCollect(path), "facts")
     async with app.run_test(size=SIZE) as pilot:

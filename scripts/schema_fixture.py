@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from reviewer.adjudication.queue import Adjudication, Verdict
+from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.definitions.rubric import rubric_from_json
 from reviewer.model import (
     Configuration,
@@ -49,13 +49,13 @@ from reviewer.store import collection_attempts, grading_replies, labels, raters,
 from reviewer.store.chain import CHAINED, GENESIS, row_hash
 from reviewer.store.collection_attempts import Attempt
 from reviewer.store.engine import Engine
-from reviewer.store.grading_replies import Grading
+from reviewer.store.grading_replies import GradingAttempt
 from reviewer.store.labels import NewLabel
 from reviewer.store.schema import STEPS
-from reviewer.store.studies import Design
-from reviewer.studies.create import Plan, create_study
+from reviewer.store.studies import Study, StudyDesign
+from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.item_sheet import Item, questions, with_answer
-from reviewer.studies.rating import Study
+from reviewer.studies.rating import RatingSession
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "schema"
 NAME = "simulated"
@@ -103,10 +103,12 @@ def play(path: Path) -> None:
     clock = Clock()
     with closing(sqlite.open_for_writing(str(path))) as engine:
         collect(engine, clock)
-        study, _ = create_study(engine, Plan(NAME, Design(2, 2, 1, "majority:1"), (NAME,)), RUBRIC, clock.now())
-        rate(engine, clock)
+        study, _ = create_study(
+            engine, StudyPlan(NAME, StudyDesign(2, 2, 1, "majority:1"), (NAME,)), RUBRIC, clock.now()
+        )
+        rate(engine, study, clock)
         grade(engine, clock)
-        adjudicate(engine, clock)
+        adjudicate(engine, study, clock)
         with engine.writing():
             studies.record_unblinding(engine, study.number, "rater-1", clock.now())
 
@@ -131,18 +133,18 @@ def collect(engine: Engine, clock: Clock) -> None:
         collection_attempts.begin_batch(engine, f"collect {CONFIGURATIONS[0]}", ["simulated-key"], clock.now())
 
 
-def rate(engine: Engine, clock: Clock) -> None:
+def rate(engine: Engine, study: Study, clock: Clock) -> None:
     """Let one rater edit an item, take another back and leave it as a draft, the other find fault and flag an item."""
-    one = Study(engine, NAME, "rater-1", clock)
+    one = RatingSession(engine, study, "rater-1", clock)
     one.enter("simulated-session", "simulated-host", 1)
     submit(one, "yes", clock)
     taken_back = one.undo()
     assert taken_back is not None
-    one.submit(taken_back, answered(one, taken_back, ("yes", "no"), clock))
+    one.submit(taken_back, answered(taken_back, ("yes", "no"), clock))
     submit(one, "yes", clock)
     submit(one, "yes", clock)
     one.undo()
-    other = Study(engine, NAME, "rater-2", clock)
+    other = RatingSession(engine, study, "rater-2", clock)
     other.enter("simulated-session-2", "simulated-host", 2)
     for number in range(3):
         item = submit(other, "no", clock)
@@ -151,18 +153,18 @@ def rate(engine: Engine, clock: Clock) -> None:
     other.leave("simulated-session-2")
 
 
-def submit(study: Study, value: str, clock: Clock) -> Item:
+def submit(session: RatingSession, value: str, clock: Clock) -> Item:
     """Give every response of the rater's next item the same answer, submit it and return it."""
-    item = study.next_item()
+    item = session.next_item()
     assert isinstance(item, Item), item
-    study.submit(item, answered(study, item, (value, value), clock))
+    session.submit(item, answered(item, (value, value), clock))
     return item
 
 
-def answered(study: Study, item: Item, values: Sequence[str], clock: Clock) -> Draft:
+def answered(item: Item, values: Sequence[str], clock: Clock) -> Draft:
     """Return a draft that answers the question about each response of `item` in turn by `values`."""
     draft = Draft()
-    for ask, value in zip(questions(study.rubric, item, draft), values, strict=True):
+    for ask, value in zip(questions(RUBRIC, item, draft), values, strict=True):
         draft = with_answer(draft, ask, value, clock.now())
     return draft
 
@@ -177,7 +179,7 @@ def grade(engine: Engine, clock: Clock) -> None:
         raters.ensure(engine, Rater(name, RaterKind.MODEL), clock.now())
         grading_replies.ensure_grader(engine, grader, "simulated_judge", 1, body, clock.now())
         replies = [
-            Grading((identity, ""), canonical(["yes", "no"]), reply=canonical({"text": raw}))
+            GradingAttempt((identity, ""), canonical(["yes", "no"]), reply=canonical({"text": raw}))
             for identity, (_, _, raw) in zip(ids, given, strict=True)
         ]
         grading_replies.add(engine, grader, name, replies, clock.now())
@@ -201,18 +203,18 @@ def grade(engine: Engine, clock: Clock) -> None:
         labels.add(engine, name, verdicts)
 
 
-def adjudicate(engine: Engine, clock: Clock) -> None:
+def adjudicate(engine: Engine, study: Study, clock: Clock) -> None:
     """Decide a dispute, take that back and decide it otherwise; leave a choice on another as a draft."""
-    adjudication = Adjudication(engine, NAME, "adjudicator", clock)
+    adjudication = AdjudicationSession(engine, study, "adjudicator", clock)
     case = adjudication.next_case()
     assert case is not None
-    adjudication.decide(case, Verdict("yes", note="simulated decision"))
+    adjudication.decide(case, AdjudicatorChoice("yes", note="simulated decision"))
     case = adjudication.undo()
     assert case is not None
-    adjudication.decide(case, Verdict("no", note="simulated decision"))
+    adjudication.decide(case, AdjudicatorChoice("no", note="simulated decision"))
     case = adjudication.next_case()
     assert case is not None
-    adjudication.keep(case, Verdict("yes", note="simulated draft"))
+    adjudication.keep(case, AdjudicatorChoice("yes", note="simulated draft"))
 
 
 def as_of(played: Path, path: Path, steps: Sequence[tuple[str, tuple[str, ...]]]) -> None:

@@ -20,8 +20,8 @@ from reviewer.definitions.suite import read_suite
 from reviewer.model import utc
 from reviewer.store import responses, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
-from reviewer.store.studies import Design
-from reviewer.studies.create import Plan, create_study
+from reviewer.store.studies import StudyDesign
+from reviewer.studies.create import StudyPlan, create_study
 
 ROOT = Path(__file__).parents[1]
 PROMPTS = ROOT / "prompts"
@@ -63,8 +63,10 @@ def prepare(path: Path, now: str) -> None:
     known = {study.name for study in studies.every(engine)}
     for name, (rubric, suites) in STUDIES.items():
         if name not in known:
-            design = Design(2, 2, SEED, "majority:1", "all", "after", assigned=False)
-            create_study(engine, Plan(name, design, suites), read_rubric(PROMPTS / "rubrics" / f"{rubric}.toml"), now)
+            design = StudyDesign(2, 2, SEED, "majority:1", "all", "after", assigned=False)
+            create_study(
+                engine, StudyPlan(name, design, suites), read_rubric(PROMPTS / "rubrics" / f"{rubric}.toml"), now
+            )
     engine.rows("vacuum")
     engine.close()
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reviewer.definitions.question import Per, Question
-from reviewer.definitions.rubric import Rubric
 from reviewer.model import Subject
 from reviewer.store import disputes, items, labels
-from reviewer.store.assignment import Handed
+from reviewer.store.assignment import AssignedItem
 from reviewer.store.engine import Engine
 from reviewer.store.labels import StandingDecision
-from reviewer.store.studies import StudyRow
-from reviewer.studies.item_sheet import Ask, Item, compares, panes_of, translated
+from reviewer.store.studies import Study
+from reviewer.studies.item_sheet import AskedQuestion, Item, compares, panes_of, translated
 from reviewer.study_design.blinding import pane_order, rank
-from reviewer.study_design.decision_policy import Reason
+from reviewer.study_design.decision_policy import DisputeReason
 
 Unit = tuple[str, str, str, str]
 
@@ -41,7 +40,7 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RaterAnswers:
     """What one person said, by question as it reads on screen."""
 
     values: dict[str, str]
@@ -58,8 +57,8 @@ class Case:
 
     dispute: Dispute
     item: Item
-    ask: Ask
-    columns: tuple[Answered, ...]
+    ask: AskedQuestion
+    columns: tuple[RaterAnswers, ...]
     decisions: tuple[str, ...]
 
 
@@ -81,12 +80,13 @@ def decisions_on(engine: Engine, study: str, dispute: Dispute) -> list[StandingD
     ]
 
 
-def case_of(engine: Engine, study: StudyRow, rubric: Rubric, dispute: Dispute, viewer: Viewer) -> Case:
+def case_of(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> Case:
     """Return a dispute as `viewer` sees it."""
+    rubric = study.rubric
     item = _item(engine, study, dispute, viewer)
     question = rubric.question(dispute.question)
     ask = _ask(item, dispute, question)
-    said: dict[str, dict[str, disputes.Said]] = {}
+    said: dict[str, dict[str, disputes.PersonAnswer]] = {}
     for one in disputes.said(engine, study.name, dispute.response, dispute.other_response, dispute.item):
         said.setdefault(one.rater, {})[one.question] = one
     order = sorted(said, key=lambda rater: rank(study.design.seed, "column", viewer.name, *dispute.unit, rater))
@@ -99,7 +99,7 @@ def case_of(engine: Engine, study: StudyRow, rubric: Rubric, dispute: Dispute, v
     for rater in order:
         mine = [said[rater][one.id] for one in alike if one.id in said[rater]]
         columns.append(
-            Answered(
+            RaterAnswers(
                 {
                     one.question: translated(item, replace(ask, question=rubric.question(one.question)), one.value)
                     for one in mine
@@ -108,7 +108,7 @@ def case_of(engine: Engine, study: StudyRow, rubric: Rubric, dispute: Dispute, v
                 next((one.confidence for one in mine if one.confidence is not None), None),
             )
         )
-    shown = dispute.reason in (Reason.ADJUDICATORS.value, Reason.CONTRADICTED.value)
+    shown = dispute.reason in (DisputeReason.ADJUDICATORS.value, DisputeReason.CONTRADICTED.value)
     before = [
         (one.ruling.value.replace("_", " ") if one.value is None else _label(ask, item, one.value))
         + f" ({one.reason}{', ' + one.note if one.note else ''})"
@@ -117,7 +117,7 @@ def case_of(engine: Engine, study: StudyRow, rubric: Rubric, dispute: Dispute, v
     return Case(dispute, item, ask, tuple(columns), tuple(sorted(before)))
 
 
-def _item(engine: Engine, study: StudyRow, dispute: Dispute, viewer: Viewer) -> Item:
+def _item(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> Item:
     found = disputes.item_of(engine, study.number, dispute.response, dispute.item)
     if found is None:
         number, identity, content = 0, dispute.response, disputes.alone(engine, dispute.response)
@@ -126,7 +126,7 @@ def _item(engine: Engine, study: StudyRow, dispute: Dispute, viewer: Viewer) -> 
         content = items.content(engine, number)
     order = pane_order(study.design.seed, viewer.name, identity, [one.id for one in content.responses])
     return Item(
-        handed=Handed(number, identity, 0, ""),
+        handed=AssignedItem(number, identity, 0, ""),
         messages=content.messages,
         panes=panes_of(content, order),
         reference=content.reference,
@@ -138,18 +138,18 @@ def _item(engine: Engine, study: StudyRow, dispute: Dispute, viewer: Viewer) -> 
     )
 
 
-def _ask(item: Item, dispute: Dispute, question: Question) -> Ask:
+def _ask(item: Item, dispute: Dispute, question: Question) -> AskedQuestion:
     """Return the disputed question as it is put on the item."""
     wanted = {dispute.response, dispute.other_response} - {""}
     panes = tuple(place for place, pane in enumerate(item.panes) if pane.response in wanted)
-    return Ask(
+    return AskedQuestion(
         question,
         Subject(dispute.response, dispute.other_response),
         () if question.per is Per.ITEM and not wanted else panes,
     )
 
 
-def _label(ask: Ask, item: Item, stored: str) -> str:
+def _label(ask: AskedQuestion, item: Item, stored: str) -> str:
     """Return a stored value in the words of its options."""
     value = translated(item, ask, stored)
     selected = ask.question.selected(value)

@@ -19,23 +19,23 @@ from reviewer import __version__
 from reviewer.adjudication.outcomes import Decider, UnitOutcome, outcomes
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.record import (
-    Answered,
-    Asked,
-    Designed,
-    Flagged,
-    Given,
+    DecisionRecord,
+    DesignRecord,
+    FlagRecord,
     GoldRecord,
-    RubricName,
-    Ruled,
+    LabelRecord,
+    PromptRecord,
+    ResponseRecord,
+    RubricRecord,
     pseudonym,
 )
-from reviewer.formats.export.reliability_card import About
+from reviewer.formats.export.reliability_card import CardSubject
 from reviewer.model import LabelState, RaterKind
-from reviewer.store import gold_evidence, labels, rubrics, studies
-from reviewer.store.engine import Engine, Row, among
+from reviewer.store import gold_evidence, labels
+from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import UnitLabel
-from reviewer.store.studies import StudyRow
-from reviewer.study_design.decision_policy import How, Outcome
+from reviewer.store.studies import Study
+from reviewer.study_design.decision_policy import DecisionMethod, Outcome
 
 PART = 1000  # subjects whose evidence is fetched at once
 NOT_ASKED = "not asked"
@@ -46,15 +46,8 @@ _KINDS = {kind.value: kind for kind in RaterKind}
 _STATES = {state.value: state for state in LabelState}
 
 
-def record_unblinding(engine: Engine, study: StudyRow, who: str, now: str) -> None:
-    """Keep that `who` is shown which configurations an open study compares. A closed one has nobody left to blind."""
-    if study.open:
-        with engine.writing():
-            studies.record_unblinding(engine, study.number, who, now)
-
-
 @dataclass(frozen=True, slots=True)
-class Decided:
+class GoldUnit:
     """One row of `reviewer gold`. A pair has a second response and configuration; an item names neither."""
 
     unit: UnitOutcome
@@ -62,51 +55,45 @@ class Decided:
     other_configuration: str | None
 
 
-def gold(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[Decided]:
-    """Yield what each unit came to, with the configurations behind it."""
-    found = outcomes(engine, study, rubric)
+def gold(engine: Engine, study: Study) -> Iterator[GoldUnit]:
+    """Yield what was decided of each unit, with the configurations behind it."""
+    found = outcomes(engine, study)
     while part := list(islice(found, PART)):
         ids = {name for unit in part for name in (unit.response, unit.other_response) if name}
-        names: dict[str, str] = dict(among(engine, gold_evidence.CONFIGURATIONS, sorted(ids)))
+        names = gold_evidence.configurations_of(engine, sorted(ids))
         for unit in part:
-            yield Decided(unit, names.get(unit.response), names.get(unit.other_response))
+            yield GoldUnit(unit, names.get(unit.response), names.get(unit.other_response))
 
 
-def records(engine: Engine, name: str) -> Iterator[GoldRecord]:
-    """Yield every unit of the study called `name` that has labels or a decision, as exports are written from it.
-
-    Raises:
-        NotFound: no such study.
-    """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
-    decisions: dict[tuple[Subject, str], list[Ruled]] = defaultdict(list)
+def records(engine: Engine, study: Study) -> Iterator[GoldRecord]:
+    """Yield every unit of the study that has labels or a decision, as exports are written from it."""
+    name = study.name
+    decisions: dict[tuple[Subject, str], list[DecisionRecord]] = defaultdict(list)
     for one in labels.decisions(engine, name):
         by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
-        ruled = Ruled(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
+        ruled = DecisionRecord(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
         decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
-    flags = [Flagged(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]
-    subjects = _subjects(engine, study, Decider(engine, study, rubric))
+    flags = [FlagRecord(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]
+    subjects = _subjects(engine, study, Decider(engine, study))
     while part := list(islice(subjects, PART)):
         fetched = _Part(engine, study, [rated.subject for rated in part], flags)
         for rated in part:
-            yield from fetched.records(rubric, rated, decisions)
+            yield from fetched.records(study.rubric, rated, decisions)
 
 
-def about(engine: Engine, name: str) -> About:
-    """Return what a card says of the study called `name` as a whole."""
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def about(engine: Engine, study: Study) -> CardSubject:
+    """Return what a card says of the study as a whole."""
+    name, rubric = study.name, study.rubric
     excluded: Counter[str] = Counter({"flagged": len(labels.flagged(engine, name)), "surplus": 0, "superseded": 0})
     for label in labels.of_study(engine, name):
         excluded["surplus"] += label.surplus
         excluded["superseded"] += label.supersedes is not None
         excluded[f"{label.state.value} rows"] += label.state is not LabelState.LABEL
     design = study.design
-    return About(
+    return CardSubject(
         study=name,
         version=__version__,
-        rubric=RubricName(rubric.id, rubric.version, rubric.hash),
+        rubric=RubricRecord(rubric.id, rubric.version, rubric.hash),
         guideline=rubric.guideline,
         questions=[(one.id, one.text, one.values) for one in rubric.questions],
         design={
@@ -126,14 +113,14 @@ class _Rated(NamedTuple):
     """A subject, what was said of it by question, and what that comes to."""
 
     subject: Subject
-    given: dict[str, list[Given]]
+    given: dict[str, list[LabelRecord]]
     outcomes: dict[str, Outcome]
 
 
-def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Rated]:
+def _subjects(engine: Engine, study: Study, decider: Decider) -> Iterator[_Rated]:
     """Yield every subject that has labels or a decision."""
     for subject, rows in groupby(gold_evidence.standing(engine, study.name), key=itemgetter(0, 1, 2)):
-        given: dict[str, list[Given]] = {}
+        given: dict[str, list[LabelRecord]] = {}
         units = []
         # Names for all columns: with a star among them a row takes twice as long, and there are as many as labels.
         for (
@@ -141,7 +128,7 @@ def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Ra
             shown_at, panes, aids, grader,
         ) in rows:  # fmt: skip
             human = kind == "human"
-            one = Given(
+            one = LabelRecord(
                 pseudonym(study.name, rater) if human else rater, _KINDS[kind], _STATES[state], value, confidence, note,
                 raw, decided_at, saved_at, shown_at, _panes(panes), aids, grader,
             )  # fmt: skip
@@ -159,43 +146,43 @@ def _subjects(engine: Engine, study: StudyRow, decider: Decider) -> Iterator[_Ra
 class _Part:
     """The evidence and the labels of some subjects."""
 
-    def __init__(self, engine: Engine, study: StudyRow, subjects: Sequence[Subject], flags: Sequence[Flagged]) -> None:
+    def __init__(self, engine: Engine, study: Study, subjects: Sequence[Subject], flags: Sequence[FlagRecord]) -> None:
         self._study = study
         self._flags = flags
-        self._design = Designed(study.design.panes, study.design.overlap, study.design.policy)
+        self._design = DesignRecord(study.design.panes, study.design.overlap, study.design.policy)
         items = sorted({item for _, _, item in subjects if item})
         self._shown: dict[str, list[str]] = defaultdict(list)
-        for item, response in among(engine, gold_evidence.SHOWN, items):
+        for item, response in gold_evidence.responses_of_items(engine, items):
             self._shown[item].append(response)
         ids = {name for response, other, _ in subjects for name in (response, other) if name}
         ids |= {response for shown in self._shown.values() for response in shown}
-        self._responses: dict[str, tuple[Answered, Asked]] = {}
+        self._responses: dict[str, tuple[ResponseRecord, PromptRecord]] = {}
         self._fetch_responses(engine, sorted(ids))
 
     def _fetch_responses(self, engine: Engine, ids: Sequence[str]) -> None:
-        rows = list(among(engine, gold_evidence.RESPONSES, ids, {"study": self._study.number}))
+        rows = gold_evidence.response_rows(engine, self._study.number, ids)
         places: dict[int, Row] = {}
-        for prompt, *said in among(engine, gold_evidence.PLACES, sorted({row[0] for row in rows})):
+        for prompt, *said in gold_evidence.places_in_suites(engine, sorted({row[0] for row in rows})):
             places.setdefault(prompt, tuple(said))
-        prompts: dict[int, Asked] = {}
+        prompts: dict[int, PromptRecord] = {}
         for row in rows:
             number = row[0]
             if number not in prompts:
                 prompts[number] = _asked(row[1], row[2], places.get(number))
-            answered = Answered._make(row[3:])
+            answered = ResponseRecord._make(row[3:])
             self._responses[answered.id] = (answered, prompts[number])
 
     def records(
         self,
         rubric: Rubric,
         rated: _Rated,
-        decisions: dict[tuple[Subject, str], list[Ruled]],
+        decisions: dict[tuple[Subject, str], list[DecisionRecord]],
     ) -> Iterator[GoldRecord]:
         """Yield one subject's units, in the order of the rubric's questions."""
         subject = response, other, item = rated.subject
         names = self._shown[item] if item else [name for name in (response, other) if name]
         found = [self._responses[name] for name in names]
-        name = RubricName(rubric.id, rubric.version, rubric.hash)
+        name = RubricRecord(rubric.id, rubric.version, rubric.hash)
         for question in rubric.questions:
             outcome = rated.outcomes.get(question.id)
             given = rated.given.get(question.id, [])
@@ -209,7 +196,7 @@ class _Part:
                 prompt=found[0][1],
                 responses=tuple(answered for answered, _ in found),
                 value=None if outcome is None else outcome.value,
-                how=(How.UNDECIDED if outcome is None else outcome.how).value,
+                how=(DecisionMethod.UNDECIDED if outcome is None else outcome.how).value,
                 reason=NOT_ASKED if outcome is None else outcome.reason and outcome.reason.value,
                 distribution={} if outcome is None else dict(sorted(outcome.distribution.items())),
                 # The order in which labels were stored is another in every file.
@@ -220,7 +207,7 @@ class _Part:
                 flags=self._flags_on(found, item) if self._flags else (),
             )
 
-    def _flags_on(self, found: Sequence[tuple[Answered, Asked]], item: str) -> tuple[Flagged, ...]:
+    def _flags_on(self, found: Sequence[tuple[ResponseRecord, PromptRecord]], item: str) -> tuple[FlagRecord, ...]:
         """Return the flags on one of the responses, or on an item that shows one."""
         responses = {answered.id for answered, _ in found}
         items = {answered.item for answered, _ in found} | {item}
@@ -237,15 +224,15 @@ def _panes(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def _rater(given: Given) -> str:
+def _rater(given: LabelRecord) -> str:
     return given.rater
 
 
-def _asked(identity: str, messages: str, said: Row | None) -> Asked:
+def _asked(identity: str, messages: str, said: Row | None) -> PromptRecord:
     if said is None:
-        return Asked(identity, messages)
+        return PromptRecord(identity, messages)
     suite, evaluation, name, group, reference, secret, severity, tags = said
-    return Asked(
+    return PromptRecord(
         identity,
         messages,
         suite,

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from reviewer.adjudication.outcomes import outcomes
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.store import labels, rubrics, studies
+from reviewer.store import labels
 from reviewer.store.engine import Engine
-from reviewer.study_design.decision_policy import How
+from reviewer.store.studies import Study
+from reviewer.study_design.decision_policy import DecisionMethod
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledConfusion:
     """The units of one question to which people gave these values, and what adjudicators made of them, and how often.
 
     `came_to` is by value, or by ruling where the unit got no label; `third` counts values that nobody gave.
@@ -38,40 +39,34 @@ class Suggestion:
     notes: tuple[str, ...]
 
 
-def settled(engine: Engine, name: str) -> list[Settled]:
-    """Return what was confused in the study called `name` and how it was settled, the most frequent first.
-
-    Raises:
-        NotFound: no such study.
-    """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def settled(engine: Engine, study: Study) -> list[SettledConfusion]:
+    """Return what was confused in the study and how it was settled, the most frequent first."""
+    rubric = study.rubric
     came_to: dict[tuple[str, tuple[str, ...]], Counter[str]] = defaultdict(Counter)
     third: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for unit in outcomes(engine, study, rubric):
+    for unit in outcomes(engine, study):
         outcome = unit.outcome
-        if outcome.how is not How.ADJUDICATED or outcome.decision is None:
+        if outcome.how is not DecisionMethod.ADJUDICATED or outcome.decision is None:
             continue
         question = rubric.question(unit.question)
         key = (unit.question, tuple(sorted(_words(question, value) for value in outcome.distribution)))
         ruling = outcome.decision.ruling.value.replace("_", " ")
         came_to[key][ruling if outcome.value is None else _words(question, outcome.value)] += 1
         third[key] += outcome.value is not None and outcome.value not in outcome.distribution
-    found = [Settled(*key, counts.total(), dict(counts.most_common()), third[key]) for key, counts in came_to.items()]
+    found = [
+        SettledConfusion(*key, counts.total(), dict(counts.most_common()), third[key])
+        for key, counts in came_to.items()
+    ]
     return sorted(found, key=lambda one: (_place(rubric, one.question), -one.units, one.given))
 
 
-def suggestions(engine: Engine, name: str) -> list[Suggestion]:
-    """Return what adjudicators gave as reasons in the study called `name`, the most frequent of a question first.
+def suggestions(engine: Engine, study: Study) -> list[Suggestion]:
+    """Return what adjudicators gave as reasons in the study, the most frequent of a question first.
 
     Decisions that were imported or give no reason, clause or note are left out.
-
-    Raises:
-        NotFound: no such study.
     """
-    rubric = rubrics.load(engine, studies.load(engine, name).rubric)
     notes: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for one in labels.decisions(engine, name):
+    for one in labels.decisions(engine, study.name):
         said = (one.question, one.reason, one.clause or "")
         if not one.adjudicator.startswith(labels.IMPORTED) and (one.reason != "unstated" or one.clause or one.note):
             notes[said].append(one.note or "")
@@ -79,7 +74,7 @@ def suggestions(engine: Engine, name: str) -> list[Suggestion]:
         Suggestion(*said, len(given), tuple(dict.fromkeys(note for note in given if note)))
         for said, given in notes.items()
     ]
-    return sorted(found, key=lambda one: (_place(rubric, one.question), -one.decisions, one.reason, one.clause))
+    return sorted(found, key=lambda one: (_place(study.rubric, one.question), -one.decisions, one.reason, one.clause))
 
 
 def _place(rubric: Rubric, question: str) -> int:

@@ -10,12 +10,20 @@ from typing import NamedTuple
 
 from reviewer.definitions.question import Per, Question, Scale
 from reviewer.definitions.rubric import Rubric
-from reviewer.store import labels, rubrics, studies
+from reviewer.store import labels, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import UnitLabel
-from reviewer.store.studies import Extent, Progress, StudyRow
+from reviewer.store.studies import RaterProgress, Study, StudyExtent
 from reviewer.studies.item_sheet import compares
-from reviewer.study_design.decision_policy import Decision, How, Outcome, Reason, counting, decide, read_policy
+from reviewer.study_design.decision_policy import (
+    Decision,
+    DecisionMethod,
+    DisputeReason,
+    Outcome,
+    counting,
+    decide,
+    read_policy,
+)
 
 Subject = tuple[str, str, str]
 
@@ -42,68 +50,60 @@ class QuestionCount:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How far a study is. `units` counts what can be labelled: subjects times questions."""
+    """The progress of a study. `units` counts what can be labelled: subjects times questions."""
 
-    study: StudyRow
-    rubric: Rubric
-    extent: Extent
+    study: Study
+    extent: StudyExtent
     units: int
     labels: int
-    progress: list[Progress]
+    progress: list[RaterProgress]
     questions: list[QuestionCount]
 
 
-def overview(engine: Engine, name: str) -> Overview:
-    """Return how far the study called `name` is.
-
-    Raises:
-        NotFound: no such study.
-    """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+def overview(engine: Engine, study: Study) -> Overview:
+    """Return the progress of the study: its extent, its raters, and what its labels decide."""
     extent = studies.extent(engine, study.number)
     disputes: Counter[str] = Counter()
     gold: Counter[str] = Counter()
-    for unit in outcomes(engine, study, rubric):
+    for unit in outcomes(engine, study):
         disputes[unit.question] += is_dispute(unit.outcome, study)
-        gold[unit.question] += unit.outcome.how is not How.UNDECIDED and unit.outcome.value is not None
-    counts = labels.counts(engine, name)
-    progress = studies.progress(engine, name)
+        gold[unit.question] += unit.outcome.how is not DecisionMethod.UNDECIDED and unit.outcome.value is not None
+    counts = labels.counts(engine, study.name)
+    progress = studies.progress(engine, study.name)
     return Overview(
         study,
-        rubric,
         extent,
-        units=sum(_units(rubric, question, extent) for question in rubric.questions),
+        units=sum(_units(study.rubric, question, extent) for question in study.rubric.questions),
         labels=sum(rater.labels for rater in progress),
         progress=progress,
         questions=[
             QuestionCount(question.id, counts.get(question.id, 0), disputes[question.id], gold[question.id])
-            for question in rubric.questions
+            for question in study.rubric.questions
         ],
     )
 
 
-def is_dispute(outcome: Outcome, study: StudyRow) -> bool:
+def is_dispute(outcome: Outcome, study: Study) -> bool:
     """Tell a dispute from a unit that still waits for raters, and from free text, which no count decides.
 
     A decision that a newer label contradicts stands, and is a dispute all the same.
     """
-    waits = study.open and outcome.reason is Reason.TOO_FEW
+    waits = study.open and outcome.reason is DisputeReason.TOO_FEW
     return outcome.reason is not None and not waits
 
 
-def _units(rubric: Rubric, question: Question, extent: Extent) -> int:
+def _units(rubric: Rubric, question: Question, extent: StudyExtent) -> int:
     if question.per is Per.RESPONSE:
         return extent.responses
     return extent.pairs if compares(rubric, question) else extent.items
 
 
-def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOutcome]:
-    """Yield what the labels and decisions of the study come to, for every unit that has any.
+def outcomes(engine: Engine, study: Study) -> Iterator[UnitOutcome]:
+    """Yield what the labels and decisions of the study decide, for every unit that has any.
 
     A follow-up is decided only where its parent was decided to meet the condition, among the raters who were asked it.
     """
-    decider = Decider(engine, study, rubric)
+    decider = Decider(engine, study)
     standing = labels.standing_in_study(engine, study.name)
     for subject, units in groupby(standing, key=lambda unit: (unit.response, unit.other_response, unit.item)):
         yield from decider.decide(subject, list(units))
@@ -113,12 +113,12 @@ def outcomes(engine: Engine, study: StudyRow, rubric: Rubric) -> Iterator[UnitOu
 class Decider:
     """Decides subject by subject; each is asked about once."""
 
-    def __init__(self, engine: Engine, study: StudyRow, rubric: Rubric) -> None:
+    def __init__(self, engine: Engine, study: Study) -> None:
         """Read the decisions and flags of the study."""
         self._study = study
-        self._rubric = rubric
+        self._rubric = study.rubric
         self._policy = read_policy(study.design.policy)
-        self._asked = [_Asked(question) for question in rubric.questions]
+        self._asked = [_Asked(question) for question in study.rubric.questions]
         self._flagged = labels.flagged(engine, study.name)
         # By subject, question and adjudicator: of several by one adjudicator the last stands.
         self._decisions: dict[Subject, dict[str, dict[str, Decision]]] = {}
@@ -151,7 +151,7 @@ class Decider:
             if not mine and not decided:
                 continue
             if question.scale is Scale.TEXT and not decided:
-                found.append(UnitOutcome(*subject, question.id, Outcome(None, How.UNDECIDED)))
+                found.append(UnitOutcome(*subject, question.id, Outcome(None, DecisionMethod.UNDECIDED)))
                 continue
             outcome = decide(
                 [unit.value for unit in mine if unit.human],

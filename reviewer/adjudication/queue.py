@@ -17,12 +17,13 @@ from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Mean, Rubric
 from reviewer.errors import Refused
 from reviewer.model import Rater, utc
-from reviewer.store import adjudication_drafts, disputes, labels, raters, rubrics, studies
+from reviewer.store import adjudication_drafts, disputes, labels, raters, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
+from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import translated
 from reviewer.study_design.blinding import rank
-from reviewer.study_design.decision_policy import How, Reason, Ruling
+from reviewer.study_design.decision_policy import DecisionMethod, DisputeReason, Ruling
 from reviewer.text.visible import storable
 
 # Why the raters disagreed. The first stands where the adjudicator says nothing.
@@ -30,7 +31,7 @@ CODES = ("unstated", "rubric unclear", "text missed", "fact unknown", "true ambi
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueueProgress:
     """How far the study is. `merged` counts the units that were decided by themselves, by how."""
 
     left: int
@@ -39,7 +40,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AdjudicatorChoice:
     """What the adjudicator decides, `value` as it reads on screen; None with every ruling but `decided`."""
 
     value: str | None
@@ -49,31 +50,27 @@ class Verdict:
     clause: str = ""
 
 
-class Adjudication:
+class AdjudicationSession:
     """The disputes of one study before one adjudicator, over an engine that the caller keeps on one thread.
 
     With `second`, what other people decided is offered too, their decisions covered.
     """
 
     def __init__(
-        self, engine: Engine, name: str, adjudicator: str, clock: Callable[[], datetime], *, second: bool = False
+        self, engine: Engine, study: Study, adjudicator: str, clock: Callable[[], datetime], *, second: bool = False
     ) -> None:
-        """Open the study called `name`.
-
-        Raises:
-            NotFound: no such study.
-        """
+        """Work out what is in dispute in `study`."""
         self._engine = engine
-        self._row = studies.load(engine, name)
+        self._study = study
         self._clock = clock
         self._second = second
-        self.name = name
+        self.name = study.name
         self.adjudicator = adjudicator
-        self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
+        self.rubric: Rubric = study.rubric
         self._follows = {question.when.question for question in self.rubric.questions if question.when is not None}
         self._queue: list[Dispute] = []
         self._seen = 0
-        self.standing = Standing(0, 0, {})
+        self.progress = QueueProgress(0, 0, {})
         self.look()
 
     @property
@@ -88,10 +85,10 @@ class Adjudication:
         most that the unit can move the rate of its configuration, 1 / its responses, halved where no rate hangs on
         which of the values given is right, times 1 + the severity of its prompt.
         """
-        self._row = studies.load(self._engine, self.name)
+        self._study = studies.reload(self._engine, self._study)
         self._seen, _ = disputes.decided_since(self._engine, self.name, self.adjudicator, 0)
-        weights = disputes.weights(self._engine, self._row.number)
-        severities = disputes.severities(self._engine, self._row.number)
+        weights = disputes.weights(self._engine, self._study.number)
+        severities = disputes.severities(self._engine, self._study.number)
         mine = {
             (one.response, one.other_response, one.item, one.question)
             for one in labels.decisions(self._engine, self.name)
@@ -100,21 +97,21 @@ class Adjudication:
         found = []
         merged: Counter[str] = Counter()
         decided = 0
-        for unit in outcomes(self._engine, self._row, self.rubric):
+        for unit in outcomes(self._engine, self._study):
             outcome = unit.outcome
-            decided += outcome.how is How.ADJUDICATED
-            if outcome.how in (How.UNANIMOUS, How.MAJORITY, How.MEDIAN):
+            decided += outcome.how is DecisionMethod.ADJUDICATED
+            if outcome.how in (DecisionMethod.UNANIMOUS, DecisionMethod.MAJORITY, DecisionMethod.MEDIAN):
                 merged[outcome.how.value] += 1
-            reason = str(outcome.reason) if is_dispute(outcome, self._row) else ""
+            reason = str(outcome.reason) if is_dispute(outcome, self._study) else ""
             if not reason and self._second and outcome.decision is not None and not outcome.decision.imported:
                 reason = "" if _unit(unit) in mine else "second opinion"
             if reason:
                 found.append(self._dispute(unit, reason, weights, severities))
-        found.sort(key=lambda one: (-one.weight, rank(self._row.design.seed, "dispute", *one.unit)))
-        put_off = adjudication_drafts.deferred(self._engine, self._row.number, self.adjudicator)
+        found.sort(key=lambda one: (-one.weight, rank(self._study.design.seed, "dispute", *one.unit)))
+        put_off = adjudication_drafts.deferred(self._engine, self._study.number, self.adjudicator)
         late = {unit: place for place, unit in enumerate(put_off, start=1)}
         self._queue = sorted(found, key=lambda one: late.get(one.unit, 0))
-        self.standing = Standing(len(self._queue), decided, dict(merged))
+        self.progress = QueueProgress(len(self._queue), decided, dict(merged))
 
     def next_case(self) -> Case | None:
         """Return the dispute at the head of the queue as the adjudicator sees it; None where none is left.
@@ -125,29 +122,29 @@ class Adjudication:
             self._catch_up()
         if not self._queue:
             return None
-        viewer = Viewer(self.adjudicator, self.standing.decided + 1, self.standing.decided + len(self._queue))
-        return case_of(self._engine, self._row, self.rubric, self._queue[0], viewer)
+        viewer = Viewer(self.adjudicator, self.progress.decided + 1, self.progress.decided + len(self._queue))
+        return case_of(self._engine, self._study, self._queue[0], viewer)
 
-    def draft(self, case: Case) -> Verdict:
+    def draft(self, case: Case) -> AdjudicatorChoice:
         """Return what the adjudicator chose on a dispute and did not save, in this session or an earlier one."""
-        body = adjudication_drafts.load(self._engine, self._row.number, self.adjudicator, case.dispute.unit)
+        body = adjudication_drafts.load(self._engine, self._study.number, self.adjudicator, case.dispute.unit)
         if body is None:
-            return Verdict(None)
+            return AdjudicatorChoice(None)
         value, ruling, code, note, clause = json.loads(body)
         if value is not None:
             value = translated(case.item, case.ask, value)
-        return Verdict(value, Ruling(ruling), code, note, clause)
+        return AdjudicatorChoice(value, Ruling(ruling), code, note, clause)
 
-    def keep(self, case: Case, verdict: Verdict) -> None:
+    def keep(self, case: Case, verdict: AdjudicatorChoice) -> None:
         """Keep a choice as a draft; it is on disk when this returns."""
         value = None if verdict.value is None else translated(case.item, case.ask, verdict.value)
         body = json.dumps([value, verdict.ruling.value, verdict.code, verdict.note, verdict.clause])
         with self._engine.writing():
             adjudication_drafts.keep(
-                self._engine, self._row.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
+                self._engine, self._study.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
             )
 
-    def decide(self, case: Case, verdict: Verdict) -> None:
+    def decide(self, case: Case, verdict: AdjudicatorChoice) -> None:
         """Store a decision; it is on disk when this returns. The adjudicator's own earlier one is superseded.
 
         Raises:
@@ -182,7 +179,7 @@ class Adjudication:
         """Leave a dispute; it comes back when all others were offered, in a later session too."""
         with self._engine.writing():
             adjudication_drafts.defer(
-                self._engine, self._row.number, self.adjudicator, case.dispute.unit, utc(self._clock())
+                self._engine, self._study.number, self.adjudicator, case.dispute.unit, utc(self._clock())
             )
         self._queue = [one for one in self._queue if one.unit != case.dispute.unit] + [case.dispute]
 
@@ -195,14 +192,14 @@ class Adjudication:
         if last is None:
             return None
         unit = (last.response, last.other_response, last.item, last.question)
-        self._add(unit, Verdict(None, Ruling.RETRACTED, "taken back"), before=last.id)
+        self._add(unit, AdjudicatorChoice(None, Ruling.RETRACTED, "taken back"), before=last.id)
         self.look()
         head = next((one for one in self._queue if one.unit == unit), None)
         if head is not None:
             self._queue = [head, *(one for one in self._queue if one.unit != unit)]
         return self.next_case()
 
-    def _add(self, unit: Unit, verdict: Verdict, before: str | None, *, last: bool = False) -> None:
+    def _add(self, unit: Unit, verdict: AdjudicatorChoice, before: str | None, *, last: bool = False) -> None:
         """Store a decision; the draft is gone with it, and `last` puts the unit off."""
         response, other, item, question = unit
         now = utc(self._clock())
@@ -210,7 +207,7 @@ class Adjudication:
             study=self.name,
             response=response or None,
             question=question,
-            rubric=self._row.rubric,
+            rubric=self.rubric.hash,
             value=verdict.value,
             reason=verdict.code,
             decided_at=now,
@@ -224,9 +221,9 @@ class Adjudication:
         with self._engine.writing():
             raters.ensure(self._engine, Rater(self.adjudicator), now)
             labels.add_decisions(self._engine, self.adjudicator, [decision])
-            adjudication_drafts.drop(self._engine, self._row.number, self.adjudicator, unit)
+            adjudication_drafts.drop(self._engine, self._study.number, self.adjudicator, unit)
             if last:
-                adjudication_drafts.defer(self._engine, self._row.number, self.adjudicator, unit, now)
+                adjudication_drafts.defer(self._engine, self._study.number, self.adjudicator, unit, now)
 
     def _catch_up(self) -> None:
         self._seen, elsewhere = disputes.decided_since(self._engine, self.name, self.adjudicator, self._seen)
@@ -237,12 +234,12 @@ class Adjudication:
     def _settle(self, dispute: Dispute) -> None:
         """Take a decided dispute off the queue; what hangs on it is put next."""
         if dispute.question not in self._follows and dispute.reason not in (
-            Reason.ADJUDICATORS.value,
+            DisputeReason.ADJUDICATORS.value,
             "second opinion",
         ):
             left = [one for one in self._queue if one.unit != dispute.unit]
-            decided = self.standing.decided + (dispute.reason != Reason.CONTRADICTED.value)
-            self._queue, self.standing = left, replace(self.standing, left=len(left), decided=decided)
+            decided = self.progress.decided + (dispute.reason != DisputeReason.CONTRADICTED.value)
+            self._queue, self.progress = left, replace(self.progress, left=len(left), decided=decided)
             return
         self.look()
         about = dispute.unit[:3]

@@ -13,7 +13,7 @@ from statistics import median
 from reviewer.agreement.study_agreement import counted, table_of
 from reviewer.definitions.question import Question, Scale
 from reviewer.statistics import agreement
-from reviewer.statistics.agreement import Drift, PositionPreference, Table
+from reviewer.statistics.agreement import Drift, PositionPreference, RatingTable
 from reviewer.store import rating_details
 from reviewer.store.engine import Engine
 from reviewer.store.rating_details import TimedLabel
@@ -23,7 +23,7 @@ AGREES, DIFFERS, NO_MAJORITY = 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True)
-class Mistaken:
+class RaterMistake:
     """What the majority of the others gave, what the rater gave instead, and to how many units."""
 
     others: str
@@ -48,7 +48,7 @@ class RaterFigures:
     labels: int
     compared: int
     agreed: int
-    mistaken: tuple[Mistaken, ...]
+    mistaken: tuple[RaterMistake, ...]
     seconds: float | None
     timed: int
     drift: Drift
@@ -114,13 +114,13 @@ def _side(label: TimedLabel) -> int | None:
     return int((panes.index(first) > panes.index(second)) is (label.value == "first"))
 
 
-def _figures(table: Table, place: int, name: str, told: _Told, question: Question) -> RaterFigures:
+def _figures(table: RatingTable, place: int, name: str, told: _Told, question: Question) -> RaterFigures:
     decided, right, mistaken = 0, 0, []
     if len(table.values) <= agreement.MOST_VALUES:  # of free numbers there may be as many as units
         counts = agreement.confusion(table, place).counts
         decided, right = int(counts.sum()), int(counts.trace())
         mistaken = [
-            Mistaken(others, own, int(counts[row, column]))
+            RaterMistake(others, own, int(counts[row, column]))
             for row, others in enumerate(table.values)
             for column, own in enumerate(table.values)
             if row != column and counts[row, column]

@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.rubric import Rubric
 from reviewer.model import RaterKind
 from reviewer.statistics import agreement
-from reviewer.statistics.agreement import Agreement, Beside, Confused, Meeting, Paired, Strengths, Table
-from reviewer.store import rating_details, ratings, rubrics, studies
+from reviewer.statistics.agreement import (
+    Agreement,
+    ConfusedValues,
+    ConsensusComparison,
+    PairComparisons,
+    PairedAgreement,
+    RatingTable,
+    Strengths,
+)
+from reviewer.store import rating_details, ratings
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import RatingRow, Scope
 
@@ -24,57 +33,56 @@ RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class QuestionAgreement:
     """One question: who rated, how far they agree, and which values were taken for which. None without labels."""
 
     question: Question
     raters: tuple[str, ...]
     agreement: Agreement | None = None
-    confused: tuple[Confused, ...] = ()
+    confused: tuple[ConfusedValues, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
+class AgreementByKind:
     """One question: agreement within people, and of people with each grader. None where there is no such pair."""
 
     question: Question
-    human_human: Paired | None
-    human_grader: dict[str, Paired]
+    human_human: PairedAgreement | None
+    human_grader: dict[str, PairedAgreement]
 
 
-def questions_of(engine: Engine, study: str, question: str | None) -> list[Question]:
-    """Return the questions of a study on which agreement is measured: all but free text, or the one named.
+def questions_of(rubric: Rubric, question: str | None) -> list[Question]:
+    """Return the questions of a rubric on which agreement is measured: all but free text, or the one named.
 
     Raises:
-        NotFound: no such study, or no such question in its rubric.
+        NotFound: no such question.
     """
-    rubric = rubrics.load(engine, studies.load(engine, study).rubric)
     if question is not None:
         return [rubric.question(question)]
     return [one for one in rubric.questions if one.scale is not Scale.TEXT]
 
 
-def measured(engine: Engine, scope: Scope, question: Question, *, two_way: bool = False) -> Measured:
+def measured(engine: Engine, scope: Scope, question: Question, *, two_way: bool = False) -> QuestionAgreement:
     """Return how far the raters of a question agree, within `scope`."""
     who = _counted(ratings.raters(engine, scope))
     if not who or question.scale is Scale.TEXT:
-        return Measured(question, who)
+        return QuestionAgreement(question, who)
     table = table_of(engine, scope, question, who)
     found = agreement.measure(table, scale=question.scale, seed=SEED, resamples=RESAMPLES, two_way=two_way)
-    return Measured(question, who, found, tuple(agreement.confused(table)))
+    return QuestionAgreement(question, who, found, tuple(agreement.confused(table)))
 
 
-def kinds(engine: Engine, scope: Scope, question: Question) -> Kinds:
+def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
     """Return agreement of people with people beside people with graders."""
     who = ratings.raters(engine, scope)
     names = [name for name, _ in who]
     people = [place for place, (_, kind) in enumerate(who) if kind == RaterKind.HUMAN]
     graders = [place for place in range(len(who)) if place not in people]
     if not people or question.scale in (Scale.TEXT, Scale.MULTI):
-        return Kinds(question, None, {})
+        return AgreementByKind(question, None, {})
     table = table_of(engine, scope, question, names)
     among = list(combinations(people, 2))
-    return Kinds(
+    return AgreementByKind(
         question,
         agreement.measure_pairs(table, among, seed=SEED) if among else None,
         {
@@ -84,7 +92,7 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> Kinds:
     )
 
 
-def consensus(engine: Engine, scope: Scope, question: Question) -> Beside | None:
+def consensus(engine: Engine, scope: Scope, question: Question) -> ConsensusComparison | None:
     """Return what majority and model come to; None for several choices and free numbers, and without labels."""
     who = counted(engine, scope)
     if not who or not question.options or question.scale is Scale.MULTI:
@@ -103,34 +111,33 @@ def strengths(engine: Engine, scope: Scope, question: Question) -> Strengths | N
     for first, second, value, labels in rating_details.meetings(engine, scope, counted(engine, scope)):
         met.setdefault((first, second), Counter())[value] += labels
     return agreement.bradley_terry(
-        Meeting(*names, found["first"], found["second"], found.total() - found["first"] - found["second"])
+        PairComparisons(*names, found["first"], found["second"], found.total() - found["first"] - found["second"])
         for names, found in met.items()
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class ConfusedUnits:
     """The units behind a confusion that may be looked at, and how many still wait for labels and may not."""
 
     subjects: tuple[tuple[str, str, str], ...]
     waiting: int
 
 
-def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, str]) -> Behind:
-    """Return the units on which two of the counted raters gave `values`, as `Measured.confused` names them.
+def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, str]) -> ConfusedUnits:
+    """Return the units on which two of the counted raters gave `values`, as `QuestionAgreement.confused` names them.
 
     In an open study, what was said of a unit that still waits for labels is shown to nobody.
     """
-    study = studies.load(engine, scope.study)
     stored: dict[str, list[str]] = {}
     for value in ratings.values(engine, scope):
         stored.setdefault(_spoken(question, value), []).append(value)
     one, other = (stored.get(value, []) for value in values)
     if not one or not other:
-        return Behind((), 0)
+        return ConfusedUnits((), 0)
     found = rating_details.given_both(engine, scope, counted(engine, scope), one, other)
-    ready = [subject for subject, people in found if not study.open or people >= study.design.overlap]
-    return Behind(tuple(ready), len(found) - len(ready))
+    ready = [subject for subject, people in found if not scope.study.open or people >= scope.study.design.overlap]
+    return ConfusedUnits(tuple(ready), len(found) - len(ready))
 
 
 def _spoken(question: Question, value: str) -> str:
@@ -151,7 +158,7 @@ def _counted(who: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(people if len(people) >= 2 else [name for name, _ in who])
 
 
-def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> Table:
+def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> RatingTable:
     """Return the ratings by `who` as the table that coefficients are functions of."""
     by_prompt = ratings.prompts_repeat(engine, scope)
     if not question.options or question.scale is Scale.MULTI:
@@ -183,13 +190,13 @@ def _sets(
     counted: Sequence[tuple[tuple[int, ...], int]],
     who: Sequence[str],
     clusters: Sequence[int] | None,
-) -> Table:
+) -> RatingTable:
     options = [option.value for option in question.options]
     sets = [[options.index(value) for value in json.loads(chosen)] for chosen in given]
     return agreement.read_sets(counted, raters=who, options=options, sets=sets, clusters=clusters)
 
 
-def _numbers(given: Sequence[str], found: Sequence[RatingRow], who: Sequence[str], *, by_prompt: bool) -> Table:
+def _numbers(given: Sequence[str], found: Sequence[RatingRow], who: Sequence[str], *, by_prompt: bool) -> RatingTable:
     places = [*map(float, given), float("nan")]  # the last is what code -1 stands for
     ratings_of = [[places[code] for code in row.codes] for row in found for _ in range(row.units)]
     clusters = [row.prompt for row in found for _ in range(row.units)] if by_prompt else None

@@ -8,8 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reviewer.agreement.rater_figures import RaterFigures
-from reviewer.agreement.study_agreement import Kinds, Measured
-from reviewer.statistics.agreement import Agreement, Beside, Drift, Pair, Paired, PositionPreference, Strengths
+from reviewer.agreement.study_agreement import AgreementByKind, QuestionAgreement
+from reviewer.statistics.agreement import (
+    Agreement,
+    ConsensusComparison,
+    Drift,
+    PairAgreement,
+    PairedAgreement,
+    PositionPreference,
+    Strengths,
+)
 from reviewer.statistics.estimate_text import BAR, cells, short
 
 Rows = list[list[str]]
@@ -27,7 +35,7 @@ LIKELY = 0.05  # above this p, chance explains a difference well enough
 SHADES = " ░▒▓█"
 
 
-def head(one: Measured, found: Agreement) -> str:
+def head(one: QuestionAgreement, found: Agreement) -> str:
     """Return what was measured, in one line."""
     raters = "1 rater" if found.raters == 1 else f"{found.raters:,} raters"
     return (
@@ -58,7 +66,7 @@ def categories(found: Agreement) -> Rows:
     return rows
 
 
-def consensus(found: Beside) -> Rows:
+def consensus(found: ConsensusComparison) -> Rows:
     """Return what majority and model come to, value by value."""
     rows = [["consensus", "majority", "Dawid-Skene"]]
     for value in sorted({*found.majority, *found.modelled}, key=lambda one: -found.majority.get(one, 0)):
@@ -67,7 +75,7 @@ def consensus(found: Beside) -> Rows:
     return [*rows, ["(none: to be adjudicated)", *ties], ["(both decide, and differ)", "", f"{found.differ:,}"]]
 
 
-def confusions(one: Measured, *, bar: int = BAR) -> Rows:
+def confusions(one: QuestionAgreement, *, bar: int = BAR) -> Rows:
     """Return which two values were given to one unit, those of most pairs of labels first."""
     most = max((pair.pairs for pair in one.confused), default=1)
     rows = [["values", "units", "pairs of labels", ""]]
@@ -78,7 +86,7 @@ def confusions(one: Measured, *, bar: int = BAR) -> Rows:
     return rows
 
 
-def raters(found: Sequence[RaterFigures], measured: Agreement, model: Beside | None) -> Rows:
+def raters(found: Sequence[RaterFigures], measured: Agreement, model: ConsensusComparison | None) -> Rows:
     """Return one row a rater: α without them, agreement with the others, time, drift, panes."""
     rows = [["rater", "labels", "α without", "as the others", "by the model", "time", "first, second half"]]
     positions = any(one.positions is not None for one in found)
@@ -151,7 +159,7 @@ def pairs(found: Agreement) -> Rows:
     """Return the pairs of raters, those that agree least first."""
     rows = [["pair", "units", "alike", "Cohen κ", ""]]
 
-    def badness(pair: Pair) -> tuple[bool, float]:
+    def badness(pair: PairAgreement) -> tuple[bool, float]:
         value = pair.cohen_kappa.value
         return (value is None, 0.0 if value is None else value)
 
@@ -163,7 +171,7 @@ def pairs(found: Agreement) -> Rows:
     return rows + ([[f"and {left:,} more pairs", "", "", "", ""]] if left > 0 else [])
 
 
-def kinds(found: Iterable[Kinds]) -> Rows:
+def kinds(found: Iterable[AgreementByKind]) -> Rows:
     """Return agreement of people with people beside people with each grader."""
     rows = [["question", "pairs", "alike", "", "mean Cohen κ", ""]]
     for one in found:
@@ -173,7 +181,7 @@ def kinds(found: Iterable[Kinds]) -> Rows:
     return rows
 
 
-def groups(by: str, found: Iterable[tuple[str, Measured]]) -> Rows:
+def groups(by: str, found: Iterable[tuple[str, QuestionAgreement]]) -> Rows:
     """Return percent, α and AC1 of each configuration or evaluation and question."""
     rows = [[by, "question", "units", "percent", "", "AC1", "", "α", "", ""]]
     for name, one in found:
@@ -202,7 +210,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def _paired(pair: Paired) -> list[str]:
+def _paired(pair: PairedAgreement) -> list[str]:
     return [*cells(pair.percent_agreement)[:2], *cells(pair.mean_kappa)[:2]]
 
 

@@ -14,7 +14,8 @@ from reviewer.cli.options import clock, database_option, json_option, rater_name
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
 
 if TYPE_CHECKING:
-    from reviewer.adjudication.guideline_feedback import Settled, Suggestion
+    from reviewer.adjudication.guideline_feedback import SettledConfusion, Suggestion
+    from reviewer.adjudication.queue import AdjudicationSession
 
 
 @click.command("adjudicate")
@@ -28,42 +29,56 @@ if TYPE_CHECKING:
 def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: bool, as_json: bool) -> None:
     """Decide the disputes of STUDY, blind to raters and models. Each decision is on disk before the next."""
     from reviewer.adjudication.guideline_feedback import settled, suggestions
-    from reviewer.adjudication.queue import Adjudication
+    from reviewer.adjudication.queue import AdjudicationSession
+    from reviewer.store import studies
 
     if not as_json and not report and can_show_screens():
         run_application(ctx, study, adjudicates=True, second=second)
         return
     with reading(ctx) as engine:
-        adjudication = Adjudication(engine, study, rater_name(ctx), clock, second=second)
-        came_to, suggested = settled(engine, study), suggestions(engine, study)
-    queue, standing = adjudication.queue, adjudication.standing
+        loaded = studies.load(engine, study)
+        adjudication = AdjudicationSession(engine, loaded, rater_name(ctx), clock, second=second)
+        settled_before, suggested = settled(engine, loaded), suggestions(engine, loaded)
     if as_json:
         say_json(
-            {
-                "study": study,
-                "decided": standing.decided,
-                "merged": standing.merged,
-                "disputes": [
-                    {
-                        "response": one.response or None,
-                        "other_response": one.other_response or None,
-                        "item": one.item or None,
-                        "question": one.question,
-                        "reason": one.reason,
-                        "distribution": one.distribution,
-                    }
-                    for one in queue
-                ],
-                "settled": [asdict(one) for one in came_to],
+            _document(adjudication)
+            | {
+                "settled": [asdict(one) for one in settled_before],
                 "suggestions": [asdict(one) for one in suggested],
             }
         )
         return
+    _tell_disputes(adjudication, settled_before, suggested)
+
+
+def _document(adjudication: AdjudicationSession) -> dict[str, object]:
+    return {
+        "study": adjudication.name,
+        "decided": adjudication.progress.decided,
+        "merged": adjudication.progress.merged,
+        "disputes": [
+            {
+                "response": one.response or None,
+                "other_response": one.other_response or None,
+                "item": one.item or None,
+                "question": one.question,
+                "reason": one.reason,
+                "distribution": one.distribution,
+            }
+            for one in adjudication.queue
+        ],
+    }
+
+
+def _tell_disputes(
+    adjudication: AdjudicationSession, settled_before: Sequence[SettledConfusion], suggested: Sequence[Suggestion]
+) -> None:
+    study, queue, standing = adjudication.name, adjudication.queue, adjudication.progress
     merged = ", ".join(f"{how} {count:,}" for how, count in standing.merged.items()) or "none"
     say(
         f"study {study}: {counted(len(queue), 'dispute')}, {standing.decided:,} decided; merged by themselves: {merged}"
     )
-    _tell_settled(came_to, suggested)
+    _tell_settled(settled_before, suggested)
     if not queue:
         say(f"\nNext: reviewer gold {study}")
         return
@@ -74,7 +89,7 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
     say(f"\nNext, in a terminal: reviewer adjudicate {study}")
 
 
-def _tell_settled(came_to: Sequence[Settled], suggested: Sequence[Suggestion]) -> None:
+def _tell_settled(came_to: Sequence[SettledConfusion], suggested: Sequence[Suggestion]) -> None:
     if came_to:
         say("\nWhat was confused, and how it was settled:")
         rows = [["question", "raters gave", "units", "came to", "a third value"]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -12,11 +11,13 @@ import click
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json, table
-from reviewer.store.engine import Engine
 
 if TYPE_CHECKING:
-    from reviewer.agreement.study_agreement import Kinds, Measured
+    from reviewer.agreement.study_agreement import QuestionAgreement
     from reviewer.statistics.agreement import Agreement
+    from reviewer.store.engine import Engine
+    from reviewer.store.ratings import Scope
+    from reviewer.store.studies import Study
 
 WATCHED_EVERY = 2.0  # seconds
 
@@ -49,133 +50,64 @@ def agreement_command(
         raise click.UsageError("--watch and --json do not go together")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if by == "model":
+    from reviewer.agreement.document import MODEL, agreement_document
+    from reviewer.store import studies
+
+    if by == MODEL:
         unblind(ctx, study)
     while True:
         with reading(ctx) as engine:
+            loaded = studies.load(engine, study)
             if as_json:
-                say_json(_document(engine, study, question, by, two_way=two_way))
+                say_json(agreement_document(engine, loaded, question, by, two_way=two_way))
             else:
                 if watch:
                     click.clear()
-                _tell(engine, study, question, by, two_way=two_way)
+                _tell(engine, loaded, question, by, two_way=two_way)
         if not watch:
             return
         time.sleep(WATCHED_EVERY)
 
 
-def _measured(
-    engine: Engine,
-    study: str,
-    question: str | None,
-    *,
-    two_way: bool,
-    model: str | None = None,
-    suite: str | None = None,
-) -> Iterator[Measured]:
-    from reviewer.agreement.study_agreement import measured, questions_of
+def _tell(engine: Engine, study: Study, question: str | None, by: str | None, *, two_way: bool) -> None:
+    from reviewer.agreement import tables
+    from reviewer.agreement.document import RATER_KIND, grouped, names_configurations
+    from reviewer.agreement.study_agreement import kinds, measured, questions_of
     from reviewer.store.ratings import Scope
-
-    for one in questions_of(engine, study, question):
-        yield measured(engine, Scope(study, one.id, model, suite), one, two_way=two_way)
-
-
-def _groups(engine: Engine, study: str, by: str) -> list[tuple[str, str | None, str | None]]:
-    """Return the groups as (name, configuration, evaluation)."""
-    from reviewer.store import ratings
-
-    if by == "model":
-        return [(name, name, None) for name in ratings.configurations(engine, study)]
-    return [(name, None, name) for name in ratings.evaluations(engine, study)]
-
-
-def _kinds(engine: Engine, study: str, question: str | None) -> list[Kinds]:
-    from reviewer.agreement.study_agreement import kinds, questions_of
-    from reviewer.store.ratings import Scope
-
-    return [kinds(engine, Scope(study, one.id), one) for one in questions_of(engine, study, question)]
-
-
-def _by(
-    engine: Engine, study: str, question: str | None, by: str, *, two_way: bool
-) -> Iterator[tuple[str, list[Measured]]]:
-    for name, model, suite in _groups(engine, study, by):
-        yield name, list(_measured(engine, study, question, two_way=two_way, model=model, suite=suite))
-
-
-def _names_configurations(engine: Engine, study: str, by: str | None) -> bool:
-    """Tell whether configurations may be named: those of a closed study, and where it was recorded."""
-    from reviewer.store import studies
-
-    return by == "model" or not studies.load(engine, study).open
-
-
-def _document(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> dict[str, object]:
-    from reviewer.agreement.rater_figures import rater_figures
-    from reviewer.agreement.study_agreement import consensus, questions_of, strengths
-    from reviewer.cli import agreement_json
-    from reviewer.statistics.agreement import LEGEND
-    from reviewer.store.ratings import Scope
-
-    asked = [(one, Scope(study, one.id)) for one in questions_of(engine, study, question)]
-    named = _names_configurations(engine, study, by)
-    document: dict[str, object] = {
-        "study": study,
-        "questions": [
-            agreement_json.question(one)
-            | {
-                "by_rater": agreement_json.raters(rater_figures(engine, scope, one.question)),
-                "consensus": agreement_json.consensus(consensus(engine, scope, one.question)),
-                "strengths": agreement_json.strengths(strengths(engine, scope, one.question)) if named else None,
-            }
-            for one, (_, scope) in zip(_measured(engine, study, question, two_way=two_way), asked, strict=True)
-        ],
-        "by": {},
-        "legend": dict(LEGEND),
-    }
-    if by == "rater-kind":
-        document["by"] = {one.question.id: agreement_json.kinds(one) for one in _kinds(engine, study, question)}
-    elif by is not None:
-        document["by"] = {
-            name: [agreement_json.question(one) for one in found]
-            for name, found in _by(engine, study, question, by, two_way=two_way)
-        }
-    return document
-
-
-def _tell(engine: Engine, study: str, question: str | None, by: str | None, *, two_way: bool) -> None:
-    from reviewer.agreement import tables as tables
 
     labelled = False
-    named = _names_configurations(engine, study, by)
-    for one in _measured(engine, study, question, two_way=two_way):
-        if one.agreement is None:
-            say(f"{one.question.id}: no labels\n")
+    asked = [(one, Scope(study, one.id)) for one in questions_of(study.rubric, question)]
+    for one, scope in asked:
+        found = measured(engine, scope, one, two_way=two_way)
+        if found.agreement is None:
+            say(f"{one.id}: no labels\n")
             continue
         labelled = True
-        _tell_question(engine, study, one, one.agreement, named=named)
-    if by == "rater-kind":
-        table(tables.kinds(_kinds(engine, study, question)))
+        _tell_question(engine, scope, found, found.agreement, named=names_configurations(study, by))
+    if by == RATER_KIND:
+        table(tables.kinds([kinds(engine, scope, one) for one, scope in asked]))
         say()
     elif by is not None:
-        found = [(name, one) for name, many in _by(engine, study, question, by, two_way=two_way) for one in many]
-        table(tables.groups(by, found), right=frozenset({2}))
+        groups = [
+            (name, measured(engine, scope, one, two_way=two_way))
+            for name, scopes in grouped(engine, study, question, by)
+            for one, scope in scopes
+        ]
+        table(tables.groups(by, groups), right=frozenset({2}))
         say()
     if not labelled:
-        say(f"Next: reviewer rate {study}")
+        say(f"Next: reviewer rate {study.name}")
         return
     way = "items and raters" if two_way else "items (prompts, where they repeat)"
     say(f"[low, high]: 95 % bootstrap of {way}. What each figure is: --json, under legend.")
-    say(f"Next: reviewer adjudicate {study}")
+    say(f"Next: reviewer adjudicate {study.name}")
 
 
-def _tell_question(engine: Engine, study: str, one: Measured, found: Agreement, *, named: bool) -> None:
-    from reviewer.agreement import tables as tables
+def _tell_question(engine: Engine, scope: Scope, one: QuestionAgreement, found: Agreement, *, named: bool) -> None:
+    from reviewer.agreement import tables
     from reviewer.agreement.rater_figures import rater_figures
     from reviewer.agreement.study_agreement import consensus, strengths
-    from reviewer.store.ratings import Scope
 
-    scope = Scope(study, one.question.id)
     say(tables.head(one, found))
     table(_indented(tables.coefficients(found)))
     table(_indented(tables.categories(found)))

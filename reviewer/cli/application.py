@@ -19,9 +19,9 @@ from reviewer.cli.options import clock, database_path, rater_name, tell_of_backu
 from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
-    from reviewer.store.raters import Session
+    from reviewer.store.raters import OpenTerminal
     from reviewer.tui.app import Importer
-    from reviewer.tui.collect_screen import Collecting
+    from reviewer.tui.collect_screen import CollectService
 
 
 def can_show_screens() -> bool:
@@ -31,17 +31,17 @@ def can_show_screens() -> bool:
 
 def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
     """Open the application, on `study` where one is named: to rate it, or to decide its disputes."""
-    from reviewer.session.terminal_session import Desk, Identity
+    from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
 
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     path, rater = database_path(ctx), rater_name(ctx)
-    identity = Identity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
+    identity = TerminalIdentity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 
-    def open_desk() -> Desk:
-        return Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, identity, clock)
+    def open_desk() -> TerminalSession:
+        return TerminalSession(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, identity, clock)
 
     # What is wrong with the file is said on the command line, before a screen is opened.
     tell_of_backup(open_for_reading(path)).close()
@@ -77,13 +77,13 @@ def _importer(path: str) -> Importer:
     return HomeImport(path)
 
 
-def _collecting(path: str) -> Collecting:
+def _collecting(path: str) -> CollectService:
     from reviewer.cli.collect_from_home import HomeCollect
 
     return HomeCollect(path)
 
 
-def at_work(others: Iterable[Session]) -> list[str]:
+def at_work(others: Iterable[OpenTerminal]) -> list[str]:
     """Say of each of the rater's other terminals that is at work where it is."""
     return [
         f"{other.rater} is also at work in another terminal (process {other.process} on {other.host}, seen"
@@ -93,7 +93,7 @@ def at_work(others: Iterable[Session]) -> list[str]:
     ]
 
 
-def _is_alive(session: Session) -> bool:
+def _is_alive(session: OpenTerminal) -> bool:
     """Tell a terminal that is still at work from one that was killed."""
     if clock() - datetime.fromisoformat(session.seen_at) > LEASE:
         return False

@@ -23,8 +23,8 @@ from reviewer.cli.collect_run import (
 )
 from reviewer.cli.options import database_option, database_path, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json
-from reviewer.collection.collector import Collector, Progress
-from reviewer.collection.missing_samples import Work, survey, wanted, work_of
+from reviewer.collection.collector import CollectionProgress, Collector
+from reviewer.collection.missing_samples import MissingSamples, survey, wanted, work_of
 from reviewer.definitions.lookup import folders
 from reviewer.definitions.model_config import Setup, find_setup
 from reviewer.definitions.suite import find_suite
@@ -99,7 +99,9 @@ async def _collect(order: Order, tell: Tell | None) -> Collector:
     return await collect(order, on_stderr, interruptible(), tell)
 
 
-def _surveyed(ctx: click.Context, suites: Sequence[Suite], setups: Sequence[Setup], samples: int) -> list[Work]:
+def _surveyed(
+    ctx: click.Context, suites: Sequence[Suite], setups: Sequence[Setup], samples: int
+) -> list[MissingSamples]:
     if not Path(database_path(ctx)).exists():
         prompts = wanted(suites)
         return [work_of(setup, 0, prompts, samples, set()) for setup in setups]
@@ -113,7 +115,7 @@ def _check_prices(setups: Sequence[Setup]) -> None:
             raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
 
 
-def _summed(progress: Progress) -> dict[str, object]:
+def _summed(progress: CollectionProgress) -> dict[str, object]:
     return {
         "configuration": progress.name,
         "wanted": progress.work.total,
@@ -129,7 +131,7 @@ def _summed(progress: Progress) -> dict[str, object]:
     }
 
 
-def _tell(progress: Sequence[Progress], suites: Sequence[Suite]) -> None:
+def _tell(progress: Sequence[CollectionProgress], suites: Sequence[Suite]) -> None:
     for one in progress:
         say(said(one))
         for complaint in complaints(one):

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from reviewer.cli.collect_run import Tell
 from reviewer.cli.options import now, tell_of_backup
 from reviewer.cli.terminal import complain, counted, say, say_json
-from reviewer.collection.batches import Standing, visit
-from reviewer.collection.missing_samples import Work, prepare, store, survey
+from reviewer.collection.batches import BatchProgress, visit
+from reviewer.collection.missing_samples import MissingSamples, prepare, store, survey
 from reviewer.definitions.model_config import Setup
 from reviewer.model import Suite
 from reviewer.providers.batch_service import BatchService
@@ -48,7 +48,7 @@ async def _visit(
     samples: int,
     services: dict[str, BatchService],
     tell: Tell | None,
-) -> list[tuple[Work, Standing, int]]:
+) -> list[tuple[MissingSamples, BatchProgress, int]]:
     owner: OwnerThread[Engine] = OwnerThread(lambda: tell_of_backup(open_for_writing(path)))
     try:
         await asyncio.wrap_future(owner.call(lambda engine: survey(engine, suites, setups, samples)))
@@ -58,7 +58,7 @@ async def _visit(
             requests = list(work.requests())
             single = [request for request in requests if len(request.turns) == 1]
 
-            def keep(engine: Engine, outcomes: Sequence[Outcome], work: Work = work) -> int:
+            def keep(engine: Engine, outcomes: Sequence[Outcome], work: MissingSamples = work) -> int:
                 new = store(engine, [(work, outcome) for outcome in outcomes], now())
                 if tell is not None:
                     for outcome in outcomes:
@@ -74,14 +74,14 @@ async def _visit(
         owner.close(lambda engine: engine.close())
 
 
-def _summed(work: Work, standing: Standing, played: int) -> dict[str, object]:
+def _summed(work: MissingSamples, standing: BatchProgress, played: int) -> dict[str, object]:
     missing = len(work.missing) - standing.answered
     return {"configuration": work.setup.name, "wanted": work.total, "missing": missing, "played": played} | asdict(
         standing
     )
 
 
-def _tell(work: Work, standing: Standing, played: int) -> None:
+def _tell(work: MissingSamples, standing: BatchProgress, played: int) -> None:
     missing = len(work.missing) - standing.answered
     batches = f"{standing.batches:,} batch" if standing.batches == 1 else f"{standing.batches:,} batches"
     say(

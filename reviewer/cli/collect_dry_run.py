@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from reviewer.cli.collect_run import dollars
 from reviewer.cli.terminal import say, say_json, table
-from reviewer.collection.collector import Work
+from reviewer.collection.collector import Workload
 from reviewer.providers import token_estimate
 
 
-def show_plan(works: Sequence[Work], *, as_json: bool) -> None:
+def show_plan(works: Sequence[Workload], *, as_json: bool) -> None:
     """Print what is missing of each configuration and what asking for it takes."""
     plans: list[dict[str, object]] = []
     costs: list[float | None] = []

@@ -13,20 +13,20 @@ from pathlib import Path
 
 from reviewer.cli.options import clock, now, tell_of_backup
 from reviewer.cli.terminal import watched
-from reviewer.collection.collector import Collector, Progress, unusable
-from reviewer.collection.missing_samples import Work, prepare, store, survey
+from reviewer.collection.collector import CollectionProgress, Collector, unusable
+from reviewer.collection.missing_samples import MissingSamples, prepare, store, survey
 from reviewer.definitions.lookup import folders
 from reviewer.definitions.model_config import Setup
 from reviewer.errors import ReviewerError
 from reviewer.model import Suite
-from reviewer.providers.calls import Answered, Outcome
+from reviewer.providers.calls import AnsweredRequest, Outcome
 from reviewer.providers.clients import open_caller
 from reviewer.session.owner_thread import OwnerThread
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
 
 CONCURRENCY = 16
-Tell = Callable[[Work, Outcome], None]
+Tell = Callable[[MissingSamples, Outcome], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def on_stderr(collector: Collector) -> Iterator[None]:
         yield
 
 
-def watched_rows(progress: Sequence[Progress], seconds: float) -> list[list[str]]:
+def watched_rows(progress: Sequence[CollectionProgress], seconds: float) -> list[list[str]]:
     """Return the table that is watched while a collection goes on, its head first."""
     rows = [["configuration", "done", "of", "failed", "per s", "at once", "tokens in", "out", "cost", "left"]]
     for one in progress:
@@ -137,7 +137,7 @@ def teller(write: Callable[[str], None]) -> Tell:
     """Return what writes a line for each request: of whom which prompt was asked, what came, tries and seconds."""
     names: dict[str, str] = {}
 
-    def tell(work: Work, outcome: Outcome) -> None:
+    def tell(work: MissingSamples, outcome: Outcome) -> None:
         prompt = outcome.request.key.rpartition("-")[0]
         if prompt not in names:
             names.update((wanted.member.prompt.id, wanted.member.name) for wanted, _ in work.missing)
@@ -147,7 +147,7 @@ def teller(write: Callable[[str], None]) -> Tell:
 
 
 def _came(outcome: Outcome) -> str:
-    if isinstance(outcome, Answered):
+    if isinstance(outcome, AnsweredRequest):
         seconds = [turn.seconds for turn in outcome.turns if turn.seconds is not None]
         took = f", {sum(seconds):.2f} s" if seconds else ""
         return f"answered, {_tries(sum(turn.tries for turn in outcome.turns))}{took}"
@@ -172,7 +172,7 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def said(one: Progress) -> str:
+def said(one: CollectionProgress) -> str:
     """Return in one line what a run did for a configuration."""
     before = one.work.total - len(one.work.missing)
     cost = "" if one.cost is None else f", {dollars(one.cost)}"
@@ -183,7 +183,7 @@ def said(one: Progress) -> str:
     )
 
 
-def complaints(one: Progress) -> list[str]:
+def complaints(one: CollectionProgress) -> list[str]:
     """Return what went wrong for a configuration, if anything did."""
     lines = []
     if one.failed:

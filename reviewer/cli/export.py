@@ -19,10 +19,11 @@ from reviewer.cli.terminal import complain, counted
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.record import GoldRecord
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 
 if TYPE_CHECKING:
     from reviewer.store.engine import Engine
+    from reviewer.store.studies import Study
 
 Lines = Callable[[Iterable[GoldRecord]], Iterator[str]]
 
@@ -63,8 +64,8 @@ class _Told:
             record = marked(plain)
             self.units += 1
             self.rubric = record.rubric.id
-            self.undecided += record.how == How.UNDECIDED
-            self.unlabelled += record.value is None and record.how != How.UNDECIDED
+            self.undecided += record.how == DecisionMethod.UNDECIDED
+            self.unlabelled += record.value is None and record.how != DecisionMethod.UNDECIDED
             self.marks += len(record.marks)
             if self._redact:
                 self.before.add(plain)
@@ -97,10 +98,10 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
         from reviewer.formats.export.parquet import require
 
         require()
-    unblind(ctx, study)
+    loaded = unblind(ctx, study)
     with reading(ctx) as engine, _written(output) as file:
-        write = _writer(engine, study, format_name)
-        told = _Told(records(engine, study), redact=redact)
+        write = _writer(engine, loaded, format_name)
+        told = _Told(records(engine, loaded), redact=redact)
         gc.disable()  # rows make no cycles, and the search for them costs an eighth of the time
         try:
             write(told, file)
@@ -111,7 +112,7 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
         _prove(told)
 
 
-def _writer(engine: Engine, study: str, format_name: str) -> Callable[[Iterable[GoldRecord], TextIO], None]:
+def _writer(engine: Engine, study: Study, format_name: str) -> Callable[[Iterable[GoldRecord], TextIO], None]:
     if format_name in BINARY:
         write = _load(BINARY[format_name])
         return lambda records, file: write(records, file.buffer)
@@ -125,7 +126,7 @@ def _load(place: str) -> Callable[..., Any]:
     return found
 
 
-def _card(engine: Engine, study: str, format_name: str) -> Lines:
+def _card(engine: Engine, study: Study, format_name: str) -> Lines:
     """Return what writes the card, with how far the raters agree measured beforehand."""
     from reviewer.adjudication.gold import about
     from reviewer.formats.export.reliability_card import card, markdown

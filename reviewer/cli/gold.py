@@ -8,13 +8,15 @@ from collections.abc import Iterator
 
 import click
 
-from reviewer.adjudication.gold import Decided, gold, record_unblinding
+from reviewer.adjudication.gold import GoldUnit, gold
 from reviewer.cli.options import database_option, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.record import plain
-from reviewer.store import rubrics, studies
-from reviewer.study_design.decision_policy import How, Outcome
+from reviewer.store import studies
+from reviewer.store.studies import Study
+from reviewer.studies.unblinding import record_unblinding
+from reviewer.study_design.decision_policy import DecisionMethod, Outcome
 
 
 @click.command("gold")
@@ -27,14 +29,12 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
 
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
     """
-    unblind(ctx, study)
-    counts: Counter[How] = Counter()
+    loaded = unblind(ctx, study)
+    counts: Counter[DecisionMethod] = Counter()
     with reading(ctx) as engine:
-        row = studies.load(engine, study)
-        rubric = rubrics.load(engine, row.rubric)
-        found = gold(engine, row, rubric)
+        found = gold(engine, loaded)
         if as_json:
-            say_json_rows({"study": study}, "rows", (_row(one, rubric) for one in found))
+            say_json_rows({"study": study}, "rows", (_row(one, loaded.rubric) for one in found))
             return
         say_line(("response", "configuration", "question", "value", "how", "distribution"))
         for one in found:
@@ -44,17 +44,22 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
     say(f"Next: reviewer export {study} --format jsonl -o {study}.jsonl")
 
 
-def unblind(ctx: click.Context, name: str) -> None:
-    """Record that the user is shown the configurations of an open study; a closed one has nobody left to blind."""
+def unblind(ctx: click.Context, name: str) -> Study:
+    """Load a study whose configurations the user is to see; of an open one this is recorded, a closed one is not blind.
+
+    Raises:
+        NotFound: no such study.
+    """
     with reading(ctx) as engine:
         study = studies.load(engine, name)
     if study.open:
         with writing(ctx) as engine:
             record_unblinding(engine, study, getpass.getuser(), now())
         complain(f"study {name} is open: that you were shown its configurations is recorded")
+    return study
 
 
-def _row(one: Decided, rubric: Rubric) -> dict[str, object]:
+def _row(one: GoldUnit, rubric: Rubric) -> dict[str, object]:
     unit, outcome = one.unit, one.unit.outcome
     row: dict[str, object] = {
         "response": unit.response or None,
@@ -80,7 +85,7 @@ def _how(outcome: Outcome) -> str:
     return outcome.how.value + (f" ({why})" if why else "")
 
 
-def _cells(one: Decided) -> Iterator[str]:
+def _cells(one: GoldUnit) -> Iterator[str]:
     unit, outcome = one.unit, one.unit.outcome
     yield " ".join(name[:12] for name in (unit.response, unit.other_response, unit.item) if name)
     yield " ".join(name for name in (one.configuration, one.other_configuration) if name)

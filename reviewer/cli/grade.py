@@ -15,14 +15,15 @@ from reviewer.cli.terminal import complain, counted, progress, say, say_json, ta
 from reviewer.definitions.lookup import folders
 from reviewer.definitions.model_config import find_setup
 from reviewer.errors import ReviewerError
-from reviewer.grading.census import Bait, Census, baits, census
-from reviewer.grading.definition import Grader, Kind, find_grader
+from reviewer.grading.census import BaitedResponse, VerdictCensus, baits, census
+from reviewer.grading.definition import Grader, GraderKind, find_grader
 from reviewer.grading.tasks import grade_by_rule, prepare, rater_name, task
 from reviewer.model import LabelState
+from reviewer.store import studies
 from reviewer.store.labels import has_gold
 
 if TYPE_CHECKING:
-    from reviewer.cli.grade_run import Assignment, Run
+    from reviewer.cli.grade_run import GraderAssignment, GraderRun
 
 MOST_BAITS = 5
 SAMPLE = 50  # responses that people are asked to rate first
@@ -71,19 +72,19 @@ def grade_command(
     """
     grader = find_grader(grader_name, folders("graders"), folders("rubrics"))
     model_name = model_name or grader.model
-    if (grader.kind is Kind.RULE) != (model_name is None):
-        expected = "no --model" if grader.kind is Kind.RULE else "--model CONFIG"
+    if (grader.kind is GraderKind.RULE) != (model_name is None):
+        expected = "no --model" if grader.kind is GraderKind.RULE else "--model CONFIG"
         raise click.UsageError(f"grader {grader.id} is a {grader.kind.value}; expected {expected}")
     if model_name is None:
         if repeats > 1 or in_batches or dry_run or max_cost is not None:
             raise click.UsageError(f"grader {grader.id} is a rule, which costs nothing and says the same every time")
         return _by_rule(ctx, study, grader, as_json=as_json)
-    from reviewer.cli.grade_run import Assignment
+    from reviewer.cli.grade_run import GraderAssignment
 
     setup = find_setup(model_name, model_files(models_file))
     if max_cost is not None and setup.price_in is None:
         raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
-    assignment = Assignment(database_path(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
+    assignment = GraderAssignment(database_path(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
     if dry_run:
         return _plan(ctx, assignment, as_json=as_json)
     if in_batches:
@@ -95,7 +96,7 @@ def grade_command(
 
 def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -> int:
     with writing(ctx) as engine:
-        work = task(engine, study, grader)
+        work = task(engine, studies.load(engine, study), grader)
         prepare(engine, work, None, 1, now())
         with progress(f"{grader.id} in study {study}", len(work.units)) as told:
             new = grade_by_rule(engine, work, now(), told)
@@ -105,7 +106,7 @@ def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -
     return 0
 
 
-def _plan(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
+def _plan(ctx: click.Context, assignment: GraderAssignment, *, as_json: bool) -> int:
     from reviewer.cli.collect_dry_run import show_plan
     from reviewer.cli.grade_run import surveyed
 
@@ -114,7 +115,7 @@ def _plan(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
     return 0
 
 
-def _by_judge(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
+def _by_judge(ctx: click.Context, assignment: GraderAssignment, *, as_json: bool) -> int:
     run = asyncio.run(_asked(assignment))
     if not as_json:
         for number, one in enumerate(run.rounds):
@@ -134,13 +135,13 @@ def _by_judge(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> i
     return 1 if run.missing else 0
 
 
-async def _asked(assignment: Assignment) -> Run:
+async def _asked(assignment: GraderAssignment) -> GraderRun:
     from reviewer.cli.grade_run import grade
 
     return await grade(assignment, on_stderr, interruptible())
 
 
-def _in_batches(ctx: click.Context, assignment: Assignment, *, as_json: bool) -> int:
+def _in_batches(ctx: click.Context, assignment: GraderAssignment, *, as_json: bool) -> int:
     from reviewer.cli.grade_run import hand_over
 
     standing, missing = asyncio.run(hand_over(assignment))
@@ -165,7 +166,7 @@ def _in_batches(ctx: click.Context, assignment: Assignment, *, as_json: bool) ->
     return 1 if missing else 0
 
 
-def _raters(assignment: Assignment) -> list[str]:
+def _raters(assignment: GraderAssignment) -> list[str]:
     return [rater_name(assignment.grader, assignment.setup.name, repeat) for repeat in range(1, assignment.repeats + 1)]
 
 
@@ -173,7 +174,7 @@ def _report(
     ctx: click.Context, study: str, grader: Grader, raters: list[str], totals: dict[str, object], *, as_json: bool
 ) -> None:
     with reading(ctx) as engine:
-        work = task(engine, study, grader)
+        work = task(engine, studies.load(engine, study), grader)
         found = census(engine, work, raters)
         planted = baits(engine, work, raters[0])
         rated = has_gold(engine, study)
@@ -197,7 +198,7 @@ def _report(
         say(f"Next, people rate a sample: reviewer study create {study}-sample {sample} --overlap 1")
 
 
-def _tell(found: list[Census], planted: list[Bait]) -> None:
+def _tell(found: list[VerdictCensus], planted: list[BaitedResponse]) -> None:
     head = ["question", "labels", "refused", "unparsed", "shown first and chosen", "stable in repeats"]
     rows = [
         [

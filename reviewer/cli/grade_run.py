@@ -9,21 +9,32 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from reviewer.cli.options import clock, now, tell_of_backup
-from reviewer.collection.batches import Standing, visit
-from reviewer.collection.collector import Collector, Progress, unusable
+from reviewer.collection.batches import BatchProgress, visit
+from reviewer.collection.collector import CollectionProgress, Collector, unusable
 from reviewer.definitions.model_config import Setup
 from reviewer.errors import ReviewerError
 from reviewer.grading.definition import Grader
-from reviewer.grading.tasks import TRIES, Errand, Task, materials, prepare, rater_name, store, survey, task
+from reviewer.grading.tasks import (
+    TRIES,
+    GradingTask,
+    MissingVerdicts,
+    materials,
+    prepare,
+    rater_name,
+    store,
+    survey,
+    task,
+)
 from reviewer.providers.calls import Outcome
 from reviewer.providers.clients import open_caller, open_service
 from reviewer.session.owner_thread import OwnerThread
+from reviewer.store import studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class GraderAssignment:
     """Which judge is to grade which study, in the database at `path`."""
 
     path: str
@@ -37,16 +48,16 @@ class Assignment:
 
 
 @dataclass(slots=True)
-class Run:
+class GraderRun:
     """What a run did: the progress of each round of asking. Rounds after the first ask what was not understood."""
 
-    rounds: list[Progress] = field(default_factory=list)
+    rounds: list[CollectionProgress] = field(default_factory=list)
     missing: int = 0
 
 
-def surveyed(assignment: Assignment, engine: Engine) -> Errand:
+def surveyed(assignment: GraderAssignment, engine: Engine) -> MissingVerdicts:
     """Return which verdicts are missing; what is shown is read through `engine` as it is needed."""
-    work = task(engine, assignment.study, assignment.grader)
+    work = task(engine, studies.load(engine, assignment.study), assignment.grader)
     return survey(
         engine,
         work,
@@ -58,8 +69,8 @@ def surveyed(assignment: Assignment, engine: Engine) -> Errand:
 
 
 async def grade(
-    assignment: Assignment, watch: Callable[[Collector], AbstractContextManager[None]], stop: asyncio.Event
-) -> Run:
+    assignment: GraderAssignment, watch: Callable[[Collector], AbstractContextManager[None]], stop: asyncio.Event
+) -> GraderRun:
     """Ask for every verdict that is missing and store it; inside `watch` the collector is at work.
 
     Raises:
@@ -70,7 +81,7 @@ async def grade(
     reader = tell_of_backup(open_for_reading(assignment.path))
     caller = open_caller(setup, os.environ)
     owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
-    run = Run()
+    run = GraderRun()
     try:
         errand = surveyed(assignment, reader)
         if errand.missing and (problems := await unusable({setup.name: caller})):
@@ -101,7 +112,7 @@ async def grade(
         reader.close()
 
 
-async def hand_over(assignment: Assignment) -> tuple[Standing, int]:
+async def hand_over(assignment: GraderAssignment) -> tuple[BatchProgress, int]:
     """Visit the batch service once; return how things stand there, and how many verdicts are still missing."""
     service = open_service(assignment.setup, os.environ)
     reader = tell_of_backup(open_for_reading(assignment.path))
@@ -123,13 +134,15 @@ async def hand_over(assignment: Assignment) -> tuple[Standing, int]:
         reader.close()
 
 
-async def _prepared(owner: OwnerThread[Engine], work: Task, assignment: Assignment) -> None:
+async def _prepared(owner: OwnerThread[Engine], work: GradingTask, assignment: GraderAssignment) -> None:
     await asyncio.wrap_future(
         owner.call(lambda engine: prepare(engine, work, assignment.setup, assignment.repeats, now()))
     )
 
 
-def _keeper(owner: OwnerThread[Engine], errand: Errand) -> Callable[[list[tuple[str, Outcome]]], asyncio.Future[int]]:
+def _keeper(
+    owner: OwnerThread[Engine], errand: MissingVerdicts
+) -> Callable[[list[tuple[str, Outcome]]], asyncio.Future[int]]:
     def keep(outcomes: list[tuple[str, Outcome]]) -> asyncio.Future[int]:
         came = [outcome for _, outcome in outcomes]
         return asyncio.wrap_future(owner.call(lambda engine: store(engine, errand, came, now())))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from reviewer.cli.import_table import Source
+from reviewer.cli.import_table import TableSource
 from reviewer.cli.options import now
 from reviewer.definitions.lookup import find
 from reviewer.errors import NotFound
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
 from reviewer.importing.check import check
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.store import search
 from reviewer.store.sqlite import open_for_writing
@@ -56,9 +56,9 @@ class HomeImport:
         try:
             with source.read("") as rows:
                 check(engine, rows, target, skip_bad=False)
-            tally = Tally()
+            tally = ImportTally()
             with source.read("") as rows:
-                for tally in store(engine, rows, target, now):  # noqa: B007
+                for tally in store(engine, rows, target, None, now):  # noqa: B007
                     pass
             for _ in search.index_responses(engine):
                 pass
@@ -67,14 +67,14 @@ class HomeImport:
         return f"{tally.responses:,} new responses, {tally.known_responses:,} known; {tally.prompts:,} new prompts"
 
 
-def _plan(file: str, profile: str, model: str) -> tuple[Source, Target]:
+def _plan(file: str, profile: str, model: str) -> tuple[TableSource, ImportTarget]:
     path = Path(file).expanduser()
     if not path.is_file():
         raise NotFound(f"{file}: there is no such file")
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(sets=[f"model={model}"] if model else [])
     suite = path.name.removesuffix(".gz").rsplit(".", 1)[0]
-    return Source(path, None, reader, None), Target(path.name, suite, None, None, gold=False, long=False)
+    return TableSource(path, None, reader, None), ImportTarget(path.name, suite, None, None, gold=False, long=False)
 
 
 def _shown(row: Row) -> str:

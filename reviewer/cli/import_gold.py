@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,11 @@ from reviewer.formats.mapping.gold_jsonl import gold_rows
 from reviewer.formats.mapping.gold_row import GoldRow
 from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import read_table
-from reviewer.importing.check import Checked, check
+from reviewer.importing.check import TableCheck, check
 from reviewer.importing.gold import as_rows, store_gold
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store.engine import Engine
-from reviewer.store.studies import Design
+from reviewer.store.studies import Study, StudyDesign
 
 TOLD_EVERY = 1000  # records between two looks at the progress bar
 
@@ -35,9 +35,9 @@ class GoldSource:
     gold: bool
 
     @property
-    def target(self) -> Target:
+    def target(self) -> ImportTarget:
         """Where the rows go. Prompts that no suite had get none."""
-        return Target(self.path.name, "", self.rubric, self.study, gold=self.gold, long=False)
+        return ImportTarget(self.path.name, "", self.rubric, self.study, gold=self.gold, long=False)
 
     def read(self, what: str) -> Iterator[GoldRow | BadInput]:
         """Yield the rows; meanwhile a bar shows how much of the file's bytes is behind."""
@@ -68,25 +68,25 @@ def first_rubric(path: Path) -> str:
     return name
 
 
-def check_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool) -> tuple[Checked, Design | None]:
+def check_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool) -> tuple[TableCheck, StudyDesign | None]:
     """Read every row without storing anything; return what was found, and the design of the study that it came from.
 
     Raises:
         BadInput: the first bad row, unless `skip_bad`.
         Refused: the rows contradict what is stored.
     """
-    designs: list[Design] = []
+    designs: list[StudyDesign] = []
 
     def noted(rows: Iterable[GoldRow | BadInput]) -> Iterator[GoldRow | BadInput]:
         for row in rows:
             if isinstance(row, GoldRow) and not designs:
-                designs.append(Design(row.design.panes, row.design.overlap, 0, row.design.policy))
+                designs.append(StudyDesign(row.design.panes, row.design.overlap, 0, row.design.policy))
             yield row
 
     checked = check(engine, as_rows(noted(source.read("checking"))), source.target, skip_bad=skip_bad)
     return checked, designs[0] if designs else None
 
 
-def stored(engine: Engine, source: GoldSource, clock: Callable[[], str] = now) -> Iterator[Tally]:
+def stored(engine: Engine, source: GoldSource, study: Study | None) -> Iterator[ImportTally]:
     """Store the rows and yield what was done so far after each part."""
-    yield from store_gold(engine, source.read("storing"), source.target, clock)
+    return store_gold(engine, source.read("storing"), source.target, study, now)

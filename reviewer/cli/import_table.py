@@ -18,13 +18,13 @@ from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import BadInput, NotFound, ReviewerError
 from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile, read_profile
-from reviewer.formats.mapping.row_reader import Rows, rows
+from reviewer.formats.mapping.row_reader import TableRows, rows
 from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import TableFile, read_table
-from reviewer.importing.check import Checked, check, prepare_study
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.check import TableCheck, check, prepare_study
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
-from reviewer.store import rubrics, search, studies
+from reviewer.store import search, studies
 from reviewer.store.engine import Engine
 
 MOST_SHOWN = 20
@@ -32,7 +32,7 @@ TOLD_EVERY = 1000  # records between two looks at the progress bar
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """A table to read, as often as is needed, and what its rows mean."""
 
     path: Path
@@ -41,7 +41,7 @@ class Source:
     rubric: Rubric | None
 
     @contextmanager
-    def read(self, what: str) -> Iterator[Rows]:
+    def read(self, what: str) -> Iterator[TableRows]:
         """Open the table from its start; while it is read a bar shows how much of its bytes is behind."""
         table = read_table(self.path, self.format)
         with closing(table), progress(what, table.size) as reach:
@@ -107,8 +107,8 @@ def import_command(
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(maps, sets, values, rater_kinds)
     rubric = _rubric(ctx, rubric_name or reader.rubric, study)
-    source = Source(file, format_name, reader, rubric)
-    target = Target(file.name, _suite_name(file), rubric, study, gold=not no_gold, long=_is_long(source))
+    source = TableSource(file, format_name, reader, rubric)
+    target = ImportTarget(file.name, _suite_name(file), rubric, study, gold=not no_gold, long=_is_long(source))
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
         checked = _check(engine, source, target, skip_bad=skip_bad)
         if dry_run:
@@ -128,10 +128,10 @@ def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, d
     if dry_run or engine is None:
         say(f"{source.path.name}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
-    prepare_study(engine, source.target, checked.people, now(), design)
-    tally = Tally()
+    study = prepare_study(engine, source.target, checked.people, now(), design)
+    tally = ImportTally()
     try:
-        for tally in stored(engine, source):  # noqa: B007
+        for tally in stored(engine, source, study):  # noqa: B007
             pass
     except KeyboardInterrupt:
         complain(
@@ -140,18 +140,16 @@ def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, d
         raise
     _report(tally, source.target)
     _index(engine)
-    study = source.target.study
+    name = source.target.study
     if tally.left_out:
         complain(
-            f"{tally.left_out:,} labels and decisions are of people who work at {study} here, and no longer stand;"
+            f"{tally.left_out:,} labels and decisions are of people who work at {name} here, and no longer stand;"
             " they were left out"
-            if study
+            if name
             else f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME"
         )
     say(
-        f"Next: reviewer study show {study}"
-        if study
-        else f"Next: reviewer study create NAME --rubric {source.rubric.id}"
+        f"Next: reviewer study show {name}" if name else f"Next: reviewer study create NAME --rubric {source.rubric.id}"
     )
 
 
@@ -163,7 +161,7 @@ def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric |
         return None
     try:
         with reading(ctx) as engine:
-            return rubrics.load(engine, studies.load(engine, study).rubric)
+            return studies.load(engine, study).rubric
     except NotFound:
         raise ReviewerError(f"study {study} is new: say by which rubric, with --rubric R") from None
 
@@ -173,7 +171,7 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
         return None
     with reading(ctx) as engine:
         found = [one for one in studies.every(engine) if one.name == study]
-        return rubrics.load(engine, found[0].rubric) if found else None
+        return found[0].rubric if found else None
 
 
 @contextmanager
@@ -203,13 +201,13 @@ def _suite_name(file: Path) -> str:
     return file.name.removesuffix(".gz").rsplit(".", 1)[0]
 
 
-def _is_long(source: Source) -> bool:
+def _is_long(source: TableSource) -> bool:
     """Tell whether each row is one rater's rating."""
     named = {*source.profile.columns, *source.profile.constants}
     return "rater" in named or "rater" in source.first_columns()
 
 
-def _check(engine: Engine | None, source: Source, target: Target, *, skip_bad: bool) -> Checked:
+def _check(engine: Engine | None, source: TableSource, target: ImportTarget, *, skip_bad: bool) -> TableCheck:
     with source.read("checking") as understood:
         checked = check(engine, understood, target, skip_bad=skip_bad)
     for bad in checked.bad:
@@ -219,12 +217,12 @@ def _check(engine: Engine | None, source: Source, target: Target, *, skip_bad: b
     return checked
 
 
-def _store(engine: Engine, source: Source, target: Target, checked: Checked) -> Tally:
-    prepare_study(engine, target, checked.people, now())
-    tally = Tally()
+def _store(engine: Engine, source: TableSource, target: ImportTarget, checked: TableCheck) -> ImportTally:
+    study = prepare_study(engine, target, checked.people, now())
+    tally = ImportTally()
     try:
         with source.read("storing") as understood:
-            for tally in store(engine, understood, target, now):  # noqa: B007
+            for tally in store(engine, understood, target, study, now):  # noqa: B007
                 pass
     except KeyboardInterrupt:
         complain(
@@ -234,7 +232,7 @@ def _store(engine: Engine, source: Source, target: Target, checked: Checked) -> 
     return tally
 
 
-def _report(tally: Tally, target: Target) -> None:
+def _report(tally: ImportTally, target: ImportTarget) -> None:
     say(
         f"{target.source}: {tally.rows:,} rows; {tally.responses:,} new responses, {tally.known_responses:,} known;"
         f" {tally.prompts:,} new prompts"
@@ -265,7 +263,7 @@ def _index(engine: Engine) -> None:
             complain(f"interrupted: {left - done:,} responses are stored but not yet indexed; any import goes on")
 
 
-def _suggest(tally: Tally, source: Source, target: Target) -> None:
+def _suggest(tally: ImportTally, source: TableSource, target: ImportTarget) -> None:
     if tally.left_out:
         complain(f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME")
     elif target.rubric is None and _has_labels(source):
@@ -279,6 +277,6 @@ def _suggest(tally: Tally, source: Source, target: Target) -> None:
         say("These are prompts without responses.\nNext: reviewer import FILE, a table of responses to them")
 
 
-def _has_labels(source: Source) -> bool:
+def _has_labels(source: TableSource) -> bool:
     named = {*source.profile.columns, *source.profile.constants, *source.first_columns()}
     return any(answer_field(name) is not None for name in named)

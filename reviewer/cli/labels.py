@@ -11,7 +11,7 @@ from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.model import Label, LabelState
-from reviewer.store import labels, rubrics, studies
+from reviewer.store import labels, studies
 
 COLUMNS = tuple(field.name for field in fields(Label) if field.name != "sequence")
 
@@ -25,7 +25,7 @@ COLUMNS = tuple(field.name for field in fields(Label) if field.name != "sequence
 def labels_command(ctx: click.Context, study: str, rater: str | None, *, as_json: bool) -> None:
     """List the labels of STUDY as stored, in order, those that were superseded and retracted among them."""
     with reading(ctx) as engine:
-        rubric = rubrics.load(engine, studies.load(engine, study).rubric)
+        rubric = studies.load(engine, study).rubric
         stored = labels.of_study(engine, study, rater)
         if as_json:
             say_json_rows({"study": study}, "labels", _values(stored, rubric))

@@ -15,25 +15,23 @@ from reviewer.cli.plain_rating_words import find_command, read_answer
 from reviewer.cli.terminal import counted, say, say_indented
 from reviewer.definitions.question import Scale
 from reviewer.errors import Refused
-from reviewer.model import Subject
+from reviewer.model import RECOGNISED, Nothing, Subject
 from reviewer.session.owner_thread import OwnerThread
-from reviewer.store.assignment import Nothing
-from reviewer.store.labels import RECOGNISED
-from reviewer.studies.item_sheet import Ask, Item, Sheet, about
-from reviewer.studies.rating import WHY_NOTHING, Study
+from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet, about
+from reviewer.studies.rating import WHY_NOTHING, RatingSession
 from reviewer.text.secret_leaks import leaks
 
 Result = TypeVar("Result")
 
 
-class Work:
+class PlainCalls:
     """The way to the study, whose calls all run on the store's thread. `item` is the one in hand."""
 
-    def __init__(self, thread: OwnerThread[Study]) -> None:
+    def __init__(self, thread: OwnerThread[RatingSession]) -> None:
         self._thread = thread
         self.item: Item | None = None
 
-    def do(self, call: Callable[[Study], Result]) -> Result:
+    def do(self, call: Callable[[RatingSession], Result]) -> Result:
         """Run `call` and wait for what it returns."""
         return self._thread.call(call).result()
 
@@ -45,13 +43,13 @@ class Stop(Exception):
 class PlainRating:
     """One rater's sitting, read from `lines` and written to stdout."""
 
-    def __init__(self, work: Work, lines: TextIO, *, rater: str, name: str) -> None:
+    def __init__(self, work: PlainCalls, lines: TextIO, *, rater: str, name: str) -> None:
         self._work = work
         self._lines = lines
         self._rater = rater
         self._name = name
         self._rubric = work.do(lambda study: study.rubric)
-        self._sheet: Sheet | None = None
+        self._sheet: ItemSheet | None = None
         self._saved = 0
 
     def run(self) -> None:
@@ -79,7 +77,7 @@ class PlainRating:
             say(f"\n{WHY_NOTHING[found]}")
             return False
         self._work.item = found
-        sheet = Sheet(self._rubric, found, self._work.do(lambda study: study.draft(found))).resumed()
+        sheet = ItemSheet(self._rubric, found, self._work.do(lambda study: study.draft(found))).resumed()
         self._sheet = sheet
         say_item(found)
         if found.aids == "before":
@@ -93,7 +91,7 @@ class PlainRating:
     def _let_go(self) -> None:
         self._work.item = self._sheet = None
 
-    def _step(self, sheet: Sheet) -> None:
+    def _step(self, sheet: ItemSheet) -> None:
         """Put one question, or the offer to save, and act on one line."""
         ask = sheet.ask
         self._put(sheet, ask)
@@ -113,7 +111,7 @@ class PlainRating:
         except Refused as refused:
             say(f"Not done: {refused}")
 
-    def _put(self, sheet: Sheet, ask: Ask | None) -> None:
+    def _put(self, sheet: ItemSheet, ask: AskedQuestion | None) -> None:
         if ask is None:
             if sheet.item.aids == "after":
                 self._say_leaks(sheet.item)
@@ -129,7 +127,7 @@ class PlainRating:
             say("  (an empty line leaves it open)")
         self._read_answer(sheet, ask)
 
-    def _empty_line(self, sheet: Sheet, ask: Ask | None) -> None:
+    def _empty_line(self, sheet: ItemSheet, ask: AskedQuestion | None) -> None:
         if ask is None:
             self._submit(sheet)
         elif sheet.value(ask) is not None or not ask.question.required:
@@ -137,7 +135,7 @@ class PlainRating:
         else:
             say("This question needs an answer.")
 
-    def _command(self, sheet: Sheet, text: str, ask: Ask) -> None:
+    def _command(self, sheet: ItemSheet, text: str, ask: AskedQuestion) -> None:
         word, _, rest = text.partition(" ")
         command = find_command(word)
         match command.word if command else None:
@@ -180,7 +178,7 @@ class PlainRating:
             forms = dict.fromkeys(leak.how.value for leak in leaks(pane.text, item.secret or ""))
             say(f"\nSecret watch, {pane.alias}: {', '.join(forms) or 'not found'}.")
 
-    def _submit(self, sheet: Sheet) -> None:
+    def _submit(self, sheet: ItemSheet) -> None:
         saved = self._work.do(lambda study: study.submit(sheet.item, sheet.draft))
         self._let_go()
         self._saved += 1
@@ -188,7 +186,7 @@ class PlainRating:
         if saved.surplus:
             say("It came too late to count: the places on this item were taken. It is kept apart as surplus.")
 
-    def _undo(self, sheet: Sheet) -> None:
+    def _undo(self, sheet: ItemSheet) -> None:
         undone = sheet.undone()
         if undone is not None:
             self._keep(undone)
@@ -200,26 +198,26 @@ class PlainRating:
         say("\nTaken back: the last submitted item is a draft again.")
         self._take(item)
 
-    def _skip(self, sheet: Sheet) -> None:
+    def _skip(self, sheet: ItemSheet) -> None:
         self._work.do(lambda study: study.skip(sheet.item))
         self._let_go()
         say("Skipped. It comes back at the end.")
 
-    def _flag(self, sheet: Sheet, response: str | None, reason: str) -> None:
+    def _flag(self, sheet: ItemSheet, response: str | None, reason: str) -> None:
         self._work.do(lambda study: study.flag(sheet.item, response, reason))
         say("Recorded: you can tell which model this is." if reason == RECOGNISED else "Flagged.")
 
-    def _note(self, sheet: Sheet, response: str | None, note: str, ask: Ask) -> None:
+    def _note(self, sheet: ItemSheet, response: str | None, note: str, ask: AskedQuestion) -> None:
         self._keep(sheet.remarked(ask.subject if response is None else Subject(response), note=note))
         say("Note kept with the draft." if note else "Note removed.")
 
-    def _confidence(self, sheet: Sheet, response: str | None, text: str, ask: Ask) -> None:
+    def _confidence(self, sheet: ItemSheet, response: str | None, text: str, ask: AskedQuestion) -> None:
         if text not in ("1", "2", "3"):
             raise Refused("confidence is 1 (a guess), 2 or 3 (sure)")
         self._keep(sheet.remarked(ask.subject if response is None else Subject(response), confidence=int(text)))
         say(f"Confidence {text} kept with the draft.")
 
-    def _reasoning(self, sheet: Sheet, response: str | None) -> None:
+    def _reasoning(self, sheet: ItemSheet, response: str | None) -> None:
         pane = next((pane for pane in sheet.item.panes if pane.response == response), None)
         if pane is None:
             raise Refused("name the response, as in: reasoning @A")
@@ -228,13 +226,13 @@ class PlainRating:
         say(f"\nREASONING {pane.alias}")
         say_indented(pane.reasoning or "(none is stored)")
 
-    def _keep(self, sheet: Sheet) -> None:
+    def _keep(self, sheet: ItemSheet) -> None:
         """Keep the draft durably, then go on with it."""
         self._work.do(lambda study: study.save_draft(sheet.item, sheet.draft))
         self._sheet = sheet
 
     @staticmethod
-    def _read_answer(sheet: Sheet, ask: Ask) -> None:
+    def _read_answer(sheet: ItemSheet, ask: AskedQuestion) -> None:
         value = sheet.value(ask)
         if value is None:
             return
@@ -246,7 +244,7 @@ class PlainRating:
             say(f"  note: {remark.note}")
 
 
-def _addressed(sheet: Sheet, rest: str, ask: Ask | None) -> tuple[str | None, str]:
+def _addressed(sheet: ItemSheet, rest: str, ask: AskedQuestion | None) -> tuple[str | None, str]:
     """Split `@B text` into B's response and the text; without `@`, take the one response that `ask` is about."""
     rest = rest.strip()
     panes = sheet.item.panes

@@ -14,11 +14,12 @@ import click
 
 from reviewer.cli.application import at_work, can_show_screens, run_application
 from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option, tell_of_backup
-from reviewer.cli.plain_rating import PlainRating, Work
+from reviewer.cli.plain_rating import PlainCalls, PlainRating
 from reviewer.cli.terminal import complain
 from reviewer.session.owner_thread import OwnerThread
+from reviewer.store import studies
 from reviewer.store.sqlite import open_for_writing
-from reviewer.studies.rating import RENEW_EVERY, Study
+from reviewer.studies.rating import RENEW_EVERY, RatingSession
 
 
 @click.command("rate")
@@ -57,10 +58,10 @@ class _Opened:
         self._study = study
         self._rater = rater
 
-    def open(self) -> Study:
+    def open(self) -> RatingSession:
         self._engine = tell_of_backup(open_for_writing(self._path))
         try:
-            return Study(self._engine, self._study, self._rater, clock)
+            return RatingSession(self._engine, studies.load(self._engine, self._study), self._rater, clock)
         except BaseException:
             self._engine.close()
             raise
@@ -70,9 +71,9 @@ class _Opened:
 
 
 @contextmanager
-def _renewing(thread: OwnerThread[Study], session: str) -> Iterator[Work]:
+def _renewing(thread: OwnerThread[RatingSession], session: str) -> Iterator[PlainCalls]:
     """Hand out the way to the study, and keep the lease of the item in hand while the rater reads."""
-    work = Work(thread)
+    work = PlainCalls(thread)
     ended = threading.Event()
 
     def renew() -> None:

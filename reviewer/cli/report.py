@@ -20,7 +20,7 @@ from reviewer.statistics.estimate_text import drawn, interval
 
 if TYPE_CHECKING:
     from reviewer.report.result import Report
-    from reviewer.report.tables import Cell, Table
+    from reviewer.report.tables import Cell, ReportTable
     from reviewer.statistics.agreement import Estimate
 
 
@@ -49,9 +49,9 @@ def report_command(
     from reviewer.report.build import report
     from reviewer.report.tables import tables
 
-    unblind(ctx, study)
+    loaded = unblind(ctx, study)
     with reading(ctx) as engine:
-        made = report(engine, study, graders, now())
+        made = report(engine, loaded, graders, now())
     shown = tables(made)
     if html is not None:
         _write_page(made, shown, html)
@@ -65,7 +65,7 @@ def report_command(
         say(_next(made, html))
 
 
-def _write_page(made: Report, shown: list[Table], path: Path) -> None:
+def _write_page(made: Report, shown: list[ReportTable], path: Path) -> None:
     from reviewer.report.page import page
     from reviewer.report.plots import NoPlots, plots
 
@@ -78,7 +78,7 @@ def _write_page(made: Report, shown: list[Table], path: Path) -> None:
     complain(f"{path}: written, {counted(len(shown), 'table')}, {counted(len(pictures), 'picture')}")
 
 
-def _write_tables(shown: list[Table], folder: Path) -> None:
+def _write_tables(shown: list[ReportTable], folder: Path) -> None:
     from reviewer.report.tables import csv_text, file_name
 
     try:
@@ -103,7 +103,7 @@ def _write(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _document(made: Report, shown: list[Table]) -> dict[str, object]:
+def _document(made: Report, shown: list[ReportTable]) -> dict[str, object]:
     from reviewer.report.tables import plain
 
     return {
@@ -141,7 +141,7 @@ def _document(made: Report, shown: list[Table]) -> dict[str, object]:
     }
 
 
-def _tell(made: Report, shown: list[Table]) -> None:
+def _tell(made: Report, shown: list[ReportTable]) -> None:
     from reviewer.report.tables import parts
 
     # Whoever reads from a pipe or a file has no edge to fit into.
@@ -160,7 +160,7 @@ def _tell(made: Report, shown: list[Table]) -> None:
     say()
 
 
-def _tell_table(one: Table, room: int | None) -> None:
+def _tell_table(one: ReportTable, room: int | None) -> None:
     """Print a table: drawn where there is room, else what is the same in every row said once, and without drawing."""
     columns = list(one.columns)
     rows = [[*map(_cell, row)] for row in one.rows]
@@ -221,7 +221,7 @@ def _next(made: Report, html: Path | None) -> str:
 def _fitting(rubric: str) -> str:
     """Return the options that run a grader of this rubric, a rule where there is one."""
     from reviewer.definitions.lookup import folders, known
-    from reviewer.grading.definition import Kind, read_grader
+    from reviewer.grading.definition import GraderKind, read_grader
 
     fitting = []
     for path in known(folders("graders")).values():
@@ -229,6 +229,6 @@ def _fitting(rubric: str) -> str:
         with suppress(ReviewerError):
             grader = read_grader(path, folders("rubrics"))
             if grader.rubric == rubric:
-                fitting.append((grader.kind is Kind.JUDGE, grader.id))
+                fitting.append((grader.kind is GraderKind.JUDGE, grader.id))
     judges, name = min(fitting) if fitting else (True, "G")
     return f"--grader {name}" + (" --model CONFIG" if judges else "")

@@ -11,7 +11,8 @@ from reviewer.cli.options import database_option, json_option, now, reading, wri
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.store import studies
-from reviewer.store.studies import Design, StudyRow
+from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.studies.unblinding import record_unblinding
 
 
 @click.group("study")
@@ -79,12 +80,12 @@ def create(
     """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric
-    from reviewer.studies.create import Plan, create_study
+    from reviewer.studies.create import StudyPlan, create_study
     from reviewer.study_design.decision_policy import read_policy
 
-    plan = Plan(
+    plan = StudyPlan(
         name,
-        Design(panes, overlap, seed, str(read_policy(policy)), sample, aids, bool(assignments)),
+        StudyDesign(panes, overlap, seed, str(read_policy(policy)), sample, aids, bool(assignments)),
         suites,
         models,
         source,
@@ -94,15 +95,21 @@ def create(
     )
     with writing(ctx) as engine:
         study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())
+    _tell_created(study, extent)
+
+
+def _tell_created(study: Study, extent: StudyExtent) -> None:
+    design = study.design
     say(
-        f"study {name}: {counted(extent.responses, 'response')} of {counted(extent.configurations, 'configuration')}"
-        f" in {counted(extent.items, 'item')} of up to {panes}, each for {counted(overlap, 'rater')}"
+        f"study {study.name}: {counted(extent.responses, 'response')} of"
+        f" {counted(extent.configurations, 'configuration')} in {counted(extent.items, 'item')} of up to"
+        f" {design.panes}, each for {counted(design.overlap, 'rater')}"
     )
     if extent.items == 0:
         complain("no two responses answer the same prompt, so there is nothing to compare")
     if study.design.seed == 0:
         complain("seed 0 was used; --seed N makes another order")
-    say(f"Next: reviewer rate {name} --plain")
+    say(f"Next: reviewer rate {study.name} --plain")
 
 
 def _assignment(text: str) -> tuple[str, int | None]:
@@ -123,7 +130,7 @@ def _assignment(text: str) -> tuple[str, int | None]:
 def list_studies(ctx: click.Context, *, as_json: bool) -> None:
     """List the studies."""
     with reading(ctx) as engine:
-        views = [overview(engine, study.name) for study in studies.every(engine)]
+        views = [overview(engine, study) for study in studies.every(engine)]
     if as_json:
         say_json({"studies": [_listed(view) for view in views]})
     elif not views:
@@ -136,7 +143,7 @@ def list_studies(ctx: click.Context, *, as_json: bool) -> None:
 def _listed(view: Overview) -> dict[str, object]:
     return {
         "study": view.study.name,
-        "rubric": view.rubric.id,
+        "rubric": view.study.rubric.id,
         "state": _state(view.study),
         "units": view.units,
         "labels": view.labels,
@@ -144,7 +151,7 @@ def _listed(view: Overview) -> dict[str, object]:
     }
 
 
-def _state(study: StudyRow) -> str:
+def _state(study: Study) -> str:
     return "open" if study.open else "closed"
 
 
@@ -157,12 +164,11 @@ def _state(study: StudyRow) -> str:
 def show(ctx: click.Context, name: str, *, unblind: bool, as_json: bool) -> None:
     """Show how far a study is."""
     with reading(ctx) as engine:
-        view = overview(engine, name)
+        view = overview(engine, studies.load(engine, name))
     document = _shown(view)
     if unblind:
         with writing(ctx) as engine:
-            with engine.writing():
-                studies.record_unblinding(engine, view.study.number, getpass.getuser(), now())
+            record_unblinding(engine, view.study, getpass.getuser(), now(), by_name=True)
             document["configurations"] = [
                 {"configuration": configuration, "responses": responses}
                 for configuration, responses in studies.configurations(engine, view.study.number)
@@ -180,8 +186,8 @@ def _shown(view: Overview) -> dict[str, object]:
     design = view.study.design
     return {
         "study": view.study.name,
-        "rubric": view.rubric.id,
-        "rubric_hash": view.rubric.hash,
+        "rubric": view.study.rubric.id,
+        "rubric_hash": view.study.rubric.hash,
         "design": {
             "panes": design.panes,
             "overlap": design.overlap,
@@ -212,9 +218,9 @@ def _shown(view: Overview) -> dict[str, object]:
 
 
 def _show_plainly(view: Overview, document: dict[str, object]) -> None:
-    design = view.study.design
+    design, rubric = view.study.design, view.study.rubric
     say(
-        f"study {view.study.name}, {_state(view.study)}, rubric {view.rubric.id} version {view.rubric.version}\n"
+        f"study {view.study.name}, {_state(view.study)}, rubric {rubric.id} version {rubric.version}\n"
         f"{counted(view.extent.responses, 'response')} of"
         f" {counted(view.extent.configurations, 'configuration')} in"
         f" {counted(view.extent.items, 'item')} of up to {design.panes}; {counted(design.overlap, 'rater')} an item;"

@@ -12,7 +12,10 @@ from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, progress, say, say_json
 
 if TYPE_CHECKING:
-    from reviewer.validation.check import Validated
+    from collections.abc import Sequence
+
+    from reviewer.validation.check import QuestionCheck
+    from reviewer.validation.evidence import GraderEvidence
 
 
 @click.command("validate")
@@ -56,48 +59,57 @@ def validate_command(
         raise click.UsageError("--against names the same grader")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from reviewer.store import responses
+    from reviewer.store import responses, studies
     from reviewer.validation.check import EPSILON, lab_of, questions, validated
-    from reviewer.validation.evidence import read_trial, with_less_gold
+    from reviewer.validation.evidence import read_evidence, with_less_gold
 
     with reading(ctx) as engine:
-        trial = read_trial(engine, study, [grader, *([against] if against else [])])
-        asked = questions(trial, question)
+        evidence = read_evidence(engine, studies.load(engine, study), [grader, *([against] if against else [])])
+        asked = questions(evidence, question)
         if gold_sample is not None:
-            trial = with_less_gold(trial, asked, gold_sample, seed)
+            evidence = with_less_gold(evidence, asked, gold_sample, seed)
         lab = lab or lab_of(responses.labs(engine), grader)
         allowance = EPSILON if epsilon is None else epsilon
-        found: list[Validated] = []
-        with progress(f"checking {grader}", len(asked)) as told:
+        found: list[QuestionCheck] = []
+        with progress(f"checking {grader}", len(asked)) as advance:
             for one in asked:
-                found.append(validated(engine, trial, one, lab=lab, epsilon=allowance))
-                told(len(found))
+                found.append(validated(engine, evidence, one, lab=lab, epsilon=allowance))
+                advance(len(found))
     unblind(ctx, study)
     if as_json:
-        from reviewer.cli.validate_json import question_document
+        say_json(_document(evidence, found, grader, against, lab) | {"gold_sample": gold_sample})
+    else:
+        _tell(evidence, found, grader, against, lab)
 
-        labs = dict(zip(trial.population.names, trial.labs, strict=True))
-        say_json(
-            {
-                "study": study,
-                "grader": grader,
-                "against": against,
-                "lab": lab,
-                "target": trial.population.target.value,
-                "gold_sample": gold_sample,
-                "population": len(trial.subjects),
-                "lost": trial.population.lost,
-                "questions": [question_document(one, labs) for one in found],
-            }
-        )
-        return
+
+def _document(
+    evidence: GraderEvidence, found: Sequence[QuestionCheck], grader: str, against: str | None, lab: str | None
+) -> dict[str, object]:
+    from reviewer.cli.validate_json import question_document
+
+    labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
+    return {
+        "study": evidence.study.name,
+        "grader": grader,
+        "against": against,
+        "lab": lab,
+        "target": evidence.population.target.value,
+        "population": len(evidence.subjects),
+        "lost": evidence.population.lost,
+        "questions": [question_document(one, labs) for one in found],
+    }
+
+
+def _tell(
+    evidence: GraderEvidence, found: Sequence[QuestionCheck], grader: str, against: str | None, lab: str | None
+) -> None:
     from reviewer.cli.validate_text import tell
 
-    if trial.population.lost:
-        complain(f"! {trial.population.lost}: no rate is corrected")
+    if evidence.population.lost:
+        complain(f"! {evidence.population.lost}: no rate is corrected")
     for checked in found:
-        tell(trial, checked, grader, against, lab)
+        tell(evidence, checked, grader, against, lab)
     if any(checked.errors.units for checked in found):
-        say(f"Next: reviewer report {study}")
+        say(f"Next: reviewer report {evidence.study.name}")
     else:
-        say(f"No gold that this grader can be checked against. Next: reviewer rate {study}")
+        say(f"No gold that this grader can be checked against. Next: reviewer rate {evidence.study.name}")

@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reviewer.agreement.study_agreement import AgreementByKind
     from reviewer.statistics.agreement import Agreement, Estimate
-    from reviewer.statistics.grader_error import Alternative, Compared, Differential, OwnLab, Plan, RateFound
-    from reviewer.validation.check import Rates, Validated
+    from reviewer.statistics.grader_error import (
+        AlternativeTest,
+        Differential,
+        GoldPlan,
+        GraderComparison,
+        LabelAccuracy,
+        RateEstimates,
+        SelfPreference,
+    )
+    from reviewer.validation.check import CheckedRate, GraderErrors, QuestionCheck
 
 METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa")
 
 
-def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[str, object]:
+def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dict[str, object]:
     """Return one question. Rates are by id; a rate counts under the first question that it asks."""
-    people = one.kinds.human_human
-    grader = one.kinds.human_grader
     return {
         "question": one.question.id,
         "scale": one.question.scale.value,
@@ -28,33 +35,8 @@ def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[st
         "refused": one.errors.refused,
         "error": one.errors.error.plain(),
         "confusion": {gold: dict(verdicts) for gold, verdicts in one.confusion.items()},
-        "labels": {
-            found.label: {
-                "gold": found.gold,
-                "grader": found.verdicts,
-                "both": found.both,
-                "precision": found.precision.plain(),
-                "recall": found.recall.plain(),
-                "f1": found.f1.plain(),
-            }
-            for found in one.labels
-        },
-        "by_model": {
-            name: {
-                "n": errors.units,
-                "unparsed": errors.unparsed,
-                "refused": errors.refused,
-                "lab": labs.get(name),
-                "error": errors.error.plain(),
-                "gold_rate": {rates.rate.id: rates.by_model[name].gold.plain() for rates in one.rates},
-                "grader_rate": {rates.rate.id: rates.by_model[name].raw.plain() for rates in one.rates},
-                "corrected": {rates.rate.id: rates.by_model[name].corrected.plain() for rates in one.rates},
-                "rates": {
-                    rates.rate.id: _rate(rates.by_model[name], rates.truth_by_model.get(name)) for rates in one.rates
-                },
-            }
-            for name, errors in one.by_model.items()
-        },
+        "labels": {found.label: _label(found) for found in one.labels},
+        "by_model": {name: _model(one, name, errors, labs.get(name)) for name, errors in one.by_model.items()},
         "rates": {
             rates.rate.id: {"worse": rates.rate.worse.value} | _rate(rates.all, rates.truth) for rates in one.rates
         },
@@ -67,10 +49,7 @@ def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[st
         "agreement": {
             "with_gold": _agreement(one.agreement),
             "people": _agreement(one.people),
-            "cohen_kappa": {
-                "people_with_people": None if people is None else people.mean_kappa.plain(),
-                "people_with_graders": {name: pair.mean_kappa.plain() for name, pair in grader.items()},
-            },
+            "cohen_kappa": _kappas(one.kinds),
         },
         "alt_test": _alternative(one.alternative, one.plan),
         "own_lab": None if one.own_lab is None else _own_lab(one.own_lab),
@@ -79,7 +58,40 @@ def question_document(one: Validated, labs: Mapping[str, str | None]) -> dict[st
     }
 
 
-def _rate(found: RateFound, truth: Estimate | None) -> dict[str, object]:
+def _label(found: LabelAccuracy) -> dict[str, object]:
+    return {
+        "gold": found.gold,
+        "grader": found.verdicts,
+        "both": found.both,
+        "precision": found.precision.plain(),
+        "recall": found.recall.plain(),
+        "f1": found.f1.plain(),
+    }
+
+
+def _model(one: QuestionCheck, name: str, errors: GraderErrors, lab: str | None) -> dict[str, object]:
+    return {
+        "n": errors.units,
+        "unparsed": errors.unparsed,
+        "refused": errors.refused,
+        "lab": lab,
+        "error": errors.error.plain(),
+        "gold_rate": {rates.rate.id: rates.by_model[name].gold.plain() for rates in one.rates},
+        "grader_rate": {rates.rate.id: rates.by_model[name].raw.plain() for rates in one.rates},
+        "corrected": {rates.rate.id: rates.by_model[name].corrected.plain() for rates in one.rates},
+        "rates": {rates.rate.id: _rate(rates.by_model[name], rates.truth_by_model.get(name)) for rates in one.rates},
+    }
+
+
+def _kappas(kinds: AgreementByKind) -> dict[str, object]:
+    people = kinds.human_human
+    return {
+        "people_with_people": None if people is None else people.mean_kappa.plain(),
+        "people_with_graders": {name: pair.mean_kappa.plain() for name, pair in kinds.human_grader.items()},
+    }
+
+
+def _rate(found: RateEstimates, truth: Estimate | None) -> dict[str, object]:
     document: dict[str, object] = {
         "n": found.units,
         "gold_n": found.gold_units,
@@ -95,7 +107,7 @@ def _rate(found: RateFound, truth: Estimate | None) -> dict[str, object]:
     return document | ({} if truth is None else {"truth": truth.value})
 
 
-def _flips(rates: Rates) -> list[dict[str, object]]:
+def _flips(rates: CheckedRate) -> list[dict[str, object]]:
     return [
         {
             "rate": rates.rate.id,
@@ -110,7 +122,7 @@ def _flips(rates: Rates) -> list[dict[str, object]]:
     ]
 
 
-def _plan(plan: Plan) -> dict[str, object]:
+def _plan(plan: GoldPlan) -> dict[str, object]:
     return {"more": plan.more, "why": plan.why}
 
 
@@ -131,7 +143,7 @@ def _agreement(found: Agreement | None) -> dict[str, object] | None:
     return {"units": found.compared, **metrics}
 
 
-def _alternative(found: Alternative, plan: Plan) -> dict[str, object]:
+def _alternative(found: AlternativeTest, plan: GoldPlan) -> dict[str, object]:
     return {
         "epsilon": found.epsilon,
         "passes": found.passes,
@@ -153,7 +165,7 @@ def _alternative(found: Alternative, plan: Plan) -> dict[str, object]:
     }
 
 
-def _own_lab(found: OwnLab) -> dict[str, object]:
+def _own_lab(found: SelfPreference) -> dict[str, object]:
     return {
         "lab": found.lab,
         "n": found.units,
@@ -163,7 +175,7 @@ def _own_lab(found: OwnLab) -> dict[str, object]:
     }
 
 
-def _against(found: Compared) -> dict[str, object]:
+def _against(found: GraderComparison) -> dict[str, object]:
     return {
         "n": found.units,
         "only_first_right": found.first_only,

@@ -9,14 +9,14 @@ from reviewer.statistics.estimate_text import cells, interval, short, signed
 
 if TYPE_CHECKING:
     from reviewer.statistics.agreement import Agreement, Estimate
-    from reviewer.statistics.grader_error import Alternative, Compared, OwnLab, RateFound
-    from reviewer.validation.check import Rates, Validated
-    from reviewer.validation.evidence import Trial
+    from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, RateEstimates, SelfPreference
+    from reviewer.validation.check import CheckedRate, QuestionCheck
+    from reviewer.validation.evidence import GraderEvidence
 
 METRICS = (("krippendorff_alpha", "α"), ("gwet_ac1", "AC1"), ("cohen_kappa", "κ"))
 
 
-def tell(trial: Trial, one: Validated, grader: str, against: str | None, lab: str | None) -> None:
+def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str | None, lab: str | None) -> None:
     """Say what was found on one question."""
     for warning in one.warnings:
         complain(f"! {one.question.id}: {warning}")
@@ -32,18 +32,18 @@ def tell(trial: Trial, one: Validated, grader: str, against: str | None, lab: st
     _tell_agreement(one, grader)
     _tell_errors(one)
     for rates in one.rates:
-        _tell_rates(trial, rates)
+        _tell_rates(evidence, rates)
     _tell_alternative(one, grader)
     if one.own_lab is not None:
         _tell_own_lab(one.own_lab)
-    elif lab is None and any(trial.labs):
+    elif lab is None and any(evidence.labs):
         say("Own lab: the lab of this grader is not known; --lab NAME says it.")
     if one.against is not None and against is not None:
         _tell_against(one.against, grader, against)
     say()
 
 
-def _tell_labels(one: Validated) -> None:
+def _tell_labels(one: QuestionCheck) -> None:
     verdicts = list(next(iter(one.confusion.values())))
     say("\nGold (down) and what the grader said (across)")
     rows = [["  gold", *verdicts]]
@@ -64,7 +64,7 @@ def _tell_labels(one: Validated) -> None:
     table(found, right=frozenset({1, 2, 3}), keys=1)
 
 
-def _tell_agreement(one: Validated, grader: str) -> None:
+def _tell_agreement(one: QuestionCheck, grader: str) -> None:
     say()
     rows = [["  agreement", "alike", *(name for _, name in METRICS)]]
     for name, found in (("people with people", one.people), (f"{grader} with gold", one.agreement)):
@@ -84,7 +84,7 @@ def _metrics(found: Agreement) -> list[str]:
     return [interval(found.metrics[name]) if name in found.metrics else "" for name in names]
 
 
-def _tell_errors(one: Validated) -> None:
+def _tell_errors(one: QuestionCheck) -> None:
     if not one.by_model:
         return
     say("\nError by configuration")
@@ -121,7 +121,7 @@ def _drawn(estimate: Estimate) -> list[str]:
     return [interval(estimate), cells(estimate)[2]]
 
 
-def _tell_rates(trial: Trial, rates: Rates) -> None:
+def _tell_rates(evidence: GraderEvidence, rates: CheckedRate) -> None:
     ends = {"high": ", high is worse", "low": ", low is worse", "neither": ""}
     say(f"\nRate {rates.rate.id}{ends[rates.rate.worse.value]}")
     truth = rates.truth is not None
@@ -141,7 +141,7 @@ def _tell_rates(trial: Trial, rates: Rates) -> None:
     table(rows, right=frozenset({1, 2}), keys=1, drawn=True)
     if rates.all.corrected.value is None:
         say_sentence(f"  Not corrected: {rates.all.corrected.undefined}.")
-    elif rates.all.gold_units >= len(trial.subjects):
+    elif rates.all.gold_units >= len(evidence.subjects):
         say_sentence("  Every response has gold, so that there is nothing to correct: the rate is that of gold.")
     else:
         say_sentence(
@@ -151,12 +151,12 @@ def _tell_rates(trial: Trial, rates: Rates) -> None:
     _tell_ranking(rates)
 
 
-def _rate_row(name: str, found: RateFound) -> list[str]:
+def _rate_row(name: str, found: RateEstimates) -> list[str]:
     rates = [interval(one) for one in (found.raw, found.gold, found.corrected)]
     return [f"  {name}", f"{found.units:,}", f"{found.gold_units:,}", *rates]
 
 
-def _tell_ranking(rates: Rates) -> None:
+def _tell_ranking(rates: CheckedRate) -> None:
     if len(rates.by_model) < 2:
         return
     say_sentence(f"  Highest first, by gold:   {', '.join(rates.ranking.gold)}")
@@ -175,7 +175,7 @@ def _tell_ranking(rates: Rates) -> None:
         )
 
 
-def _tell_alternative(one: Validated, grader: str) -> None:
+def _tell_alternative(one: QuestionCheck, grader: str) -> None:
     found = one.alternative
     say(f"\nMay {grader} replace a rater? (alternative annotator test, ε = {found.epsilon:g})")
     if found.undefined is not None:
@@ -189,7 +189,7 @@ def _tell_alternative(one: Validated, grader: str) -> None:
         say_sentence(f"  To pass: {more}{one.plan.why}.")
 
 
-def _verdict(found: Alternative) -> str:
+def _verdict(found: AlternativeTest) -> str:
     tested = [person for person in found.people if person.p is not None]
     wins = sum(person.wins for person in tested)
     answer = "Yes" if found.passes else "Not by this test"
@@ -200,7 +200,7 @@ def _verdict(found: Alternative) -> str:
     )
 
 
-def _tell_own_lab(found: OwnLab) -> None:
+def _tell_own_lab(found: SelfPreference) -> None:
     say(f"\nOn models of its own lab, {found.lab} ({found.units:,} units), less on those of others ({found.others:,})")
     say_sentence(f"  error {signed(found.error)}{_reason(found.error.undefined)}")
     for rate, estimate in found.bias.items():
@@ -212,7 +212,7 @@ def _reason(undefined: str | None) -> str:
     return f" ({undefined})" if undefined else ""
 
 
-def _tell_against(found: Compared, grader: str, against: str) -> None:
+def _tell_against(found: GraderComparison, grader: str, against: str) -> None:
     say(f"\n{grader} beside {against} on the {counted(found.units, 'unit')} that both judged")
     say_sentence(
         f"  right alone: {grader} {found.first_only:,}, {against} {found.second_only:,}; exact McNemar p ="

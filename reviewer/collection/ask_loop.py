@@ -12,10 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reviewer.collection.concurrency_gate import Gate
+from reviewer.collection.concurrency_gate import ConcurrencyGate
 from reviewer.model import Message, Role, utc
-from reviewer.providers.calls import Answered, Caller, CallFailed, Failed, Outcome, Received, Request, Turn
-from reviewer.providers.failures import Failure, Reason
+from reviewer.providers.calls import (
+    AnsweredRequest,
+    Caller,
+    CallFailed,
+    FailedRequest,
+    Outcome,
+    ReceivedReply,
+    Request,
+    Turn,
+)
+from reviewer.providers.failures import Failure, FailureReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +79,11 @@ class Lane:
 
     name: str
     caller: Caller
-    gate: Gate
+    gate: ConcurrencyGate
     requests: Iterator[Request]
     workers: int
     most: Callable[[Request], float] = lambda _: 0.0
-    price: Callable[[Answered], float] = lambda _: 0.0
+    price: Callable[[AnsweredRequest], float] = lambda _: 0.0
     stopped: str | None = None
     heard: float = field(default=0.0, repr=False)
 
@@ -167,7 +176,7 @@ class _Run:
                 lane.stopped = f"the next request could go over the limit of ${self._budget.limit:g}"
                 return
             outcome = await self._ask(lane, request)
-            self._budget.settle(most, lane.price(outcome) if isinstance(outcome, Answered) else 0.0)
+            self._budget.settle(most, lane.price(outcome) if isinstance(outcome, AnsweredRequest) else 0.0)
             if outcome is not None:
                 done = _Done(lane, outcome)
                 self.done.put_nowait(done)
@@ -186,10 +195,10 @@ class _Run:
             except _Unsent:
                 return None
             except _GivenUp as error:
-                return Failed(request, error.failure, error.tries)
+                return FailedRequest(request, error.failure, error.tries)
             turns.append(received)
             messages.append(Message(Role.ASSISTANT, received.reply.text or received.reply.refusal or ""))
-        return Answered(request, tuple(turns))
+        return AnsweredRequest(request, tuple(turns))
 
     async def _turn(self, lane: Lane, request: Request, messages: Sequence[Message]) -> Turn:
         loop = asyncio.get_running_loop()
@@ -214,13 +223,13 @@ class _Run:
                 lane.gate.leave()
             wait = self._wait(last, tries)
             late = loop.time() + wait > start + self._patience.deadline
-            often = tries >= self._patience.tries and last.reason is not Reason.RATE_LIMITED
+            often = tries >= self._patience.tries and last.reason is not FailureReason.RATE_LIMITED
             if not last.again or late or often:
                 raise _GivenUp(last, tries)
             await asyncio.sleep(wait)
 
     def _learn(self, lane: Lane, failure: Failure) -> None:
-        if failure.reason is Reason.RATE_LIMITED:
+        if failure.reason is FailureReason.RATE_LIMITED:
             lane.gate.refused(failure)
         elif failure.hopeless or (failure.again and self._silent(lane)):
             lane.gate.close(failure)
@@ -247,7 +256,7 @@ class _GivenUp(Exception):
         self.tries = tries
 
 
-def _turn_of(received: Received, caller: Caller, began: str, seconds: float, tries: int) -> Turn:
+def _turn_of(received: ReceivedReply, caller: Caller, began: str, seconds: float, tries: int) -> Turn:
     return Turn(
         sent=received.sent,
         reply=received.reply,

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from reviewer.errors import ReviewerError
 from reviewer.model import digest
 from reviewer.providers.batch_service import BatchService, parts
-from reviewer.providers.calls import Answered, CallFailed, Failed, Outcome, Received, Request, Turn
+from reviewer.providers.calls import AnsweredRequest, CallFailed, FailedRequest, Outcome, ReceivedReply, Request, Turn
 from reviewer.providers.failures import Failure
 from reviewer.store import collection_attempts
 from reviewer.store.collection_attempts import Batch
@@ -27,7 +27,7 @@ Value = TypeVar("Value")
 Keep = Callable[[Engine, Sequence[Outcome]], int]
 
 
-class Owner(Protocol):
+class DatabaseThread(Protocol):
     """The thread that owns the database."""
 
     def call(self, do: Callable[[Engine], Value]) -> Future[Value]:
@@ -35,7 +35,7 @@ class Owner(Protocol):
 
 
 @dataclass(slots=True)
-class Standing:
+class BatchProgress:
     """How far an errand is after a visit: answers stored now, failures, and requests that are still out."""
 
     answered: int = 0
@@ -47,13 +47,13 @@ class Standing:
 
 
 async def visit(
-    owner: Owner,
+    owner: DatabaseThread,
     service: BatchService,
     errand: str,
     requests: Sequence[Request],
     keep: Keep,
     now: Callable[[], str],
-) -> Standing:
+) -> BatchProgress:
     """Fetch the batches of `errand` that are done, store them with `keep`, and hand over what is in no batch.
 
     `requests` are all that is missing, each of one turn.
@@ -61,7 +61,7 @@ async def visit(
     Raises:
         ReviewerError: the service cannot be reached, or refused a batch.
     """
-    standing = Standing()
+    standing = BatchProgress()
     by_key = {request.key: request for request in requests}
     try:
         out = await _fetch(owner, service, errand, by_key, keep, now, standing)
@@ -74,13 +74,13 @@ async def visit(
 
 
 async def _fetch(
-    owner: Owner,
+    owner: DatabaseThread,
     service: BatchService,
     errand: str,
     by_key: dict[str, Request],
     keep: Keep,
     now: Callable[[], str],
-    standing: Standing,
+    standing: BatchProgress,
 ) -> set[str]:
     """Store what is done, take the answered out of `by_key`, and return the keys that are still out."""
     out: set[str] = set()
@@ -104,7 +104,7 @@ async def _fetch(
     return out
 
 
-async def _found(owner: Owner, service: BatchService, batch: Batch) -> str | None:
+async def _found(owner: DatabaseThread, service: BatchService, batch: Batch) -> str | None:
     """Return the id of a batch whose handing over was cut off, or forget it if it never arrived."""
     identity = await service.find(_mark(batch.number, batch.submitted_at))
     if identity is None:
@@ -115,13 +115,13 @@ async def _found(owner: Owner, service: BatchService, batch: Batch) -> str | Non
 
 
 async def _store(
-    owner: Owner,
+    owner: DatabaseThread,
     service: BatchService,
     identity: str,
     batch: Batch,
     wanted: Mapping[str, Request],
     keep: Keep,
-    standing: Standing,
+    standing: BatchProgress,
 ) -> set[str]:
     """Store the results of a batch, part by part, and return the keys that were answered."""
     answered: set[str] = set()
@@ -134,7 +134,7 @@ async def _store(
 
     async for key, result in service.results(identity, {key: service.line(one).sent for key, one in wanted.items()}):
         part.append(_outcome(wanted[key], result, service, batch))
-        if isinstance(result, Received):
+        if isinstance(result, ReceivedReply):
             answered.add(key)
             standing.answered += 1
         else:
@@ -147,12 +147,12 @@ async def _store(
 
 
 async def _hand_over(
-    owner: Owner,
+    owner: DatabaseThread,
     service: BatchService,
     errand: str,
     requests: Sequence[Request],
     now: Callable[[], str],
-    standing: Standing,
+    standing: BatchProgress,
 ) -> None:
     for lines in parts((service.line(request) for request in requests), service.limits):
         at = now()
@@ -174,9 +174,9 @@ def _mark(number: int, submitted_at: str) -> str:
     return digest("batch", number, submitted_at)
 
 
-def _outcome(request: Request, result: Received | Failure, service: BatchService, batch: Batch) -> Outcome:
+def _outcome(request: Request, result: ReceivedReply | Failure, service: BatchService, batch: Batch) -> Outcome:
     if isinstance(result, Failure):
-        return Failed(request, result, tries=1)
+        return FailedRequest(request, result, tries=1)
     turn = Turn(
         sent=result.sent,
         reply=result.reply,
@@ -187,14 +187,14 @@ def _outcome(request: Request, result: Received | Failure, service: BatchService
         seconds=None,
         tries=1,
     )
-    return Answered(request, (turn,))
+    return AnsweredRequest(request, (turn,))
 
 
-async def _owned(owner: Owner, do: Callable[[Engine], Value]) -> Value:
+async def _owned(owner: DatabaseThread, do: Callable[[Engine], Value]) -> Value:
     return await asyncio.wrap_future(owner.call(do))
 
 
-async def _written(owner: Owner, do: Callable[[Engine], Value]) -> Value:
+async def _written(owner: DatabaseThread, do: Callable[[Engine], Value]) -> Value:
     def write(engine: Engine) -> Value:
         with engine.writing():
             return do(engine)

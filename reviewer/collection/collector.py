@@ -14,13 +14,13 @@ from datetime import datetime
 from typing import Protocol
 
 from reviewer.collection.ask_loop import Budget, Lane, Patience, outcomes
-from reviewer.collection.concurrency_gate import Gate
+from reviewer.collection.concurrency_gate import ConcurrencyGate
 from reviewer.definitions.model_config import Setup
 from reviewer.providers import token_estimate
-from reviewer.providers.calls import Answered, Caller, Outcome, Request
+from reviewer.providers.calls import AnsweredRequest, Caller, Outcome, Request
 
 
-class Work(Protocol):
+class Workload(Protocol):
     """What one configuration is to be asked: of `total` answers those that are missing, a request for each."""
 
     @property
@@ -45,11 +45,11 @@ STORING = 5  # for so many requests under way there is one worker whose answer i
 
 
 @dataclass(slots=True)
-class Progress:
+class CollectionProgress:
     """How far one configuration is. Tokens and cost are those of this run; cost is None without prices."""
 
-    work: Work
-    gate: Gate
+    work: Workload
+    gate: ConcurrencyGate
     answered: int = 0
     failed: int = 0
     tokens_in: int = 0
@@ -79,7 +79,7 @@ class Collector:
 
     def __init__(
         self,
-        works: Sequence[Work],
+        works: Sequence[Workload],
         callers: Mapping[str, Caller],
         *,
         concurrency: int,
@@ -88,8 +88,8 @@ class Collector:
         patience: Patience | None = None,
     ) -> None:
         """Make ready; `callers` are by the configuration's name, `concurrency` counts requests to one model at once."""
-        gates: dict[tuple[str, str, str], Gate] = {}
-        self.progress: list[Progress] = []
+        gates: dict[tuple[str, str, str], ConcurrencyGate] = {}
+        self.progress: list[CollectionProgress] = []
         self._lanes: list[Lane] = []
         self._now = now
         self._patience = patience or Patience()
@@ -99,8 +99,8 @@ class Collector:
             caller = callers[work.setup.name]
             # Two configurations of one model share what its server allows.
             place = (work.setup.provider, caller.server, work.setup.model)
-            gate = gates.setdefault(place, Gate(concurrency))
-            self.progress.append(Progress(work, gate))
+            gate = gates.setdefault(place, ConcurrencyGate(concurrency))
+            self.progress.append(CollectionProgress(work, gate))
             # A few workers more than requests may be under way: they ask while answers of others are being stored.
             workers = concurrency + concurrency // STORING
             self._lanes.append(_lane(work, caller, gate, min(workers, len(work.missing))))
@@ -119,10 +119,10 @@ class Collector:
             by_name[lane.name].stopped = lane.stopped or ("stopped" if stop.is_set() else None)
 
 
-def _lane(work: Work, caller: Caller, gate: Gate, workers: int) -> Lane:
+def _lane(work: Workload, caller: Caller, gate: ConcurrencyGate, workers: int) -> Lane:
     setup: Setup = work.setup
 
-    def price(answered: Answered) -> float:
+    def price(answered: AnsweredRequest) -> float:
         usage = answered.usage
         return setup.cost(usage.read, usage.written) or 0.0
 
@@ -132,8 +132,8 @@ def _lane(work: Work, caller: Caller, gate: Gate, workers: int) -> Lane:
     return Lane(setup.name, caller, gate, work.requests(), workers, most, price)
 
 
-def _count(progress: Progress, outcome: Outcome) -> None:
-    if isinstance(outcome, Answered):
+def _count(progress: CollectionProgress, outcome: Outcome) -> None:
+    if isinstance(outcome, AnsweredRequest):
         progress.answered += 1
         progress.tokens_in += outcome.usage.read
         progress.tokens_out += outcome.usage.written

@@ -18,7 +18,7 @@ CLEAR_WAIT = 2.0  # a server that asks for so many seconds means everybody
 MOST_WAIT = 120.0  # seconds; whoever asks for more is taken up again another day
 
 
-class Gate:
+class ConcurrencyGate:
     """Lets at most `limit` requests through at a time, and none while the server has asked for a pause.
 
     Used from one event loop. `closed` holds why no more are let through, once that is so;

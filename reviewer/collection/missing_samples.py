@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from reviewer.definitions.model_config import Setup
 from reviewer.errors import Refused
 from reviewer.model import Prompt, Response, Role, Suite, SuitePrompt, Turns, canonical, response_id
-from reviewer.providers.calls import Answered, Failed, Outcome, Request, Turn, turns_of
+from reviewer.providers.calls import AnsweredRequest, FailedRequest, Outcome, Request, Turn, turns_of
 from reviewer.providers.failures import Failure
 from reviewer.store import collection_attempts, responses
 from reviewer.store.collection_attempts import Attempt
@@ -23,7 +23,7 @@ ANSWER_HEADING = "— answer {number} of {total} —"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PromptToAsk:
     """A prompt that is to be asked, with how, and its number in the database (0 while it is not stored)."""
 
     member: SuitePrompt
@@ -32,7 +32,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class MissingSamples:
     """What one configuration is to answer: of `total` samples, those that are missing, in the order asked.
 
     `number` is the configuration's in the database, 0 while it is not stored.
@@ -41,7 +41,7 @@ class Work:
     setup: Setup
     number: int
     total: int
-    missing: tuple[tuple[Wanted, int], ...]
+    missing: tuple[tuple[PromptToAsk, int], ...]
 
     def requests(self) -> Iterator[Request]:
         """Yield a request for each missing sample."""
@@ -55,22 +55,24 @@ def key_of(prompt: Prompt, sample: int) -> str:
     return f"{prompt.id}-{sample}"
 
 
-def wanted(suites: Sequence[Suite]) -> list[Wanted]:
+def wanted(suites: Sequence[Suite]) -> list[PromptToAsk]:
     """Return the prompts of `suites`, each once.
 
     Raises:
         Refused: a prompt holds tool messages, which no suite can be asked with yet.
     """
-    found: dict[str, Wanted] = {}
+    found: dict[str, PromptToAsk] = {}
     for suite in suites:
         for member in suite.prompts:
             if any(message.role is Role.TOOL or message.tool_calls for message in member.prompt.messages):
                 raise Refused(f"suite {suite.id}: prompt {member.name} has tool calls, and those cannot be asked")
-            found.setdefault(member.prompt.id, Wanted(member, suite.turns is Turns.PLAYED))
+            found.setdefault(member.prompt.id, PromptToAsk(member, suite.turns is Turns.PLAYED))
     return list(found.values())
 
 
-def prepare(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], samples: int, now: str) -> list[Work]:
+def prepare(
+    engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], samples: int, now: str
+) -> list[MissingSamples]:
     """Store suites and configurations where they are new, and return what is missing of each configuration.
 
     Raises:
@@ -84,7 +86,7 @@ def prepare(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], sa
     return survey(engine, suites, setups, samples)
 
 
-def survey(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], samples: int) -> list[Work]:
+def survey(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], samples: int) -> list[MissingSamples]:
     """Return what is missing of each configuration, changing nothing.
 
     Raises:
@@ -92,7 +94,7 @@ def survey(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], sam
     """
     prompts = wanted(suites)
     numbers = responses.numbers_of(engine, "prompt", [one.member.prompt.id for one in prompts])
-    prompts = [Wanted(one.member, one.played, numbers.get(one.member.prompt.id, 0)) for one in prompts]
+    prompts = [PromptToAsk(one.member, one.played, numbers.get(one.member.prompt.id, 0)) for one in prompts]
     works = []
     for setup in setups:
         configuration = responses.check_configuration(engine, setup.configuration) or 0
@@ -102,8 +104,8 @@ def survey(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], sam
 
 
 def work_of(
-    setup: Setup, configuration: int, prompts: Sequence[Wanted], samples: int, there: set[tuple[int, int]]
-) -> Work:
+    setup: Setup, configuration: int, prompts: Sequence[PromptToAsk], samples: int, there: set[tuple[int, int]]
+) -> MissingSamples:
     """Return the work that is left; the first sample of every prompt comes before any second one."""
     missing = tuple(
         (one, sample)
@@ -111,10 +113,10 @@ def work_of(
         for one in prompts
         if not one.number or (one.number, sample) not in there
     )
-    return Work(setup, configuration, samples * len(prompts), missing)
+    return MissingSamples(setup, configuration, samples * len(prompts), missing)
 
 
-def store(engine: Engine, outcomes: Sequence[tuple[Work, Outcome]], now: str) -> int:
+def store(engine: Engine, outcomes: Sequence[tuple[MissingSamples, Outcome]], now: str) -> int:
     """Store what came back in one transaction, and return how many responses were new.
 
     An answer whose sample another collector stored in the meantime is left out.
@@ -127,7 +129,7 @@ def store(engine: Engine, outcomes: Sequence[tuple[Work, Outcome]], now: str) ->
         there: dict[int, set[tuple[int, int]]] = {}
         for work, outcome in outcomes:
             prompt = numbers[_prompt_id(outcome)]
-            if isinstance(outcome, Failed):
+            if isinstance(outcome, FailedRequest):
                 attempts.append(_attempt(outcome, prompt, work.number))
                 continue
             if work.number not in there:
@@ -141,7 +143,7 @@ def store(engine: Engine, outcomes: Sequence[tuple[Work, Outcome]], now: str) ->
     return len(rows)
 
 
-def response_of(setup: Setup, answered: Answered) -> Response:
+def response_of(setup: Setup, answered: AnsweredRequest) -> Response:
     """Return an answer as it is stored.
 
     The text of a prompt that was played holds every answer of the model under a heading of its own, since what a rater
@@ -217,7 +219,7 @@ def _raw(turns: Sequence[Turn]) -> str:
     return json.dumps(record, separators=(",", ":"))
 
 
-def _attempt(failed: Failed, prompt: int, configuration: int) -> Attempt:
+def _attempt(failed: FailedRequest, prompt: int, configuration: int) -> Attempt:
     failure: Failure = failed.failure
     message = storable(failure.message).text
     return Attempt(

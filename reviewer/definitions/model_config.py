@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reviewer.definitions.toml_table import Table, read_toml
+from reviewer.definitions.toml_table import TomlTable, read_toml
 from reviewer.errors import NotFound
 from reviewer.model import Configuration, Role, canonical
 
@@ -130,7 +130,7 @@ def find_setup(name: str, files: Sequence[Path]) -> Setup:
     )
 
 
-def _setup(table: Table, folder: Path) -> Setup:
+def _setup(table: TomlTable, folder: Path) -> Setup:
     name = table.line("name")
     provider = table.choice("provider", Provider)
     answers = table.line("answers", None)
@@ -161,7 +161,7 @@ def _setup(table: Table, folder: Path) -> Setup:
     return setup
 
 
-def _check(table: Table, setup: Setup) -> None:
+def _check(table: TomlTable, setup: Setup) -> None:
     """Refuse settings that the provider cannot be asked with."""
     if setup.max_tokens < 1:
         raise table.wrong("max_tokens", f"max_tokens is {setup.max_tokens}", "1 or more")
@@ -181,7 +181,7 @@ def _check(table: Table, setup: Setup) -> None:
         _check_budget(table, setup, setup.reasoning_budget)
 
 
-def _check_budget(table: Table, setup: Setup, budget: int) -> None:
+def _check_budget(table: TomlTable, setup: Setup, budget: int) -> None:
     if setup.provider is not Provider.ANTHROPIC or setup.reasoning is not Reasoning.ON:
         problem = "reasoning_budget is for provider anthropic with reasoning on"
         raise table.wrong("reasoning_budget", problem, "an effort as reasoning")
@@ -190,7 +190,7 @@ def _check_budget(table: Table, setup: Setup, budget: int) -> None:
         raise table.wrong("reasoning_budget", f"reasoning_budget is {budget}", expected)
 
 
-def _base_url(table: Table) -> str | None:
+def _base_url(table: TomlTable) -> str | None:
     url = table.line("base_url", None)
     if url is None:
         return None
@@ -202,14 +202,14 @@ def _base_url(table: Table) -> str | None:
     return url
 
 
-def _system_role(table: Table) -> Role | None:
+def _system_role(table: TomlTable) -> Role | None:
     role = table.choice("system_role", Role, None)
     if role not in (None, Role.SYSTEM, Role.DEVELOPER):
         raise table.wrong("system_role", f"system_role is {role}", "system or developer")
     return role
 
 
-def _price(table: Table, key: str) -> float | None:
+def _price(table: TomlTable, key: str) -> float | None:
     price = table.number(key, None)
     if price is not None and price < 0:
         raise table.wrong(key, f"{key} is {price}", "0 or more")

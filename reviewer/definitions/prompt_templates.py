@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from reviewer.definitions.toml_table import ID, Table
+from reviewer.definitions.toml_table import ID, TomlTable
 from reviewer.errors import BadInput
 from reviewer.text.encoding import ENCODINGS
 
@@ -41,7 +41,7 @@ class Expansion:
     `values` names them, as in `person euler`; a prompt that is no template's has none.
     """
 
-    table: Table
+    table: TomlTable
     tags: tuple[str, ...] = ()
     severity: int | None = None
     values: str = ""
@@ -55,7 +55,7 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    table: Table
+    table: TomlTable
     id: str
     texts: Mapping[str, str]
     tags: tuple[str, ...]
@@ -69,7 +69,7 @@ class _Placeholder:
     encodings: tuple[str, ...]
 
 
-def expanded(head: Table) -> list[Expansion]:
+def expanded(head: TomlTable) -> list[Expansion]:
     """Return what the templates of `head` make of its slots."""
     templates = head.tables("template")
     slots = _slots(head)
@@ -89,7 +89,7 @@ def expanded(head: Table) -> list[Expansion]:
     return found
 
 
-def read_severity(table: Table) -> int | None:
+def read_severity(table: TomlTable) -> int | None:
     """Return the severity that `table` gives, if it gives one."""
     severity = table.integer("severity", None)
     if severity is not None and not 0 <= severity <= HIGHEST_SEVERITY:
@@ -97,7 +97,7 @@ def read_severity(table: Table) -> int | None:
     return severity
 
 
-def _slots(head: Table) -> dict[str, list[_Value]]:
+def _slots(head: TomlTable) -> dict[str, list[_Value]]:
     table = head.table("slot", None)
     if table is None:
         return {}
@@ -117,14 +117,14 @@ def _slots(head: Table) -> dict[str, list[_Value]]:
     return slots
 
 
-def _value(table: Table) -> _Value:
+def _value(table: TomlTable) -> _Value:
     name = table.line("id")
     tags, severity = table.texts("tags", ()), read_severity(table)
     texts = {key: table.prose(key) for key in table.entries if key not in ("tags", "severity")}
     return _Value(table, name, texts, tags, severity)
 
 
-def _names(template: Table, slots: Mapping[str, Sequence[_Value]]) -> list[str]:
+def _names(template: TomlTable, slots: Mapping[str, Sequence[_Value]]) -> list[str]:
     """Return the slots that `template` uses, in the order of the file; checks each of its placeholders."""
     found = set()
     for key, given in template.entries.items():
@@ -157,7 +157,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _placeholder(match: re.Match[str], template: Table, key: str) -> _Placeholder | None:
+def _placeholder(match: re.Match[str], template: TomlTable, key: str) -> _Placeholder | None:
     """Return the placeholder that `match` is, or None for a doubled brace."""
     if match[0] in ("{{", "}}"):
         return None
@@ -173,7 +173,7 @@ def _placeholder(match: re.Match[str], template: Table, key: str) -> _Placeholde
     return _Placeholder(slot, inner or "text", tuple(encodings))
 
 
-def _filled(template: Table, chosen: Mapping[str, _Value]) -> Expansion:
+def _filled(template: TomlTable, chosen: Mapping[str, _Value]) -> Expansion:
     """Return `template` with `chosen` in the places of its slots."""
 
     def filled(value: object, key: str) -> object:
@@ -194,7 +194,7 @@ def _filled(template: Table, chosen: Mapping[str, _Value]) -> Expansion:
     )
 
 
-def _replacement(match: re.Match[str], template: Table, key: str, chosen: Mapping[str, _Value]) -> str:
+def _replacement(match: re.Match[str], template: TomlTable, key: str, chosen: Mapping[str, _Value]) -> str:
     placeholder = _placeholder(match, template, key)
     if placeholder is None:
         return match[0][0]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from reviewer.definitions.question import FREE_SCALES, Condition, Option, Per, Question, Scale
-from reviewer.definitions.toml_table import ID, Table
+from reviewer.definitions.toml_table import ID, TomlTable
 
 VALUE = re.compile(r"[A-Za-z0-9_.-]+")
 # The keys of the rating screen that answer; all others move, scroll or open something there.
@@ -17,7 +17,7 @@ SIDES = ("first", "second")
 OUTCOMES = (*SIDES, "tie", "both_bad")
 
 
-def read_questions(tables: Sequence[Table]) -> tuple[Question, ...]:
+def read_questions(tables: Sequence[TomlTable]) -> tuple[Question, ...]:
     """Return the questions in `tables`, in order."""
     questions: dict[str, Question] = {}
     for table in tables:
@@ -26,7 +26,7 @@ def read_questions(tables: Sequence[Table]) -> tuple[Question, ...]:
     return tuple(questions.values())
 
 
-def read_condition(table: Table, questions: Mapping[str, Question]) -> Condition:
+def read_condition(table: TomlTable, questions: Mapping[str, Question]) -> Condition:
     """Return the condition in `table`, which must ask for options of one of `questions`."""
     name = table.text("question")
     values = table.texts("is")
@@ -37,7 +37,7 @@ def read_condition(table: Table, questions: Mapping[str, Question]) -> Condition
     return Condition(name, values)
 
 
-def check_values(table: Table, key: str, values: Sequence[str], question: Question) -> None:
+def check_values(table: TomlTable, key: str, values: Sequence[str], question: Question) -> None:
     """Refuse what stands under `key` unless it is one or more options of `question`, each once."""
     if question.scale in FREE_SCALES:
         raise table.wrong("question", f"question {question.id} has no options", "a question with options")
@@ -51,7 +51,7 @@ def check_values(table: Table, key: str, values: Sequence[str], question: Questi
             raise table.wrong(key, f"{value} is named twice", "each value once")
 
 
-def _question(table: Table, earlier: Mapping[str, Question]) -> Question:
+def _question(table: TomlTable, earlier: Mapping[str, Question]) -> Question:
     name = table.identifier("id")
     if name in earlier:
         raise table.wrong("id", f"a second question {name}", "an id of its own")
@@ -70,7 +70,7 @@ def _question(table: Table, earlier: Mapping[str, Question]) -> Question:
     return Question(name, text, per, scale, required, when, options)
 
 
-def _when(table: Table, per: Per, earlier: Mapping[str, Question]) -> Condition:
+def _when(table: TomlTable, per: Per, earlier: Mapping[str, Question]) -> Condition:
     when = read_condition(table, earlier)
     if earlier[when.question].per is not per:
         problem = f"condition on {when.question}, which is asked per {earlier[when.question].per}"
@@ -78,7 +78,7 @@ def _when(table: Table, per: Per, earlier: Mapping[str, Question]) -> Condition:
     return when
 
 
-def _options(table: Table, scale: Scale) -> tuple[Option, ...]:
+def _options(table: TomlTable, scale: Scale) -> tuple[Option, ...]:
     options: list[Option] = []
     tables = table.tables("option")
     if scale in FREE_SCALES and tables:
@@ -101,7 +101,7 @@ def _options(table: Table, scale: Scale) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def _option(table: Table, scale: Scale) -> Option:
+def _option(table: TomlTable, scale: Scale) -> Option:
     value = table.text("value")
     if not VALUE.fullmatch(value):
         raise table.wrong("value", f"value is {value!r}", "letters, digits and _ . -")
@@ -118,14 +118,14 @@ def _option(table: Table, scale: Scale) -> Option:
     return Option(value, label, key, number, abstain, {} if maps is None else _maps(maps))
 
 
-def _maps(table: Table) -> dict[str, str]:
+def _maps(table: TomlTable) -> dict[str, str]:
     for scheme in table.entries:
         if not ID.fullmatch(scheme):
             raise table.wrong(scheme, f"{scheme!r} names no scheme", "small letters, digits and _")
     return {scheme: table.text(scheme) for scheme in table.entries}
 
 
-def _check_preference(table: Table, per: Per, options: Sequence[Option]) -> None:
+def _check_preference(table: TomlTable, per: Per, options: Sequence[Option]) -> None:
     if per is not Per.ITEM:
         raise table.wrong("per", f'a preference with per = "{per}"', 'per = "item"')
     for side in SIDES:

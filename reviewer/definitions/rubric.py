@@ -13,7 +13,7 @@ from pathlib import Path
 from reviewer.definitions.lookup import find_in
 from reviewer.definitions.question import Condition, Per, Question, Scale
 from reviewer.definitions.question_reader import check_values, read_condition, read_questions
-from reviewer.definitions.toml_table import Source, Table, check_stem, json_table, read_toml, read_version
+from reviewer.definitions.toml_table import TomlSource, TomlTable, check_stem, json_table, read_toml, read_version
 from reviewer.errors import NotFound
 from reviewer.model import canonical, digest
 
@@ -139,8 +139,8 @@ def read_rubric(path: Path) -> Rubric:
 
 def rubric_from_json(body: str) -> Rubric:
     """Return the rubric whose `body` that is."""
-    table = json_table(body, Source("stored rubric"))
-    return _rubric(Table(table.entries, Source(f"rubric {table.text('id')}")))
+    table = json_table(body, TomlSource("stored rubric"))
+    return _rubric(TomlTable(table.entries, TomlSource(f"rubric {table.text('id')}")))
 
 
 def _holds(condition: Condition, question: Question, answers: Mapping[str, str]) -> bool:
@@ -162,7 +162,7 @@ def _mean_of(rubric: Rubric, rate: Mean, answers: Mapping[str, str]) -> float | 
     return sum(parts) / len(parts)
 
 
-def _rubric(table: Table) -> Rubric:
+def _rubric(table: TomlTable) -> Rubric:
     name = table.identifier("id")
     version = read_version(table)
     title = table.line("title")
@@ -181,13 +181,13 @@ def _rubric(table: Table) -> Rubric:
     return Rubric(name, version, title, guideline, questions, tuple(rates.values()), digest("rubric", body), body)
 
 
-def _rate(table: Table, questions: Mapping[str, Question]) -> Rate:
+def _rate(table: TomlTable, questions: Mapping[str, Question]) -> Rate:
     rate = _mean(table, questions) if "mean" in table.entries else _share(table, questions)
     table.done()
     return rate
 
 
-def _share(table: Table, questions: Mapping[str, Question]) -> Share:
+def _share(table: TomlTable, questions: Mapping[str, Question]) -> Share:
     name = table.text("question")
     if name not in questions:
         raise table.wrong("question", f"there is no question {name}", "one of " + ", ".join(questions))
@@ -203,7 +203,7 @@ def _share(table: Table, questions: Mapping[str, Question]) -> Share:
     return Share(table.identifier("id"), table.choice("worse", Worse), name, of, among)
 
 
-def _mean(table: Table, questions: Mapping[str, Question]) -> Mean:
+def _mean(table: TomlTable, questions: Mapping[str, Question]) -> Mean:
     names = table.texts("mean")
     if not names:
         raise table.wrong("mean", "mean is empty", "one or more questions")
@@ -223,7 +223,7 @@ def _mean(table: Table, questions: Mapping[str, Question]) -> Mean:
     return Mean(table.identifier("id"), table.choice("worse", Worse), names, zero)
 
 
-def _check_counted(table: Table, key: str, question: Question) -> None:
+def _check_counted(table: TomlTable, key: str, question: Question) -> None:
     """Refuse a rate over a question about the item: a rate is counted per configuration, from its responses."""
     if question.per is not Per.RESPONSE:
         raise table.wrong(key, f"question {question.id} is asked per {question.per}", 'one with per = "response"')

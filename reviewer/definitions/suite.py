@@ -13,7 +13,15 @@ from pathlib import Path
 
 from reviewer.definitions.lookup import find_in
 from reviewer.definitions.prompt_templates import Expansion, expanded, read_severity
-from reviewer.definitions.toml_table import Source, Table, check_stem, json_table, read_text, read_toml, read_version
+from reviewer.definitions.toml_table import (
+    TomlSource,
+    TomlTable,
+    check_stem,
+    json_table,
+    read_text,
+    read_toml,
+    read_version,
+)
 from reviewer.errors import BadInput
 from reviewer.model import Message, Role, Suite, SuitePrompt, Turns, canonical, digest, message_values, prompt_of
 
@@ -46,7 +54,7 @@ def read_suite(path: Path) -> Suite:
     return replace(suite, hash=digest("suite", _content(suite)))
 
 
-def _prompt_tables(head: Table, rows: Path) -> list[Expansion]:
+def _prompt_tables(head: TomlTable, rows: Path) -> list[Expansion]:
     """Return the prompts of the TOML file itself, those of its templates last, or of the file `rows` beside it."""
     found = [*map(Expansion, head.tables("prompt")), *expanded(head)]
     if rows.exists():
@@ -54,7 +62,7 @@ def _prompt_tables(head: Table, rows: Path) -> list[Expansion]:
             problem = f"a prompt here and a file {rows.name} beside it"
             raise found[0].table.wrong(None, problem, "prompts in one of the two")
         lines = enumerate(read_text(rows).split("\n"), 1)
-        tables = [json_table(line, Source(str(rows), line=number)) for number, line in lines if line.strip()]
+        tables = [json_table(line, TomlSource(str(rows), line=number)) for number, line in lines if line.strip()]
         found = [Expansion(table) for table in tables]
     if not found:
         raise head.wrong(None, "no prompt", f"one or more [[prompt]], or lines in a file {rows.name} beside it")
@@ -104,7 +112,7 @@ def _prompt(expansion: Expansion, turns: Turns) -> SuitePrompt:
     return member
 
 
-def _messages(table: Table, turns: Turns) -> list[Message]:
+def _messages(table: TomlTable, turns: Turns) -> list[Message]:
     table.value("messages")  # an array of tables may be left out, but not this one
     messages = [_message(entry, turns) for entry in table.tables("messages")]
     if not messages:
@@ -115,7 +123,7 @@ def _messages(table: Table, turns: Turns) -> list[Message]:
     return messages
 
 
-def _message(table: Table, turns: Turns) -> Message:
+def _message(table: TomlTable, turns: Turns) -> Message:
     role = table.choice("role", Role)
     if turns is Turns.PLAYED and role in MADE_IN_PLAY:
         expected = 'only what is said to the model, or turns = "replayed" in the head'
@@ -128,7 +136,7 @@ def _message(table: Table, turns: Turns) -> Message:
     return Message(role, content, tool_calls)
 
 
-def _tool_calls(table: Table) -> str | None:
+def _tool_calls(table: TomlTable) -> str | None:
     """Return the tool calls of a message as JSON text; they may be given as such text or as an array."""
     given = table.value("tool_calls", None)
     if given is None:

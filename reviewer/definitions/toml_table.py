@@ -40,7 +40,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TomlSource:
     """Where a definition comes from: TOML text, one line of a file, or (with neither) something without lines."""
 
     name: str
@@ -53,14 +53,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TomlTable:
     """A table of a definition and where it stands. A getter checks type and presence; `done` refuses what is left.
 
     The keys that were asked for are the ones that are known, so each is named once, where it is read.
     """
 
     entries: Mapping[str, object]
-    source: Source
+    source: TomlSource
     path: tuple[Step, ...] = ()
     asked: set[str] = field(default_factory=set, compare=False, repr=False)
 
@@ -152,22 +152,22 @@ class Table:
                 return member
         raise self._mistyped(key, "one of " + ", ".join(kind))
 
-    def table(self, key: str, default: T | Absent = Absent.REFUSED) -> Table | T:
+    def table(self, key: str, default: T | Absent = Absent.REFUSED) -> TomlTable | T:
         """Return the table under `key`."""
         self.asked.add(key)
         if key not in self.entries:
             return self._default(key, default)
         value = self.entries[key]
         if isinstance(value, dict):
-            return Table(value, self.source, (*self.path, key))
+            return TomlTable(value, self.source, (*self.path, key))
         raise self._mistyped(key, "a table")
 
-    def tables(self, key: str) -> list[Table]:
+    def tables(self, key: str) -> list[TomlTable]:
         """Return the array of tables under `key`; an array that is not there is empty."""
         self.asked.add(key)
         value = self.entries.get(key, [])
         if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-            return [Table(item, self.source, (*self.path, key, index)) for index, item in enumerate(value)]
+            return [TomlTable(item, self.source, (*self.path, key, index)) for index, item in enumerate(value)]
         raise self._mistyped(key, "an array of tables")
 
     def done(self) -> None:
@@ -222,7 +222,7 @@ def read_text(path: Path) -> str:
         raise BadInput(str(path), line, "not UTF-8", "a text file in UTF-8") from None
 
 
-def read_toml(path: Path) -> Table:
+def read_toml(path: Path) -> TomlTable:
     """Return the TOML file at `path` as a table."""
     text = read_text(path).replace("\r\n", "\n")
     try:
@@ -234,17 +234,17 @@ def read_toml(path: Path) -> Table:
             # At the end of the document it is the start of what never ends that has to be mended.
             line = int(place[1]) if place[1] else sum(statement_lengths(text)) + 1
         raise BadInput(str(path), line, f"not TOML: {problem}") from None
-    return Table(values, Source(str(path), toml=text))
+    return TomlTable(values, TomlSource(str(path), toml=text))
 
 
-def check_stem(table: Table, path: Path) -> None:
+def check_stem(table: TomlTable, path: Path) -> None:
     """Refuse a definition whose id is not the stem of its file, since the id has to lead to the file."""
     name = table.identifier("id")
     if name != path.stem:
         raise table.wrong("id", f"id is {name} in a file named {path.name}", path.stem)
 
 
-def read_version(table: Table) -> int:
+def read_version(table: TomlTable) -> int:
     """Return the version of a definition; 0 is kept for what imports make."""
     version = table.integer("version")
     if version < 1:
@@ -252,7 +252,7 @@ def read_version(table: Table) -> int:
     return version
 
 
-def json_table(body: str, source: Source) -> Table:
+def json_table(body: str, source: TomlSource) -> TomlTable:
     """Return the JSON object in `body` as a table."""
     try:
         values = json.loads(body, parse_constant=_refuse_constant)
@@ -261,7 +261,7 @@ def json_table(body: str, source: Source) -> Table:
         raise BadInput(source.name, source.line, f"not JSON: {reason}") from None
     if not isinstance(values, dict):
         raise BadInput(source.name, source.line, f"holds {_shown(values)}", "a JSON object")
-    return Table(values, source)
+    return TomlTable(values, source)
 
 
 def _shown(value: object) -> str:

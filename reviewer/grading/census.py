@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.definitions.question import Scale
-from reviewer.grading.tasks import Task
+from reviewer.grading.tasks import GradingTask
 from reviewer.model import LabelState
 from reviewer.store import grading_replies, verdicts
 from reviewer.store.engine import Engine
@@ -19,7 +19,7 @@ from reviewer.store.grading_replies import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
+class VerdictCensus:
     """The verdicts on one question.
 
     Attributes:
@@ -41,14 +41,14 @@ class Census:
 
 
 @dataclass(frozen=True, slots=True)
-class Bait:
+class BaitedResponse:
     """A response with text that imitates a verdict, and that text."""
 
     response: str
     text: str
 
 
-def census(engine: Engine, work: Task, raters: Sequence[str]) -> list[Census]:
+def census(engine: Engine, work: GradingTask, raters: Sequence[str]) -> list[VerdictCensus]:
     """Return what `raters`, the repeats of one grader in order, gave on each question of the study."""
     wanted = set(work.units)
     given: dict[tuple[str, str], dict[Unit, tuple[LabelState, str | None]]] = defaultdict(dict)
@@ -66,12 +66,12 @@ def census(engine: Engine, work: Task, raters: Sequence[str]) -> list[Census]:
 
 
 def _census(
-    work: Task,
+    work: GradingTask,
     question: str,
     raters: Sequence[str],
     given: dict[tuple[str, str], dict[Unit, tuple[LabelState, str | None]]],
     orders: dict[tuple[str, Unit], dict[str, dict[str, list[str]]]],
-) -> Census:
+) -> VerdictCensus:
     compares = work.rubric.question(question).scale is Scale.PREFERENCE
     states = Counter(state.value for state, _ in given[raters[0], question].values())
     values: Counter[str] = Counter()
@@ -91,7 +91,9 @@ def _census(
                 expected += 1.0 / len(shown)
     repeated = [several for several in by_unit.values() if len(several) > 1]
     stable = sum(len(set(several)) == 1 for several in repeated)
-    return Census(question, dict(states), dict(values.most_common()), ordered, first, expected, len(repeated), stable)
+    return VerdictCensus(
+        question, dict(states), dict(values.most_common()), ordered, first, expected, len(repeated), stable
+    )
 
 
 def _sides(order: dict[str, dict[str, list[str]]]) -> list[str]:
@@ -99,8 +101,8 @@ def _sides(order: dict[str, dict[str, list[str]]]) -> list[str]:
     return ["second", "first"] if order.get("swapped") else ["first", "second"]
 
 
-def baits(engine: Engine, work: Task, rater: str) -> list[Bait]:
+def baits(engine: Engine, work: GradingTask, rater: str) -> list[BaitedResponse]:
     """Return the responses of the study that imitate a verdict of the grader."""
     wanted = set(work.units)
     found = grading_replies.kept(engine, work.grader.hash, [rater])
-    return [Bait(unit[0], text) for _, unit, _, text in found if text is not None and unit in wanted]
+    return [BaitedResponse(unit[0], text) for _, unit, _, text in found if text is not None and unit in wanted]

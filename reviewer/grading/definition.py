@@ -15,24 +15,24 @@ from pathlib import Path
 from reviewer.definitions.lookup import find_in
 from reviewer.definitions.question import Per, Question, Scale
 from reviewer.definitions.rubric import Rubric, find_rubric
-from reviewer.definitions.toml_table import Table, check_stem, read_toml, read_version
+from reviewer.definitions.toml_table import TomlTable, check_stem, read_toml, read_version
 from reviewer.errors import NotFound
 from reviewer.model import canonical, digest
-from reviewer.text.secret_leaks import How
+from reviewer.text.secret_leaks import LeakForm
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 PLACEHOLDERS = ("conversation", "response", "reference", "secret", "guideline", "questions", "form")
 
 
-class Kind(StrEnum):
+class GraderKind(StrEnum):
     """What gives the verdict."""
 
     JUDGE = "judge"
     RULE = "rule"
 
 
-class Reading(StrEnum):
+class ReplyForm(StrEnum):
     """How a judge answers: one JSON object, one letter, or a last line `question: value` for each question."""
 
     JSON = "json"
@@ -41,7 +41,7 @@ class Reading(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RuleCheck:
     """One check of a rule: `value` answers `question` where the check holds. Without any condition it always holds.
 
     `phrases` are looked for without regard to case, within the first `within` characters where that is given;
@@ -55,7 +55,7 @@ class Check:
     phrases: tuple[str, ...] = ()
     within: int | None = None
     pattern: re.Pattern[str] | None = None
-    leaks: tuple[How, ...] = ()
+    leaks: tuple[LeakForm, ...] = ()
     empty: bool = False
     secret: bool | None = None
 
@@ -72,16 +72,16 @@ class Grader:
     version: int
     title: str
     source: str
-    kind: Kind
+    kind: GraderKind
     rubric: str
     questions: tuple[str, ...]
     hash: str
     body: str
-    reading: Reading = Reading.JSON
+    reading: ReplyForm = ReplyForm.JSON
     system: str = ""
     template: str = ""
     model: str | None = None
-    checks: tuple[Check, ...] = ()
+    checks: tuple[RuleCheck, ...] = ()
 
 
 def find_grader(name: str, folders: Sequence[Path], rubrics: Sequence[Path]) -> Grader:
@@ -93,12 +93,12 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
     """Return the grader in the TOML file at `path`; its rubric is looked up in the folders `rubrics`."""
     table = read_toml(path)
     check_stem(table, path)
-    version, kind = read_version(table), table.choice("kind", Kind)
+    version, kind = read_version(table), table.choice("kind", GraderKind)
     rubric = _rubric(table, rubrics)
     questions = _questions(table, rubric, kind)
     name, title, source = table.identifier("id"), table.line("title"), table.prose("source")
-    judges = kind is Kind.JUDGE
-    reading = _reading(table, questions) if judges else Reading.JSON
+    judges = kind is GraderKind.JUDGE
+    reading = _reading(table, questions) if judges else ReplyForm.JSON
     system = table.prose("system", "") if judges else ""
     template = _template(table, questions) if judges else ""
     model = table.line("model", None) if judges else None
@@ -124,14 +124,14 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
     )
 
 
-def _rubric(table: Table, rubrics: Sequence[Path]) -> Rubric:
+def _rubric(table: TomlTable, rubrics: Sequence[Path]) -> Rubric:
     try:
         return find_rubric(table.identifier("rubric"), rubrics)
     except NotFound as error:
         raise table.wrong("rubric", str(error)) from None
 
 
-def _questions(table: Table, rubric: Rubric, kind: Kind) -> list[Question]:
+def _questions(table: TomlTable, rubric: Rubric, kind: GraderKind) -> list[Question]:
     names = table.texts("questions")
     known = {question.id: question for question in rubric.questions}
     for name in names:
@@ -144,7 +144,7 @@ def _questions(table: Table, rubric: Rubric, kind: Kind) -> list[Question]:
             raise table.wrong(
                 "questions", f"{name} is about a whole item", "questions about responses or pairs of them"
             )
-        if kind is Kind.RULE and known[name].scale is Scale.PREFERENCE:
+        if kind is GraderKind.RULE and known[name].scale is Scale.PREFERENCE:
             raise table.wrong("questions", f"{name} compares two responses", "a judge, or questions about one response")
     found = [question for question in rubric.questions if question.id in names]
     pairs = {question.scale is Scale.PREFERENCE for question in found}
@@ -154,16 +154,16 @@ def _questions(table: Table, rubric: Rubric, kind: Kind) -> list[Question]:
     return found
 
 
-def _reading(table: Table, questions: Sequence[Question]) -> Reading:
-    reading = table.choice("reading", Reading, Reading.JSON)
-    if reading is Reading.LETTER:
+def _reading(table: TomlTable, questions: Sequence[Question]) -> ReplyForm:
+    reading = table.choice("reading", ReplyForm, ReplyForm.JSON)
+    if reading is ReplyForm.LETTER:
         [first, *others] = questions
         if others or first.scale is Scale.MULTI or not 1 <= len(first.options) <= len(LETTERS):
             raise table.wrong("reading", "a letter answers one question with options", "one such question, or json")
     return reading
 
 
-def _template(table: Table, questions: Sequence[Question]) -> str:
+def _template(table: TomlTable, questions: Sequence[Question]) -> str:
     template = table.prose("template")
     used = PLACEHOLDER.findall(template)
     for name in used:
@@ -178,7 +178,7 @@ def _template(table: Table, questions: Sequence[Question]) -> str:
     return template
 
 
-def _checks(table: Table, questions: Sequence[Question]) -> tuple[Check, ...]:
+def _checks(table: TomlTable, questions: Sequence[Question]) -> tuple[RuleCheck, ...]:
     known = {question.id: question for question in questions}
     checks = tuple(_check(entry, known) for entry in table.tables("check"))
     untold = [name for name in known if name not in {check.question for check in checks}]
@@ -187,7 +187,7 @@ def _checks(table: Table, questions: Sequence[Question]) -> tuple[Check, ...]:
     return checks
 
 
-def _check(entry: Table, questions: dict[str, Question]) -> Check:
+def _check(entry: TomlTable, questions: dict[str, Question]) -> RuleCheck:
     name = entry.text("question")
     if name not in questions:
         raise entry.wrong("question", f"question is {name}", "one of " + ", ".join(questions))
@@ -203,7 +203,7 @@ def _check(entry: Table, questions: dict[str, Question]) -> Check:
         raise entry.wrong("phrases", "a phrase is empty", "text")
     secret = entry.boolean("secret", None)
     leaks = _leaks(entry)
-    check = Check(
+    check = RuleCheck(
         name,
         value,
         tuple(phrase.casefold() for phrase in phrases),
@@ -219,15 +219,15 @@ def _check(entry: Table, questions: dict[str, Question]) -> Check:
     return check
 
 
-def _leaks(entry: Table) -> tuple[How, ...]:
+def _leaks(entry: TomlTable) -> tuple[LeakForm, ...]:
     forms = entry.texts("leaks", ())
     for form in forms:
-        if form not in list(How):
-            raise entry.wrong("leaks", f"there is no form {form}", "some of " + ", ".join(How))
-    return tuple(How(form) for form in forms)
+        if form not in list(LeakForm):
+            raise entry.wrong("leaks", f"there is no form {form}", "some of " + ", ".join(LeakForm))
+    return tuple(LeakForm(form) for form in forms)
 
 
-def _pattern(entry: Table) -> re.Pattern[str] | None:
+def _pattern(entry: TomlTable) -> re.Pattern[str] | None:
     text = entry.text("pattern", None)
     if text is None:
         return None

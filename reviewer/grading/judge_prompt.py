@@ -13,7 +13,7 @@ from typing import Any
 
 from reviewer.definitions.question import Question, Scale
 from reviewer.definitions.rubric import Rubric
-from reviewer.grading.definition import LETTERS, PLACEHOLDER, Grader, Reading
+from reviewer.grading.definition import LETTERS, PLACEHOLDER, Grader, ReplyForm
 from reviewer.grading.material import Material
 from reviewer.model import Message, Role, digest
 from reviewer.study_design.blinding import rank
@@ -25,7 +25,7 @@ SIDES = ("A", "B")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JudgePrompt:
     """A request to a judge: its messages, the JSON schema of its reply where that has one, and the orders chosen.
 
     `options` lists each question's values in the order shown. `swapped` says that, of two responses, the second was
@@ -38,7 +38,7 @@ class Asked:
     swapped: bool = False
 
 
-def ask(grader: Grader, rubric: Rubric, material: Material, *, seed: int, repeat: int) -> Asked:
+def ask(grader: Grader, rubric: Rubric, material: Material, *, seed: int, repeat: int) -> JudgePrompt:
     """Return what the judge is sent about `material`; every repeat has orders of its own, fixed by `seed`."""
     questions = [rubric.question(name) for name in grader.questions]
     orders = {
@@ -62,8 +62,8 @@ def ask(grader: Grader, rubric: Rubric, material: Material, *, seed: int, repeat
     messages = [Message(Role.USER, user)]
     if grader.system:
         messages.insert(0, Message(Role.SYSTEM, grader.system.strip()))
-    schema = _schema(questions, orders) if grader.reading is Reading.JSON else None
-    return Asked(tuple(messages), schema, orders, swapped)
+    schema = _schema(questions, orders) if grader.reading is ReplyForm.JSON else None
+    return JudgePrompt(tuple(messages), schema, orders, swapped)
 
 
 def fenced(what: str, text: str) -> str:
@@ -82,13 +82,13 @@ def _responses(texts: Sequence[str]) -> str:
     return "\n\n".join(fenced(f"RESPONSE {side}", text) for side, text in zip(SIDES, texts, strict=True))
 
 
-def _question(question: Question, order: Sequence[str], reading: Reading) -> str:
+def _question(question: Question, order: Sequence[str], reading: ReplyForm) -> str:
     lines = [f"{question.id}: {question.text}"]
     if question.when is not None:
         values = " or ".join(question.when.values)
         lines[0] += f" (only if {question.when.question} is {values}, else {NOT_ASKED})"
     for place, value in enumerate(order):
-        name = LETTERS[place] if reading is Reading.LETTER else said(question, value)
+        name = LETTERS[place] if reading is ReplyForm.LETTER else said(question, value)
         lines.append(f"- {name}: {_label(question, value)}")
     return "\n".join(lines)
 
@@ -106,15 +106,15 @@ def _label(question: Question, value: str) -> str:
     return question.option(value).label
 
 
-def _form(questions: Sequence[Question], reading: Reading) -> str:
+def _form(questions: Sequence[Question], reading: ReplyForm) -> str:
     match reading:
-        case Reading.LETTER:
+        case ReplyForm.LETTER:
             letters = ", ".join(LETTERS[: len(questions[0].options)])
             return f"Answer with one letter ({letters}) and nothing else."
-        case Reading.LINES:
+        case ReplyForm.LINES:
             shape = "\n".join(f"{question.id}: VALUE" for question in questions)
             return f"End your answer with these lines, each with one of its values, and nothing after them:\n{shape}"
-        case Reading.JSON:
+        case ReplyForm.JSON:
             shape = json.dumps({question.id: _shape(question) for question in questions})
             return f"Answer with one JSON object of this form and nothing else:\n{shape}"
 

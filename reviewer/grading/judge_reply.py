@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from reviewer.definitions.question import Question, Scale
 from reviewer.definitions.rubric import Rubric
-from reviewer.grading.definition import LETTERS, Grader, Reading
-from reviewer.grading.judge_prompt import NOT_ASKED, SIDES, Asked
-from reviewer.grading.material import Verdict
+from reviewer.grading.definition import LETTERS, Grader, ReplyForm
+from reviewer.grading.judge_prompt import NOT_ASKED, SIDES, JudgePrompt
+from reviewer.grading.material import GraderVerdict
 from reviewer.model import LabelState
 
 FENCE = re.compile(r"\A```[a-z]*\n(.*)\n```\Z", re.DOTALL)
@@ -30,7 +30,7 @@ DECLINED_STOPS = frozenset({"refusal", "content_filter"})
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class JudgeReply:
     """What a judge replied: its text, the refusal that its provider sets apart, and why it stopped."""
 
     text: str
@@ -38,7 +38,7 @@ class Said:
     stop_reason: str | None = None
 
 
-def read(grader: Grader, rubric: Rubric, asked: Asked, said: Said) -> list[Verdict]:
+def read(grader: Grader, rubric: Rubric, asked: JudgePrompt, said: JudgeReply) -> list[GraderVerdict]:
     """Return one verdict for each question that the reply had to answer.
 
     A follow-up whose condition does not hold has none. Where the reply is no verdict, the questions that are always
@@ -51,7 +51,7 @@ def read(grader: Grader, rubric: Rubric, asked: Asked, said: Said) -> list[Verdi
     if given is None:
         declined = DECLINES.match(said.text.strip().casefold().replace("’", "'"))
         return _without(questions, LabelState.REFUSED if declined else LabelState.UNPARSED)
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, GraderVerdict] = {}
     for question in questions:
         if question.when is not None and question.when.question in grader.questions:
             parent = verdicts.get(question.when.question)
@@ -64,31 +64,31 @@ def read(grader: Grader, rubric: Rubric, asked: Asked, said: Said) -> list[Verdi
     return list(verdicts.values())
 
 
-def _without(questions: list[Question], state: LabelState) -> list[Verdict]:
-    return [Verdict(question.id, state) for question in questions if question.when is None] or [
-        Verdict(question.id, state) for question in questions
+def _without(questions: list[Question], state: LabelState) -> list[GraderVerdict]:
+    return [GraderVerdict(question.id, state) for question in questions if question.when is None] or [
+        GraderVerdict(question.id, state) for question in questions
     ]
 
 
-def _verdict(question: Question, answer: object, asked: Asked) -> Verdict:
+def _verdict(question: Question, answer: object, asked: JudgePrompt) -> GraderVerdict:
     if isinstance(answer, str):
         answer = answer.strip()
         if answer == NOT_ASKED:
-            return Verdict(question.id, LabelState.UNPARSED)
+            return GraderVerdict(question.id, LabelState.UNPARSED)
         if question.scale is Scale.PREFERENCE and answer in SIDES:
             answer = "first" if (answer == SIDES[0]) != asked.swapped else "second"
         elif question.scale is Scale.PREFERENCE and answer in ("first", "second"):
-            return Verdict(question.id, LabelState.UNPARSED)  # which of them it means nobody can tell
+            return GraderVerdict(question.id, LabelState.UNPARSED)  # which of them it means nobody can tell
     try:
-        return Verdict(question.id, LabelState.LABEL, question.accept(answer))
+        return GraderVerdict(question.id, LabelState.LABEL, question.accept(answer))
     except ValueError:
-        return Verdict(question.id, LabelState.UNPARSED)
+        return GraderVerdict(question.id, LabelState.UNPARSED)
 
 
-def _given(grader: Grader, asked: Asked, text: str, questions: list[Question]) -> Mapping[str, object] | None:
+def _given(grader: Grader, asked: JudgePrompt, text: str, questions: list[Question]) -> Mapping[str, object] | None:
     """Return the answers that the reply spells, by question; None where it has another form."""
     match grader.reading:
-        case Reading.LETTER:
+        case ReplyForm.LETTER:
             [question] = questions
             order = asked.options[question.id]
             bare = text.strip("*_`().: \n")
@@ -98,9 +98,9 @@ def _given(grader: Grader, asked: Asked, text: str, questions: list[Question]) -
             if question.scale is Scale.PREFERENCE and value in ("first", "second"):
                 value = SIDES[value == "second"]
             return {question.id: value}
-        case Reading.LINES:
+        case ReplyForm.LINES:
             return _last_lines(text, len(questions), {question.id for question in questions})
-        case Reading.JSON:
+        case ReplyForm.JSON:
             return _object(text)
 
 

@@ -22,7 +22,7 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GraderVerdict:
     """What a grader says to one question; `value` is in the stored form, None where `state` is no label."""
 
     question: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reviewer.grading.definition import Check, Grader
-from reviewer.grading.material import Material, Verdict
+from reviewer.grading.definition import Grader, RuleCheck
+from reviewer.grading.material import GraderVerdict, Material
 from reviewer.model import LabelState
 from reviewer.text.secret_leaks import leaks
 
 
-def verdicts(grader: Grader, material: Material) -> list[Verdict]:
+def verdicts(grader: Grader, material: Material) -> list[GraderVerdict]:
     """Return what a rule says of a response; of a question none of whose checks holds it says nothing."""
     text = material.responses[0]
     found = []
@@ -16,11 +16,11 @@ def verdicts(grader: Grader, material: Material) -> list[Verdict]:
         checks = (check for check in grader.checks if check.question == question)
         first = next((check for check in checks if _holds(check, text, material.secret)), None)
         if first is not None:
-            found.append(Verdict(question, LabelState.LABEL, first.value))
+            found.append(GraderVerdict(question, LabelState.LABEL, first.value))
     return found
 
 
-def _holds(check: Check, text: str, secret: str | None) -> bool:
+def _holds(check: RuleCheck, text: str, secret: str | None) -> bool:
     if check.secret is not None:
         return check.secret == (secret is not None)
     if check.phrases:

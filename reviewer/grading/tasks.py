@@ -17,16 +17,17 @@ from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
 from reviewer.grading import rule
 from reviewer.grading.definition import Grader
-from reviewer.grading.judge_prompt import Asked, ask
-from reviewer.grading.judge_reply import Said, read
-from reviewer.grading.material import Material, Verdict
+from reviewer.grading.judge_prompt import JudgePrompt, ask
+from reviewer.grading.judge_reply import JudgeReply, read
+from reviewer.grading.material import GraderVerdict, Material
 from reviewer.grading.verdict_bait import bait
 from reviewer.model import LabelState, Origin, Rater, RaterKind, canonical, digest
-from reviewer.providers.calls import Answered, Outcome, Request
-from reviewer.store import grading_replies, labels, raters, responses, rubrics, studies
+from reviewer.providers.calls import AnsweredRequest, Outcome, Request
+from reviewer.store import grading_replies, labels, raters, responses
 from reviewer.store.engine import Engine
-from reviewer.store.grading_replies import Grading, Unit
+from reviewer.store.grading_replies import GradingAttempt, Unit
 from reviewer.store.labels import NewLabel
+from reviewer.store.studies import Study
 from reviewer.text.visible import storable
 
 TRIES = 3
@@ -34,43 +35,47 @@ PART = 100  # units whose texts are fetched at once
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A grader in a study: its rubric as the study has it, and the units that it is to judge."""
+class GradingTask:
+    """A grader in a study, and the units that it is to judge."""
 
-    study: str
+    study: Study
     grader: Grader
-    rubric: Rubric
     units: tuple[Unit, ...]
 
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric as the study has it."""
+        return self.study.rubric
 
-def task(engine: Engine, study: str, grader: Grader) -> Task:
+
+def task(engine: Engine, study: Study, grader: Grader) -> GradingTask:
     """Return what `grader` has to do in `study`.
 
     Raises:
-        NotFound: no such study.
         Refused: the grader answers another rubric, or questions and options that the study's version has not.
     """
-    row = studies.load(engine, study)
-    rubric = rubrics.load(engine, row.rubric)
+    rubric = study.rubric
     if rubric.id != grader.rubric:
-        raise Refused(f"grader {grader.id} answers rubric {grader.rubric}, and study {study} asks {rubric.id}")
+        raise Refused(f"grader {grader.id} answers rubric {grader.rubric}, and study {study.name} asks {rubric.id}")
     known = {question.id: question for question in rubric.questions}
     for name in grader.questions:
         if name not in known:
-            raise Refused(f"grader {grader.id} answers {name}, which rubric {rubric.id} of study {study} does not ask")
+            raise Refused(
+                f"grader {grader.id} answers {name}, which rubric {rubric.id} of study {study.name} does not ask"
+            )
     for check in grader.checks:
         try:
             known[check.question].accept(check.value)
         except ValueError as error:
-            raise Refused(f"grader {grader.id}: {error} (rubric {rubric.id} of study {study})") from None
+            raise Refused(f"grader {grader.id}: {error} (rubric {rubric.id} of study {study.name})") from None
     compares = known[grader.questions[0]].scale is Scale.PREFERENCE
     if compares:
-        units = grading_replies.pairs(engine, row.number)
+        units = grading_replies.pairs(engine, study.number)
         if not units:
-            raise Refused(f"study {study} has no two responses to one prompt, so there is nothing to compare")
+            raise Refused(f"study {study.name} has no two responses to one prompt, so there is nothing to compare")
     else:
-        units = [(response, "") for response in grading_replies.responses(engine, row.number)]
-    return Task(study, grader, rubric, tuple(units))
+        units = [(response, "") for response in grading_replies.responses(engine, study.number)]
+    return GradingTask(study, grader, tuple(units))
 
 
 def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> str:
@@ -80,19 +85,19 @@ def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> st
 
 
 @dataclass(slots=True)
-class Errand:
+class MissingVerdicts:
     """What a judge is to be asked: of `total` verdicts those that are missing, as (unit, repeat, replies so far).
 
     `fetch` returns the material of some units. `asked` holds what is under way, by the key of its request.
     """
 
     setup: Setup
-    task: Task
+    task: GradingTask
     seed: int
     total: int
     missing: tuple[tuple[Unit, int, int], ...]
     fetch: Callable[[Sequence[Unit]], dict[Unit, Material]]
-    asked: dict[str, tuple[Unit, int, Asked, str | None]] = field(default_factory=dict)
+    asked: dict[str, tuple[Unit, int, JudgePrompt, str | None]] = field(default_factory=dict)
 
     def requests(self) -> Iterator[Request]:
         """Yield a request for each missing verdict."""
@@ -124,13 +129,13 @@ def materials(engine: Engine, units: Sequence[Unit]) -> dict[Unit, Material]:
 
 def survey(
     engine: Engine,
-    work: Task,
+    work: GradingTask,
     setup: Setup,
     *,
     repeats: int,
     seed: int,
     fetch: Callable[[Sequence[Unit]], dict[Unit, Material]],
-) -> Errand:
+) -> MissingVerdicts:
     """Return which verdicts of a judge are missing, the first of every unit before any second one. Changes nothing.
 
     Raises:
@@ -146,10 +151,10 @@ def survey(
             tried = replied.get(unit, 0)
             if not tried or (unit in unread and tried < TRIES):
                 missing.append((unit, repeat, tried))
-    return Errand(setup, work, seed, repeats * len(work.units), tuple(missing), fetch)
+    return MissingVerdicts(setup, work, seed, repeats * len(work.units), tuple(missing), fetch)
 
 
-def prepare(engine: Engine, work: Task, setup: Setup | None, repeats: int, now: str) -> None:
+def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: int, now: str) -> None:
     """Store the grader's definition, its raters and its configuration, where they are new.
 
     Raises:
@@ -166,17 +171,17 @@ def prepare(engine: Engine, work: Task, setup: Setup | None, repeats: int, now: 
             raters.ensure(engine, Rater(rater_name(grader, name, repeat), kind), now)
 
 
-class Graded(NamedTuple):
+class GradedUnit(NamedTuple):
     """What a grader gave on one unit: how it came about, its verdicts, and its reply as text."""
 
-    grading: Grading
-    verdicts: list[Verdict]
+    grading: GradingAttempt
+    verdicts: list[GraderVerdict]
     raw: str
 
 
-def store(engine: Engine, errand: Errand, outcomes: Sequence[Outcome], now: str) -> int:
+def store(engine: Engine, errand: MissingVerdicts, outcomes: Sequence[Outcome], now: str) -> int:
     """Store what came of requests, in one transaction; return on how many units there are verdicts now."""
-    by_repeat: dict[int, list[Graded]] = {}
+    by_repeat: dict[int, list[GradedUnit]] = {}
     for outcome in outcomes:
         repeat, one = _graded(errand, outcome)
         by_repeat.setdefault(repeat, []).append(one)
@@ -186,21 +191,21 @@ def store(engine: Engine, errand: Errand, outcomes: Sequence[Outcome], now: str)
     return sum(bool(one.verdicts) for given in by_repeat.values() for one in given)
 
 
-def _graded(errand: Errand, outcome: Outcome) -> tuple[int, Graded]:
+def _graded(errand: MissingVerdicts, outcome: Outcome) -> tuple[int, GradedUnit]:
     unit, repeat, asked, planted = errand.asked.pop(outcome.request.key)
     orders = canonical({"options": asked.options, "swapped": asked.swapped})
-    if not isinstance(outcome, Answered):
+    if not isinstance(outcome, AnsweredRequest):
         failure = storable(f"{outcome.failure.reason.value}: {outcome.failure.message}").text
-        return repeat, Graded(Grading(unit, orders, planted, failure=failure), [], "")
+        return repeat, GradedUnit(GradingAttempt(unit, orders, planted, failure=failure), [], "")
     [turn] = outcome.turns
-    said = Said(turn.reply.text, turn.reply.refusal, turn.reply.stop_reason)
+    said = JudgeReply(turn.reply.text, turn.reply.refusal, turn.reply.stop_reason)
     # As ASCII JSON: escapes keep even what text columns cannot.
-    grading = Grading(unit, orders, planted, reply=json.dumps(asdict(turn), separators=(",", ":")))
+    grading = GradingAttempt(unit, orders, planted, reply=json.dumps(asdict(turn), separators=(",", ":")))
     verdicts = read(errand.task.grader, errand.task.rubric, asked, said)
-    return repeat, Graded(grading, verdicts, storable(said.text or said.refusal or "").text)
+    return repeat, GradedUnit(grading, verdicts, storable(said.text or said.refusal or "").text)
 
 
-def grade_by_rule(engine: Engine, work: Task, now: str, told: Callable[[int], None]) -> int:
+def grade_by_rule(engine: Engine, work: GradingTask, now: str, told: Callable[[int], None]) -> int:
     """Store the verdicts of a rule on units that it has not judged, part by part; return how many units were new.
 
     `told` is called with how many units are done.
@@ -213,19 +218,21 @@ def grade_by_rule(engine: Engine, work: Task, now: str, told: Callable[[int], No
         given = []
         for unit, material in part.items():
             planted = bait(work.grader, work.rubric, material.responses[0])
-            given.append(Graded(Grading(unit, "{}", planted, reply=""), rule.verdicts(work.grader, material), ""))
+            given.append(
+                GradedUnit(GradingAttempt(unit, "{}", planted, reply=""), rule.verdicts(work.grader, material), "")
+            )
         with engine.writing():
             _add(engine, work, name, given, now)
         told(first + len(part))
     return len(missing)
 
 
-def _add(engine: Engine, work: Task, rater: str, given: Sequence[Graded], now: str) -> None:
+def _add(engine: Engine, work: GradingTask, rater: str, given: Sequence[GradedUnit], now: str) -> None:
     grading_replies.add(engine, work.grader.hash, rater, [one.grading for one in given], now)
     _add_labels(engine, work, rater, [one for one in given if one.grading.failure is None], now)
 
 
-def _add_labels(engine: Engine, work: Task, rater: str, given: Sequence[Graded], now: str) -> None:
+def _add_labels(engine: Engine, work: GradingTask, rater: str, given: Sequence[GradedUnit], now: str) -> None:
     """Add verdicts to the rater's chain, in place of what the rater said before; call inside `engine.writing()`.
 
     A question that was answered before, and is not asked any more, is taken back.

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from reviewer.errors import BadInput, Refused
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.labels import Target
+from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import configuration_of
 from reviewer.model import Configuration, RaterKind
 from reviewer.store import raters, responses, rubrics, studies
 from reviewer.store.engine import Engine
-from reviewer.store.studies import Design
+from reviewer.store.studies import Study, StudyDesign
 from reviewer.studies.create import check_design
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class TableCheck:
     """What reading the whole table found: how many rows, and which people gave labels."""
 
     rows: int
@@ -25,7 +25,7 @@ class Checked:
     people: frozenset[str]
 
 
-def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target, *, skip_bad: bool) -> Checked:
+def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: ImportTarget, *, skip_bad: bool) -> TableCheck:
     """Read every row without storing anything. `engine` is None where there is no database yet.
 
     Raises:
@@ -56,7 +56,7 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: Target,
                     f"rater {rater} is stored as {stored[rater].value}, not {kind.value};"
                     f" say --rater-kind {rater}={stored[rater].value} or name the rater otherwise"
                 )
-    return Checked(count, bad, frozenset(name for name, kind in kinds.items() if kind is RaterKind.HUMAN))
+    return TableCheck(count, bad, frozenset(name for name, kind in kinds.items() if kind is RaterKind.HUMAN))
 
 
 def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: str) -> None:
@@ -75,9 +75,9 @@ def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: st
 
 
 def prepare_study(
-    engine: Engine, target: Target, people: frozenset[str], now: str, design: Design | None = None
-) -> None:
-    """Make the target's study where it is new, by `design` where one is known.
+    engine: Engine, target: ImportTarget, people: frozenset[str], now: str, design: StudyDesign | None = None
+) -> Study | None:
+    """Return the target's study, made where it is new, by `design` where one is known; None where no study is named.
 
     Otherwise it shows one response at a time until it is extended by hand.
 
@@ -85,22 +85,24 @@ def prepare_study(
         Refused: the study is closed, or of another rubric.
     """
     if target.rubric is None:
-        return
+        return None
     with engine.writing():
         rubrics.ensure(engine, target.rubric, now)
         if target.study is None:
-            return
+            return None
         existing = [study for study in studies.every(engine) if study.name == target.study]
         if not existing:
             # One label settles a unit where one person labelled all of them; else a second must agree.
             overlap = 2 if len(people) > 1 else 1
-            design = design or Design(panes=1, overlap=overlap, seed=0, policy="majority:1")
+            design = design or StudyDesign(panes=1, overlap=overlap, seed=0, policy="majority:1")
             check_design(target.study, design, target.rubric)
-            studies.create(engine, target.study, target.rubric.hash, design, now)
-        elif not existing[0].open:
+            return studies.create(engine, target.study, target.rubric, design, now)
+        [study] = existing
+        if not study.open:
             raise Refused(f"study {target.study} is closed and cannot be extended")
-        elif existing[0].rubric != target.rubric.hash:
+        if study.rubric.hash != target.rubric.hash:
             raise Refused(
                 f"study {target.study} is rated by another rubric, or another text of rubric {target.rubric.id}"
-                f" (hash {existing[0].rubric[:12]}, not {target.rubric.hash[:12]}); name another study"
+                f" (hash {study.rubric.hash[:12]}, not {target.rubric.hash[:12]}); name another study"
             )
+        return study

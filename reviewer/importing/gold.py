@@ -5,25 +5,25 @@ An empty database that takes them in exports the same bytes. What stands already
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import NamedTuple
 
 from reviewer.definitions.question import Scale
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput, Refused
-from reviewer.formats.export.record import Given, pseudonym
-from reviewer.formats.mapping.gold_row import GoldRow
+from reviewer.formats.export.record import LabelRecord, pseudonym
+from reviewer.formats.mapping.gold_row import GoldResponse, GoldRow
 from reviewer.formats.mapping.row import Row, RowLabel
-from reviewer.importing.gold_items import TakenOver
-from reviewer.importing.labels import Tally, Target
-from reviewer.importing.responses import Intake
-from reviewer.importing.sample_numbers import Numbered
-from reviewer.model import Origin, Rater, RaterKind
-from reviewer.store import imported_items, labels, raters, studies
+from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.importing.parts import store_parts
+from reviewer.importing.responses import ResponseImport
+from reviewer.importing.sample_numbers import NumberedSample
+from reviewer.model import Origin, Rater, RaterKind, item_id
+from reviewer.store import imported_items, labels, raters
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import OTHER_SIDE
 from reviewer.study_design.decision_policy import Ruling
 
@@ -41,22 +41,19 @@ def as_rows(rows: Iterable[GoldRow | BadInput]) -> Iterator[Row | BadInput]:
 
 
 def store_gold(
-    engine: Engine, rows: Iterable[GoldRow | BadInput], target: Target, now: Callable[[], str]
-) -> Iterator[Tally]:
-    """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over.
+    engine: Engine,
+    rows: Iterable[GoldRow | BadInput],
+    target: ImportTarget,
+    study: Study | None,
+    now: Callable[[], str],
+) -> Iterator[ImportTally]:
+    """Store the rows, with labels and decisions in `study`; yield the tally so far after each part is on disk.
 
     Raises:
         Refused: a row is about an item that the study cannot take over.
     """
     assert target.rubric is not None
-    intake = _GoldIntake(engine, target, target.rubric, now)
-    good = (row for row in rows if isinstance(row, GoldRow))
-    with engine.loading():
-        while part := list(islice(good, PART)):
-            intake.add(part)
-            yield intake.tally
-        intake.finish()
-        yield intake.tally
+    return store_parts(engine, rows, _GoldImport(engine, target, target.rubric, study, now), PART)
 
 
 class _Unit(NamedTuple):
@@ -74,25 +71,27 @@ class _Unit(NamedTuple):
         return OTHER_SIDE.get(stored or "", stored) if swaps else stored
 
 
-class _GoldIntake:
-    def __init__(self, engine: Engine, target: Target, rubric: Rubric, now: Callable[[], str]) -> None:
+class _GoldImport:
+    def __init__(
+        self, engine: Engine, target: ImportTarget, rubric: Rubric, study: Study | None, now: Callable[[], str]
+    ) -> None:
         self._engine = engine
         self._target = target
         self._rubric = rubric
         self._now = now
-        self._intake = Intake(engine, target, now)
-        self.tally = self._intake.tally
-        self._items = TakenOver(engine, None if target.study is None else studies.load(engine, target.study))
+        self._evidence = ResponseImport(engine, target, study, now)
+        self.tally = self._evidence.tally
+        self._items = _SharedItems(engine, study)
         self._decided = {} if target.study is None else imported_items.decided(engine, target.study)
         self._names = {} if target.study is None else _names(engine, target.study)
         self._flags = set() if target.study is None else set(labels.flags(engine, target.study))
 
-    def add(self, rows: list[GoldRow]) -> None:
+    def add(self, rows: Sequence[GoldRow]) -> None:
         """Store one part in one transaction."""
         now = self._now()
         responses = {one.id: one for row in rows for one in row.responses}
         with self._engine.writing():
-            found = self._intake.add_evidence([one.row for one in responses.values()], now)
+            found = self._evidence.add_evidence([one.row for one in responses.values()], now)
             here = {name: one for name, (_, one) in zip(responses, found, strict=True)}
             self._items.add((one, here[name].number) for name, one in responses.items())
             units = [self._unit(row, here) for row in rows]
@@ -106,9 +105,9 @@ class _GoldIntake:
 
     def finish(self) -> None:
         """Extend the study by what no item showed."""
-        self._intake.finish()
+        self._evidence.finish()
 
-    def _unit(self, row: GoldRow, here: dict[str, Numbered]) -> _Unit:
+    def _unit(self, row: GoldRow, here: dict[str, NumberedSample]) -> _Unit:
         names = [here[one.id].id for one in row.responses]
         if row.item is not None:
             item = self._items.get(row.item)
@@ -123,7 +122,7 @@ class _GoldIntake:
         first, second = sorted(names)
         return _Unit(row, first, second, "", swapped=first != names[0])
 
-    def _add_labels(self, units: list[_Unit], here: dict[str, Numbered], now: str) -> None:
+    def _add_labels(self, units: list[_Unit], here: dict[str, NumberedSample], now: str) -> None:
         standing = imported_items.standing(
             self._engine,
             sorted({unit.response for unit in units if unit.response}),
@@ -148,7 +147,7 @@ class _GoldIntake:
                 if name != given.rater:
                     self.tally.left_out += 1
                     continue
-                self._count(given, changed=bool(before))
+                self.tally.count_label(changed=bool(before), understood=given.value is not None)
                 added = self._label(unit, given, value, here)
                 new.setdefault((given.rater, given.kind), []).append(
                     replace(added, supersedes=before.pop(0)[0]) if before else added
@@ -157,15 +156,7 @@ class _GoldIntake:
             raters.ensure(self._engine, Rater(rater, kind), now)
             labels.add(self._engine, rater, found)
 
-    def _count(self, given: Given, *, changed: bool) -> None:
-        if given.value is None:
-            self.tally.unparsed += 1
-        elif changed:
-            self.tally.changed_labels += 1
-        else:
-            self.tally.labels += 1
-
-    def _label(self, unit: _Unit, given: Given, value: str | None, here: dict[str, Numbered]) -> NewLabel:
+    def _label(self, unit: _Unit, given: LabelRecord, value: str | None, here: dict[str, NumberedSample]) -> NewLabel:
         shown = unit.row.responses[0].item
         return NewLabel(
             study=self._target.study,
@@ -226,7 +217,7 @@ class _GoldIntake:
         for adjudicator, found in new.items():
             labels.add_decisions(self._engine, adjudicator, found)
 
-    def _add_flags(self, study: str, units: list[_Unit], here: dict[str, Numbered], now: str) -> None:
+    def _add_flags(self, study: str, units: list[_Unit], here: dict[str, NumberedSample], now: str) -> None:
         for unit in units:
             for flag in unit.row.flags:
                 item = self._items.get(flag.item) or flag.item
@@ -242,6 +233,42 @@ class _GoldIntake:
                 )  # fmt: skip
 
 
+class _SharedItems:
+    """Which item of the file is which here. A study that has planned items of its own takes over none."""
+
+    def __init__(self, engine: Engine, study: Study | None) -> None:
+        self._engine = engine
+        self._study = study
+        self._makes = study is not None and not imported_items.plans_items(engine, study.number)
+        self._ids: dict[str, str] = {}
+
+    def add(self, responses: Iterable[tuple[GoldResponse, int]]) -> None:
+        """Put responses, each with its number here, into the study and the items that showed them.
+
+        Call inside `engine.writing()`.
+        """
+        study = self._study
+        if study is None:
+            return
+        given = list(responses)
+        imported_items.drawn(self._engine, study.number, [(number, one.drawn, one.pool) for one, number in given])
+        shown = [(one.item, number) for one, number in given if one.item is not None]
+        for item in dict.fromkeys(item for item, _ in shown if item not in self._ids):
+            owner = imported_items.study_of_item(self._engine, item)
+            # In the file that it came from, under another study, the item's id is taken.
+            self._ids[item] = item if owner in (None, study.number) else item_id(study.name, [item])
+        imported_items.items(
+            self._engine, study, [(self._ids[item], number) for item, number in shown], makes=self._makes
+        )
+
+    def get(self, item: str) -> str | None:
+        """Return the id that an item of the file has here, None where the study did not take it over."""
+        here = self._ids.get(item)
+        if here is None or self._study is None:
+            return None
+        return here if self._makes or imported_items.study_of_item(self._engine, here) == self._study.number else None
+
+
 def _names(engine: Engine, study: str) -> dict[str, str]:
     """Return by pseudonym who works at the study here under a name: a file that came from it must not double them.
 
@@ -251,7 +278,7 @@ def _names(engine: Engine, study: str) -> dict[str, str]:
     return {alias: name for alias, name in found if alias != name}
 
 
-def _said(given: Given, value: str | None) -> imported_items.Said:
+def _said(given: LabelRecord, value: str | None) -> imported_items.Said:
     return (
         given.state.value, value, given.confidence, given.note, given.raw, given.decided_at, given.saved_at
     )  # fmt: skip

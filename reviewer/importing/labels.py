@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.mapping.row import Row, RowLabel
-from reviewer.importing.sample_numbers import Numbered
+from reviewer.importing.sample_numbers import NumberedSample
 from reviewer.model import LabelState, Origin, Rater, RaterKind
 from reviewer.store import labels, raters
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel, Standing
+from reviewer.store.labels import NewDecision, NewLabel, StandingLabel
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ImportTarget:
     """Where the rows go.
 
     `source` is the name of the file; `suite` the suite of prompts whose rows name none, empty for no suite at all.
@@ -32,7 +32,7 @@ class Target:
 
 
 @dataclass(slots=True)
-class Tally:
+class ImportTally:
     """What an import met and did, counted."""
 
     rows: int = 0
@@ -49,8 +49,19 @@ class Tally:
     left_out: int = 0
     differing: list[str] = field(default_factory=list)
 
+    def count_label(self, *, changed: bool, understood: bool) -> None:
+        """Count a label that is stored now; `changed`, where it supersedes one."""
+        if not understood:
+            self.unparsed += 1
+        elif changed:
+            self.changed_labels += 1
+        else:
+            self.labels += 1
 
-def add_labels(engine: Engine, rated: Sequence[tuple[Row, Numbered]], target: Target, tally: Tally, now: str) -> None:
+
+def add_labels(
+    engine: Engine, rated: Sequence[tuple[Row, NumberedSample]], target: ImportTarget, tally: ImportTally, now: str
+) -> None:
     """Store the labels of rows and their responses; call inside `engine.writing()`.
 
     A label that says something else than the one that stands supersedes it.
@@ -69,12 +80,7 @@ def add_labels(engine: Engine, rated: Sequence[tuple[Row, Numbered]], target: Ta
         if before is not None and _says_the_same(before, state, label):
             tally.known_labels += 1
             continue
-        if label.value is None:
-            tally.unparsed += 1
-        elif before is None:
-            tally.labels += 1
-        else:
-            tally.changed_labels += 1
+        tally.count_label(changed=before is not None, understood=label.value is not None)
         new.setdefault((label.rater, label.kind), []).append(
             NewLabel(
                 study=target.study,
@@ -96,13 +102,15 @@ def add_labels(engine: Engine, rated: Sequence[tuple[Row, Numbered]], target: Ta
         labels.add(engine, rater, added)
 
 
-def _says_the_same(before: Standing, state: LabelState, label: RowLabel) -> bool:
+def _says_the_same(before: StandingLabel, state: LabelState, label: RowLabel) -> bool:
     """Tell whether `label` says what stands; of two that were not understood, the cells must be the same."""
     understood = label.value is not None
     return (before.state, before.value) == (state, label.value) and (understood or before.raw == label.raw)
 
 
-def add_golds(engine: Engine, rated: Sequence[tuple[Row, Numbered]], target: Target, tally: Tally, now: str) -> None:
+def add_golds(
+    engine: Engine, rated: Sequence[tuple[Row, NumberedSample]], target: ImportTarget, tally: ImportTally, now: str
+) -> None:
     """Store the decided labels of rows as decisions of `imported:FILE`; call inside `engine.writing()`.
 
     What the file said before, or what stands already whoever decided it, is not said again: a person's later decision

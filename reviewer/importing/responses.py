@@ -1,20 +1,16 @@
-"""How rows of a foreign table, once checked, become evidence and labels, part by part.
-
-Storing is idempotent, so an import that was stopped goes on when the same command is given again. Each part is one
-short transaction, so raters at work on the same file are not held up.
-"""
+"""How rows of a foreign table, once checked, become prompts, responses and labels."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.labels import Tally, Target, add_golds, add_labels
-from reviewer.importing.sample_numbers import Numbered, Samples, Sighting
+from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels
+from reviewer.importing.parts import store_parts
+from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
     Configuration,
     Message,
@@ -26,39 +22,36 @@ from reviewer.model import (
 )
 from reviewer.store import responses, studies
 from reviewer.store.engine import Engine
+from reviewer.store.studies import Study
 from reviewer.studies.create import least
-from reviewer.study_design.sampling import Chosen
+from reviewer.study_design.sampling import ChosenResponse
 
 PART = 20_000
 
 
-def store(engine: Engine, rows: Iterable[Row | BadInput], target: Target, now: Callable[[], str]) -> Iterator[Tally]:
-    """Store the rows, part by part; yield the tally so far after each part is on disk. Bad rows are passed over."""
-    intake = Intake(engine, target, now)
-    good = (row for row in rows if isinstance(row, Row))
-    with engine.loading():
-        while part := list(islice(good, PART)):
-            intake.add(part)
-            yield intake.tally
-        intake.finish()
-        yield intake.tally
+def store(
+    engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget, study: Study | None, now: Callable[[], str]
+) -> Iterator[ImportTally]:
+    """Store the rows, with their labels in `study`; yield the tally so far after each part is on disk."""
+    return store_parts(engine, rows, ResponseImport(engine, target, study, now), PART)
 
 
-class Intake:
+class ResponseImport:
     """One run of an import: what it has met, and what it has done."""
 
-    def __init__(self, engine: Engine, target: Target, now: Callable[[], str]) -> None:
-        self.tally = Tally()
+    def __init__(self, engine: Engine, target: ImportTarget, study: Study | None, now: Callable[[], str]) -> None:
+        self.tally = ImportTally()
         self._engine = engine
         self._target = target
+        self._study = study
         self._now = now
-        self._samples = Samples()
+        self._samples = SampleNumbers()
         self._numbers = array("q")
         self._configurations: dict[tuple[str | None, ...], int] = {}
         self._suites: dict[str, int] = {}
         self._last: tuple[tuple[Message, ...], Prompt] | None = None
 
-    def add(self, rows: list[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Store one part in one transaction."""
         now = self._now()
         with self._engine.writing():
@@ -68,7 +61,7 @@ class Intake:
                 add_golds(self._engine, rated, self._target, self.tally, now)
         self.tally.rows += len(rows)
 
-    def add_evidence(self, rows: list[Row], now: str) -> list[tuple[Row, Numbered]]:
+    def add_evidence(self, rows: Sequence[Row], now: str) -> list[tuple[Row, NumberedSample]]:
         """Store the prompts and responses of `rows`, and return which response each row with one has.
 
         Call inside `engine.writing()`.
@@ -84,13 +77,11 @@ class Intake:
 
     def finish(self) -> None:
         """Extend the study by what was imported."""
-        target = self._target
-        if target.study is not None and target.rubric is not None and self._numbers:
+        study = self._study
+        if study is not None and self._numbers:
             with self._engine.writing():
-                study = studies.load(self._engine, target.study)
-                studies.extend(
-                    self._engine, study, [Chosen(number) for number in self._numbers], least=least(target.rubric)
-                )
+                chosen = [ChosenResponse(number) for number in self._numbers]
+                studies.extend(self._engine, study, chosen, least=least(study.rubric))
 
     def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
         # Tables often give the same prompt many times in a row, and hashing it is most of the work on a short row.
@@ -99,7 +90,7 @@ class Intake:
         return self._last[1]
 
     def _add_members(
-        self, rows: list[Row], prompts: list[Prompt], numbers: dict[str, int], new: frozenset[str], now: str
+        self, rows: Sequence[Row], prompts: list[Prompt], numbers: dict[str, int], new: frozenset[str], now: str
     ) -> None:
         """Give the prompts their places in suites. What a suite already says of a prompt stays as it is."""
         by_suite: dict[str, list[tuple[Row, Prompt]]] = {}
@@ -142,9 +133,9 @@ class Intake:
 
     def _add_responses(
         self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], new_prompts: frozenset[str], now: str
-    ) -> list[Numbered]:
+    ) -> list[NumberedSample]:
         sightings = [
-            Sighting(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
+            UnnumberedSample(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
             for row, prompt in answered
         ]
         found = self._samples.number(
@@ -168,7 +159,7 @@ class Intake:
         self._numbers.extend(one.number for one in found)
         return found
 
-    def _response(self, row: Row, prompt: Prompt, one: Numbered) -> Response:
+    def _response(self, row: Row, prompt: Prompt, one: NumberedSample) -> Response:
         return Response(
             one.id,
             prompt.id,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reviewer.model import response_id
 
 
-class Sighting(NamedTuple):
+class UnnumberedSample(NamedTuple):
     """One row's response before it has a number. `by` names the rater in a file of one row a rating, else it is empty.
 
     Equal rows by different raters are the same response, rated again; equal rows by one are different samples.
@@ -24,7 +24,7 @@ class Sighting(NamedTuple):
     by: str
 
 
-class Numbered(NamedTuple):
+class NumberedSample(NamedTuple):
     """A response found or to be stored: its id, its number in this file, its sample number, and whether it is new."""
 
     id: str
@@ -33,7 +33,7 @@ class Numbered(NamedTuple):
     new: bool
 
 
-class Samples:
+class SampleNumbers:
     """What one reading of a file has met so far: one bit a stored response and rater, and a count for what repeats."""
 
     def __init__(self) -> None:
@@ -42,12 +42,12 @@ class Samples:
 
     def number(
         self,
-        sightings: Sequence[Sighting],
+        sightings: Sequence[UnnumberedSample],
         find: Callable[[Sequence[str]], dict[str, int]],
         last: int,
         *,
         new_prompts: Container[str] = (),
-    ) -> list[Numbered]:
+    ) -> list[NumberedSample]:
         """Give each of `sightings` its response.
 
         `find` returns the numbers of those ids that are stored, and is not asked about responses to `new_prompts`;
@@ -55,7 +55,7 @@ class Samples:
         """
         first_ids = [response_id(one.prompt, one.configuration, one.text, one.sample or 1) for one in sightings]
         known = find([first for first, one in zip(first_ids, sightings, strict=True) if one.prompt not in new_prompts])
-        made: list[Numbered] = []
+        made: list[NumberedSample] = []
         for sighting, first_id in zip(sightings, first_ids, strict=True):
             key = (first_id, sighting.by)
             sample = sighting.sample or self._repeats.get(key, 0) + 1
@@ -76,7 +76,7 @@ class Samples:
                 last += 1
                 number = known[identity] = last
             self._meet(sighting.by, number)
-            made.append(Numbered(identity, number, sample, new))
+            made.append(NumberedSample(identity, number, sample, new))
         return made
 
     def _has_met(self, by: str, number: int) -> bool:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.definitions.model_config import Reasoning, Setup
 from reviewer.model import Message, Role
-from reviewer.providers.calls import CallFailed, Json, Received, Reply, Usage
-from reviewer.providers.failures import Failure, Reason, of_status, without_keys
+from reviewer.providers.calls import CallFailed, Json, ReceivedReply, Reply, Usage
+from reviewer.providers.failures import Failure, FailureReason, of_status, without_keys
 
 if TYPE_CHECKING:
     from anthropic import AnthropicError, AsyncAnthropic
@@ -41,7 +41,7 @@ class AnthropicMessages:
             listed = [known.id async for known in self._client.models.list()]
         except anthropic.APIStatusError as error:
             failure = failure_of(error, self._keys)
-            return failure.message if failure.reason in (Reason.UNAUTHORIZED, Reason.FORBIDDEN) else None
+            return failure.message if failure.reason in (FailureReason.UNAUTHORIZED, FailureReason.FORBIDDEN) else None
         except anthropic.APIConnectionError as error:
             return f"no server answers: {failure_of(error, self._keys).message}"
         except (anthropic.AnthropicError, ValueError, AttributeError, TypeError):
@@ -51,7 +51,7 @@ class AnthropicMessages:
             return f"it has no model {self._setup.model}; it has: {', '.join(sorted(listed)[:20])}"
         return None
 
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> ReceivedReply:
         """Send `messages` and return the reply; see `Caller`."""
         from anthropic import AnthropicError
 
@@ -67,8 +67,10 @@ class AnthropicMessages:
         try:
             reply = json.loads(text)
         except ValueError as error:
-            raise CallFailed(Failure(Reason.MALFORMED, f"the reply is no JSON: {error}", raw.status_code)) from None
-        return Received(sent, read(reply), raw.request_id)
+            raise CallFailed(
+                Failure(FailureReason.MALFORMED, f"the reply is no JSON: {error}", raw.status_code)
+            ) from None
+        return ReceivedReply(sent, read(reply), raw.request_id)
 
     async def close(self) -> None:
         """Give connections back."""
@@ -136,7 +138,7 @@ def read(reply: Json) -> Reply:
     try:
         return _read(reply)
     except (KeyError, TypeError, AttributeError) as error:
-        raise CallFailed(Failure(Reason.MALFORMED, f"the reply has no {error}")) from None
+        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply has no {error}")) from None
 
 
 def _read(reply: Json) -> Reply:
@@ -175,7 +177,7 @@ def failure_of(error: AnthropicError, keys: Sequence[str]) -> Failure:
     if isinstance(error, anthropic.APIStatusError):
         return of_status(error.status_code, error.type, message, error.response.headers, datetime.now(UTC))
     if isinstance(error, anthropic.APITimeoutError):  # a kind of connection error, so it is asked first
-        return Failure(Reason.TIMEOUT, message)
+        return Failure(FailureReason.TIMEOUT, message)
     if isinstance(error, anthropic.APIConnectionError):
-        return Failure(Reason.CONNECTION, without_keys(f"{message} ({error.__cause__})", keys))
-    return Failure(Reason.MALFORMED, message)
+        return Failure(FailureReason.CONNECTION, without_keys(f"{message} ({error.__cause__})", keys))
+    return Failure(FailureReason.MALFORMED, message)

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from reviewer.providers.calls import Json, Received, Request
+from reviewer.providers.calls import Json, ReceivedReply, Request
 from reviewer.providers.failures import Failure
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BatchLimits:
     """How much one batch may hold: requests, and bytes of them all."""
 
     requests: int
@@ -19,7 +19,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BatchState:
     """How far a batch is. `ended` batches can be fetched; `failure` is why the whole of it came to nothing."""
 
     ended: bool
@@ -29,7 +29,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchResult:
     """One request of a batch in the form that is handed over: its key, what is sent, and its bytes there."""
 
     key: str
@@ -37,26 +37,26 @@ class Line:
     size: int
 
 
-Result = tuple[str, Received | Failure]
+Result = tuple[str, ReceivedReply | Failure]
 
 
 class BatchService(Protocol):
     """One provider's batches for one configuration. Every method raises `CallFailed` where the call fails."""
 
-    limits: Limits
+    limits: BatchLimits
     sdk: str
     server: str
 
-    def line(self, request: Request) -> Line:
+    def line(self, request: Request) -> BatchResult:
         """Return a request in the form that is handed over."""
 
-    async def submit(self, lines: Sequence[Line], mark: str) -> str:
+    async def submit(self, lines: Sequence[BatchResult], mark: str) -> str:
         """Hand over a batch, marked as `mark` where the provider has a place for it; return its id."""
 
     async def find(self, mark: str) -> str | None:
         """Return the id of the batch so marked; None if there is none, or the provider keeps no marks."""
 
-    async def standing(self, batch: str) -> Standing:
+    async def standing(self, batch: str) -> BatchState:
         """Return how far a batch is."""
 
     def results(self, batch: str, sent: Mapping[str, Json]) -> AsyncIterator[Result]:
@@ -66,9 +66,9 @@ class BatchService(Protocol):
         """Give connections back."""
 
 
-def parts(lines: Iterator[Line], limits: Limits) -> Iterator[list[Line]]:
+def parts(lines: Iterator[BatchResult], limits: BatchLimits) -> Iterator[list[BatchResult]]:
     """Yield `lines` in batches that the provider takes."""
-    part: list[Line] = []
+    part: list[BatchResult] = []
     size = 0
     for line in lines:
         if part and (len(part) == limits.requests or size + line.size > limits.size):

@@ -74,7 +74,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredRequest:
     """A request that was answered, in as many turns as it has."""
 
     request: Request
@@ -93,7 +93,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedRequest:
     """A request that was given up, after so many tries."""
 
     request: Request
@@ -101,11 +101,11 @@ class Failed:
     tries: int
 
 
-Outcome = Answered | Failed
+Outcome = AnsweredRequest | FailedRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedReply:
     """The reply to one call with what the transport says of it."""
 
     sent: Json
@@ -122,7 +122,7 @@ class Caller(Protocol):
     async def check(self) -> str | None:
         """Return what is wrong with server, key or model as far as can be told without asking; None if nothing is."""
 
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> ReceivedReply:
         """Send `messages` and return the reply.
 
         Raises:

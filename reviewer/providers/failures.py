@@ -13,7 +13,7 @@ LONGEST_MESSAGE = 500  # characters of a server's words that are kept
 HIDDEN = "[key]"
 
 
-class Reason(StrEnum):
+class FailureReason(StrEnum):
     """Why no answer came."""
 
     RATE_LIMITED = "rate_limited"
@@ -34,22 +34,29 @@ class Reason(StrEnum):
 
 
 AGAIN = frozenset(
-    {Reason.RATE_LIMITED, Reason.CONFLICT, Reason.TIMEOUT, Reason.SERVER, Reason.CONNECTION, Reason.MALFORMED}
+    {
+        FailureReason.RATE_LIMITED,
+        FailureReason.CONFLICT,
+        FailureReason.TIMEOUT,
+        FailureReason.SERVER,
+        FailureReason.CONNECTION,
+        FailureReason.MALFORMED,
+    }
 )
 # What is wrong with one request of a lane is wrong with all of them.
-HOPELESS = frozenset({Reason.QUOTA, Reason.UNAUTHORIZED, Reason.NOT_FOUND})
+HOPELESS = frozenset({FailureReason.QUOTA, FailureReason.UNAUTHORIZED, FailureReason.NOT_FOUND})
 
 BY_STATUS = {
-    400: Reason.BAD_REQUEST,
-    401: Reason.UNAUTHORIZED,
-    402: Reason.QUOTA,
-    403: Reason.FORBIDDEN,
-    404: Reason.NOT_FOUND,
-    408: Reason.TIMEOUT,
-    409: Reason.CONFLICT,
-    413: Reason.TOO_LARGE,
-    422: Reason.UNPROCESSABLE,
-    429: Reason.RATE_LIMITED,
+    400: FailureReason.BAD_REQUEST,
+    401: FailureReason.UNAUTHORIZED,
+    402: FailureReason.QUOTA,
+    403: FailureReason.FORBIDDEN,
+    404: FailureReason.NOT_FOUND,
+    408: FailureReason.TIMEOUT,
+    409: FailureReason.CONFLICT,
+    413: FailureReason.TOO_LARGE,
+    422: FailureReason.UNPROCESSABLE,
+    429: FailureReason.RATE_LIMITED,
 }
 QUOTA_CODES = frozenset({"insufficient_quota", "billing_error", "billing_hard_limit_reached"})
 
@@ -58,7 +65,7 @@ QUOTA_CODES = frozenset({"insufficient_quota", "billing_error", "billing_hard_li
 class Failure:
     """Why a call failed. `wait` is how many seconds the server asks for before the next one; None if it is silent."""
 
-    reason: Reason
+    reason: FailureReason
     message: str
     status: int | None = None
     wait: float | None = None
@@ -76,9 +83,9 @@ class Failure:
 
 def of_status(status: int, code: str | None, message: str, headers: Mapping[str, str], now: datetime) -> Failure:
     """Return the failure that an error status means. `code` is the provider's own word for it."""
-    reason = BY_STATUS.get(status, Reason.SERVER if status >= 500 else Reason.BAD_REQUEST)
-    if reason is Reason.RATE_LIMITED and code in QUOTA_CODES:
-        reason = Reason.QUOTA
+    reason = BY_STATUS.get(status, FailureReason.SERVER if status >= 500 else FailureReason.BAD_REQUEST)
+    if reason is FailureReason.RATE_LIMITED and code in QUOTA_CODES:
+        reason = FailureReason.QUOTA
     return Failure(reason, message, status, wait_asked(headers, now))
 
 

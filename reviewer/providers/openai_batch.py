@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from reviewer.definitions.model_config import Provider, Setup
 from reviewer.providers import openai_chat, openai_client, openai_responses
-from reviewer.providers.batch_service import Limits, Line, Result, Standing
-from reviewer.providers.calls import CallFailed, Json, Received, Request
-from reviewer.providers.failures import Failure, Reason, of_status, without_keys
+from reviewer.providers.batch_service import BatchLimits, BatchResult, BatchState, Result
+from reviewer.providers.calls import CallFailed, Json, ReceivedReply, Request
+from reviewer.providers.failures import Failure, FailureReason, of_status, without_keys
 
 MARK = "reviewer"  # the field of a batch's metadata that holds our mark
 ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 class OpenAIBatches:
     """Batches of one configuration."""
 
-    limits = Limits(50_000, 200_000_000)
+    limits = BatchLimits(50_000, 200_000_000)
 
     def __init__(self, setup: Setup, key: str) -> None:
         self._setup = setup
@@ -34,13 +34,13 @@ class OpenAIBatches:
         self.sdk = openai_client.sdk_name()
         self.server = str(self._client.base_url)
 
-    def line(self, request: Request) -> Line:
+    def line(self, request: Request) -> BatchResult:
         """Return a request as a line of the file; see `BatchService`."""
         [messages] = request.turns
         sent = self._form.body(self._setup, messages, request.sample, request.schema)
-        return Line(request.key, sent, len(_encoded(self._form.ENDPOINT, request.key, sent)))
+        return BatchResult(request.key, sent, len(_encoded(self._form.ENDPOINT, request.key, sent)))
 
-    async def submit(self, lines: Sequence[Line], mark: str) -> str:
+    async def submit(self, lines: Sequence[BatchResult], mark: str) -> str:
         """Upload the lines and start a batch over them; see `BatchService`."""
         body = b"".join(_encoded(self._form.ENDPOINT, line.key, line.sent) for line in lines)
         file = await self._call(lambda: self._client.files.create(file=("requests.jsonl", body), purpose="batch"))
@@ -65,16 +65,16 @@ class OpenAIBatches:
 
         return await self._call(found)
 
-    async def standing(self, batch: str) -> Standing:
+    async def standing(self, batch: str) -> BatchState:
         """Return how far a batch is; see `BatchService`."""
         known = await self._call(lambda: self._client.batches.retrieve(batch))
         counts = known.request_counts
         failure = None
         if known.status == "failed":
             said = "; ".join(error.message or "" for error in (known.errors and known.errors.data) or [])
-            failure = Failure(Reason.BAD_REQUEST, f"the batch failed: {without_keys(said, self._keys)}")
+            failure = Failure(FailureReason.BAD_REQUEST, f"the batch failed: {without_keys(said, self._keys)}")
         done = counts.completed + counts.failed if counts else 0
-        return Standing(known.status in ENDED, done, counts.total if counts else 0, failure)
+        return BatchState(known.status in ENDED, done, counts.total if counts else 0, failure)
 
     async def results(self, batch: str, sent: Mapping[str, Json]) -> AsyncIterator[Result]:
         """Yield the lines of the output and of the error file; see `BatchService`."""
@@ -102,13 +102,13 @@ class OpenAIBatches:
         except OpenAIError as error:
             raise CallFailed(openai_client.failure_of(error, self._keys)) from None
         except ValueError as error:
-            raise CallFailed(Failure(Reason.MALFORMED, f"a line of file {file} is no JSON: {error}")) from None
+            raise CallFailed(Failure(FailureReason.MALFORMED, f"a line of file {file} is no JSON: {error}")) from None
 
-    def _result(self, line: Json, sent: Json) -> Received | Failure:
+    def _result(self, line: Json, sent: Json) -> ReceivedReply | Failure:
         response, error = line.get("response"), line.get("error")
         if response is None:
             code = (error or {}).get("code")
-            reason = Reason.EXPIRED if code == "batch_expired" else Reason.BAD_REQUEST
+            reason = FailureReason.EXPIRED if code == "batch_expired" else FailureReason.BAD_REQUEST
             return Failure(reason, without_keys(str((error or {}).get("message")), self._keys))
         body, status = response.get("body") or {}, response.get("status_code", 200)
         if status >= 400:
@@ -116,7 +116,7 @@ class OpenAIBatches:
             message = without_keys(str(said.get("message")), self._keys)
             return of_status(status, said.get("code"), message, {}, datetime.now(UTC))
         try:
-            return Received(sent, self._form.read(body), response.get("request_id"))
+            return ReceivedReply(sent, self._form.read(body), response.get("request_id"))
         except CallFailed as failed:
             return failed.failure
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reviewer.definitions.model_config import Setup
 from reviewer.model import Message
 from reviewer.providers.calls import CallFailed, Json, Reply, Usage
-from reviewer.providers.failures import Failure, Reason
+from reviewer.providers.failures import Failure, FailureReason
 from reviewer.providers.openai_responses import EFFORTS, role_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read(reply: Json) -> Reply:
     try:
         return _read(reply)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise CallFailed(Failure(Reason.MALFORMED, f"the reply has no {error}")) from None
+        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply has no {error}")) from None
 
 
 def _read(reply: Json) -> Reply:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from reviewer.definitions.model_config import Setup
 from reviewer.model import Message
-from reviewer.providers.calls import CallFailed, Json, Received, Reply
-from reviewer.providers.failures import Failure, Reason, of_status, without_keys
+from reviewer.providers.calls import CallFailed, Json, ReceivedReply, Reply
+from reviewer.providers.failures import Failure, FailureReason, of_status, without_keys
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAIError
@@ -21,7 +21,7 @@ TIMEOUT = 600.0  # seconds for one reply; reasoning models take minutes
 class OpenAICaller:
     """Calls one configuration through one of the SDK's interfaces: `form` makes requests and reads replies."""
 
-    def __init__(self, setup: Setup, key: str, form: Form) -> None:
+    def __init__(self, setup: Setup, key: str, form: RequestForm) -> None:
         self._setup = setup
         self._keys = [key]
         self._client = open_client(setup.base_url, key)
@@ -33,19 +33,19 @@ class OpenAICaller:
         """Return what is wrong with server, key or model."""
         return await check(self._client, self._setup.model, self._keys)
 
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> ReceivedReply:
         """Send `messages` and return the reply; see `Caller`."""
         sent = self._form.body(self._setup, messages, sample, schema)
         create = self._form.create(self._client)
         reply, request_id = await called(lambda: create(**sent), self._keys)
-        return Received(sent, self._form.read(reply), request_id)
+        return ReceivedReply(sent, self._form.read(reply), request_id)
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
 
 
-class Form(Protocol):
+class RequestForm(Protocol):
     """One interface of the SDK, as `openai_responses` and `openai_chat` are: requests and replies as plain JSON."""
 
     ENDPOINT: str
@@ -89,9 +89,9 @@ async def called(call: Callable[[], Awaitable[Any]], keys: Sequence[str]) -> tup
     try:
         body = json.loads(raw.text)
     except ValueError as error:
-        raise CallFailed(Failure(Reason.MALFORMED, f"the reply is no JSON: {error}", raw.status_code)) from None
+        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply is no JSON: {error}", raw.status_code)) from None
     if not isinstance(body, dict):
-        raise CallFailed(Failure(Reason.MALFORMED, "the reply is no JSON object", raw.status_code))
+        raise CallFailed(Failure(FailureReason.MALFORMED, "the reply is no JSON object", raw.status_code))
     return body, raw.request_id
 
 
@@ -103,10 +103,10 @@ def failure_of(error: OpenAIError, keys: Sequence[str]) -> Failure:
     if isinstance(error, openai.APIStatusError):
         return of_status(error.status_code, error.code, message, error.response.headers, datetime.now(UTC))
     if isinstance(error, openai.APITimeoutError):  # a kind of connection error, so it is asked first
-        return Failure(Reason.TIMEOUT, message)
+        return Failure(FailureReason.TIMEOUT, message)
     if isinstance(error, openai.APIConnectionError):
-        return Failure(Reason.CONNECTION, without_keys(f"{message} ({error.__cause__})", keys))
-    return Failure(Reason.MALFORMED, message)
+        return Failure(FailureReason.CONNECTION, without_keys(f"{message} ({error.__cause__})", keys))
+    return Failure(FailureReason.MALFORMED, message)
 
 
 async def check(client: AsyncOpenAI, model: str, keys: Sequence[str]) -> str | None:
@@ -117,7 +117,7 @@ async def check(client: AsyncOpenAI, model: str, keys: Sequence[str]) -> str | N
         listed = [known.id async for known in client.models.list()]
     except openai.APIStatusError as error:
         failure = failure_of(error, keys)
-        return failure.message if failure.reason in (Reason.UNAUTHORIZED, Reason.FORBIDDEN) else None
+        return failure.message if failure.reason in (FailureReason.UNAUTHORIZED, FailureReason.FORBIDDEN) else None
     except openai.APIConnectionError as error:
         return f"no server answers: {failure_of(error, keys).message}"
     except (openai.OpenAIError, ValueError, AttributeError):

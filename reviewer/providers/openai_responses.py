@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reviewer.definitions.model_config import Reasoning, Setup
 from reviewer.model import Message, Role
 from reviewer.providers.calls import CallFailed, Json, Reply, Usage
-from reviewer.providers.failures import Failure, Reason
+from reviewer.providers.failures import Failure, FailureReason
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -66,10 +66,10 @@ def read(reply: Json) -> Reply:
     try:
         if reply.get("status") in ("failed", "cancelled"):
             error = reply.get("error") or {}
-            raise CallFailed(Failure(Reason.SERVER, f"the response {reply['status']}: {error.get('message')}"))
+            raise CallFailed(Failure(FailureReason.SERVER, f"the response {reply['status']}: {error.get('message')}"))
         return _read(reply)
     except (KeyError, TypeError, AttributeError) as error:
-        raise CallFailed(Failure(Reason.MALFORMED, f"the reply has no {error}")) from None
+        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply has no {error}")) from None
 
 
 def _read(reply: Json) -> Reply:

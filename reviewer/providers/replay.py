@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reviewer.definitions.toml_table import Source, json_table, read_text
+from reviewer.definitions.toml_table import TomlSource, json_table, read_text
 from reviewer.model import Message, Role, message_values, prompt_of
-from reviewer.providers.calls import CallFailed, Received, Reply
-from reviewer.providers.failures import Failure, Reason
+from reviewer.providers.calls import CallFailed, ReceivedReply, Reply
+from reviewer.providers.failures import Failure, FailureReason
 
 
 class Replay:
@@ -36,15 +36,15 @@ class Replay:
         """Nothing can be wrong with a file that was read."""
         return None
 
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:  # noqa: ARG002
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> ReceivedReply:  # noqa: ARG002
         """Return the recorded answer; see `Caller`."""
         answers = self._answers.get(prompt_of(messages).id, [])
         if sample > len(answers):
             problem = f"{self.server} holds {len(answers)} answers to this, and sample {sample} was asked for"
-            raise CallFailed(Failure(Reason.NOT_RECORDED, problem))
+            raise CallFailed(Failure(FailureReason.NOT_RECORDED, problem))
         answer = answers[sample - 1]
         reply = {"role": Role.ASSISTANT.value, "content": answer}
-        return Received({"messages": message_values(messages)}, Reply(answer, reply, model=self._model))
+        return ReceivedReply({"messages": message_values(messages)}, Reply(answer, reply, model=self._model))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -55,7 +55,7 @@ def _read(path: Path) -> dict[str, list[str]]:
     for number, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
             continue
-        table = json_table(line, Source(str(path), line=number))
+        table = json_table(line, TomlSource(str(path), line=number))
         messages = [
             Message(entry.choice("role", Role), entry.text("content"), entry.text("tool_calls", None))
             for entry in table.tables("messages")

@@ -13,13 +13,23 @@ from reviewer.model import RaterKind
 from reviewer.report.caveats import caveats
 from reviewer.report.rate_rows import Places, RateRows
 from reviewer.report.reliability_card import reliability_card
-from reviewer.report.result import AgreementRow, Configured, Confusions, ErrorRow, FlipRow, Judge, Report, StrengthRow
-from reviewer.statistics.grader_error import Counted, counted
-from reviewer.store import gold_evidence, ratings, responses, studies, verdicts
-from reviewer.store.engine import Engine, among
+from reviewer.report.result import (
+    AgreementRow,
+    ConfusionTable,
+    ErrorRow,
+    FlipRow,
+    Report,
+    ReportConfiguration,
+    ReportGrader,
+    StrengthRow,
+)
+from reviewer.statistics.grader_error import RateUnits, counted
+from reviewer.store import gold_evidence, ratings, responses, verdicts
+from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
-from reviewer.validation.check import RESAMPLING, Validated, lab_of, questions, validated
-from reviewer.validation.evidence import Trial, adds, read_trial
+from reviewer.store.studies import Study
+from reviewer.validation.check import RESAMPLING, QuestionCheck, lab_of, questions, validated
+from reviewer.validation.evidence import GraderEvidence, adds, read_evidence
 
 METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa", "fleiss_kappa")
 PEOPLE = "people"
@@ -27,69 +37,68 @@ NO_EVALUATION = "no evaluation named"
 DIFFERS = 0.05  # p below which the error of a grader is said to differ between configurations
 
 
-def report(engine: Engine, name: str, graders: Sequence[str], now: str) -> Report:
-    """Return the report of the study called `name`; without `graders`, of every grader that judged its responses.
+def report(engine: Engine, study: Study, graders: Sequence[str], now: str) -> Report:
+    """Return the report of `study`; without `graders`, of every grader that judged its responses.
 
     Raises:
-        NotFound: no such study, or a grader that gave no verdict under its rubric.
+        NotFound: a grader that gave no verdict under its rubric.
     """
-    study = studies.load(engine, name)
-    known = dict(verdicts.graders(engine, study.rubric))
-    trial = read_trial(engine, name, tuple(graders) or tuple(known))
+    known = dict(verdicts.graders(engine, study.rubric.hash))
+    evidence = read_evidence(engine, study, tuple(graders) or tuple(known))
     if not graders:
-        trial = _of_this_study(trial)
+        evidence = _of_this_study(evidence)
     labs = responses.labs(engine)
-    judges = tuple(Judge(one, known[one], lab_of(labs, one)) for one in trial.verdicts)
-    checked = {one.name: _checked(engine, trial, one) for one in judges}
-    rows = _rate_rows(engine, trial, judges) if trial.rubric.rates else None
+    judges = tuple(ReportGrader(one, known[one], lab_of(labs, one)) for one in evidence.verdicts)
+    checked = {one.name: _checked(engine, evidence, one) for one in judges}
+    rows = _rate_rows(engine, evidence, judges) if evidence.rubric.rates else None
     made = Report(
-        study=name,
+        study=study.name,
         open=study.open,
-        rubric=trial.rubric.id,
-        rubric_title=trial.rubric.title,
-        rubric_hash=trial.rubric.hash,
+        rubric=evidence.rubric.id,
+        rubric_title=evidence.rubric.title,
+        rubric_hash=evidence.rubric.hash,
         software=f"reviewer {__version__}",
         made_at=now,
-        configurations=tuple(_configured(trial)),
+        configurations=tuple(_configured(evidence)),
         graders=judges,
         rates=tuple(rows.rates()) if rows else (),
         differences=tuple(rows.differences()) if rows else (),
-        errors=tuple(_errors(trial, checked)),
+        errors=tuple(_errors(evidence, checked)),
         flips=tuple(_flips(checked)),
         labs=tuple(rows.labs()) if rows else (),
         tags=tuple(rows.tags()) if rows else (),
-        agreement=tuple(_agreement(engine, trial, checked)),
-        strengths=tuple(_strengths(engine, trial)),
+        agreement=tuple(_agreement(engine, evidence, checked)),
+        strengths=tuple(_strengths(engine, evidence)),
         confusions=tuple(
-            Confusions(one.question.id, grader, one.confusion)
+            ConfusionTable(one.question.id, grader, one.confusion)
             for grader, found in checked.items()
             for one in found
             if one.errors.units
         ),
-        card=reliability_card(engine, name),
+        card=reliability_card(engine, study),
     )
-    return replace(made, caveats=caveats(made, tuple(_noticed(trial, checked))))
+    return replace(made, caveats=caveats(made, tuple(_noticed(evidence, checked))))
 
 
-def _rate_rows(engine: Engine, trial: Trial, judges: Sequence[Judge]) -> RateRows:
-    counts: dict[tuple[str | None, str], Counted] = {}
-    for rate in trial.rubric.rates:
-        gold = [adds(trial.rubric, rate, trial.gold.get(subject)) for subject in trial.subjects]
-        counts[None, rate.id] = counted(trial.population, gold, gold)
+def _rate_rows(engine: Engine, evidence: GraderEvidence, judges: Sequence[ReportGrader]) -> RateRows:
+    counts: dict[tuple[str | None, str], RateUnits] = {}
+    for rate in evidence.rubric.rates:
+        gold = [adds(evidence.rubric, rate, evidence.gold.get(subject)) for subject in evidence.subjects]
+        counts[None, rate.id] = counted(evidence.population, gold, gold)
         for judge in judges:
-            said = trial.verdicts[judge.name]
-            graded = [adds(trial.rubric, rate, said.get(subject)) for subject in trial.subjects]
-            counts[judge.name, rate.id] = counted(trial.population, gold, graded)
-    labs = dict(zip(trial.population.names, trial.labs, strict=True))
-    return RateRows(trial.rubric.rates, counts, judges, labs, _places(engine, trial), RESAMPLING)
+            said = evidence.verdicts[judge.name]
+            graded = [adds(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects]
+            counts[judge.name, rate.id] = counted(evidence.population, gold, graded)
+    labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
+    return RateRows(evidence.rubric.rates, counts, judges, labs, _places(engine, evidence), RESAMPLING)
 
 
-def _places(engine: Engine, trial: Trial) -> Places:
+def _places(engine: Engine, evidence: GraderEvidence) -> Places:
     """Return where the prompts that the study speaks for stand in suites. A group counts as a tag."""
-    prompts = sorted(set(trial.population.prompts))
+    prompts = sorted(set(evidence.population.prompts))
     found = Places()
     placed: set[int] = set()
-    for prompt, _, evaluation, _, group, *_, tags in among(engine, gold_evidence.PLACES, prompts):
+    for prompt, _, evaluation, _, group, *_, tags in gold_evidence.places_in_suites(engine, prompts):
         if evaluation:
             found.evaluations.setdefault(evaluation, set()).add(prompt)
             placed.add(prompt)
@@ -100,30 +109,31 @@ def _places(engine: Engine, trial: Trial) -> Places:
     return Places(found.evaluations, dict(sorted(found.tags.items())))
 
 
-def _of_this_study(trial: Trial) -> Trial:
+def _of_this_study(evidence: GraderEvidence) -> GraderEvidence:
     """Leave out graders that judged nothing of it, and repeats, which say how stable a grader is, not what it says."""
-    own = set(trial.subjects) | set(trial.pairs)
+    own = set(evidence.subjects) | set(evidence.pairs)
+    given = evidence.verdicts
     found = {
         name: said
-        for name, said in trial.verdicts.items()
-        if own & said.keys() and not (name.rpartition("#")[2].isdigit() and name.rpartition("#")[0] in trial.verdicts)
+        for name, said in given.items()
+        if own & said.keys() and not (name.rpartition("#")[2].isdigit() and name.rpartition("#")[0] in given)
     }
-    return replace(trial, verdicts=found)
+    return replace(evidence, verdicts=found)
 
 
-def _checked(engine: Engine, trial: Trial, judge: Judge) -> list[Validated]:
-    alone = replace(trial, verdicts={judge.name: trial.verdicts[judge.name]})
+def _checked(engine: Engine, evidence: GraderEvidence, judge: ReportGrader) -> list[QuestionCheck]:
+    alone = replace(evidence, verdicts={judge.name: evidence.verdicts[judge.name]})
     return [validated(engine, alone, question, lab=judge.lab) for question in questions(alone, None)]
 
 
-def _configured(trial: Trial) -> Iterator[Configured]:
-    counts = Counter(trial.population.configurations)
-    for place, name in enumerate(trial.population.names):
-        yield Configured(name, trial.labs[place], counts[place])
+def _configured(evidence: GraderEvidence) -> Iterator[ReportConfiguration]:
+    counts = Counter(evidence.population.configurations)
+    for place, name in enumerate(evidence.population.names):
+        yield ReportConfiguration(name, evidence.labs[place], counts[place])
 
 
-def _errors(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[ErrorRow]:
-    labs = dict(zip(trial.population.names, trial.labs, strict=True))
+def _errors(evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[ErrorRow]:
+    labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
     for grader, found in checked.items():
         for one in found:
             for configuration, errors in ((None, one.errors), *one.by_model.items()):
@@ -140,7 +150,7 @@ def _errors(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterato
                     )
 
 
-def _flips(checked: Mapping[str, Sequence[Validated]]) -> Iterator[FlipRow]:
+def _flips(checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[FlipRow]:
     for grader, found in checked.items():
         for one in found:
             for rates in one.rates:
@@ -149,10 +159,11 @@ def _flips(checked: Mapping[str, Sequence[Validated]]) -> Iterator[FlipRow]:
                     yield FlipRow(one.question.id, grader, rates.rate.id, *ends)
 
 
-def _agreement(engine: Engine, trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[AgreementRow]:
-    study = trial.study.name
-    for question in study_agreement.questions_of(engine, study, None):
-        scope = Scope(study, question.id)
+def _agreement(
+    engine: Engine, evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]
+) -> Iterator[AgreementRow]:
+    for question in study_agreement.questions_of(evidence.rubric, None):
+        scope = Scope(evidence.study, question.id)
         people = [name for name, kind in ratings.raters(engine, scope) if kind == RaterKind.HUMAN]
         found = study_agreement.measured(engine, scope, question).agreement
         if len(people) > 1 and found is not None:
@@ -168,16 +179,16 @@ def _agreement(engine: Engine, trial: Trial, checked: Mapping[str, Sequence[Vali
                             yield AgreementRow(question.id, f"{grader} and gold", one.errors.units, metric, value)
 
 
-def _strengths(engine: Engine, trial: Trial) -> Iterator[StrengthRow]:
-    for question in trial.rubric.questions:
-        found = study_agreement.strengths(engine, Scope(trial.study.name, question.id), question)
+def _strengths(engine: Engine, evidence: GraderEvidence) -> Iterator[StrengthRow]:
+    for question in evidence.rubric.questions:
+        found = study_agreement.strengths(engine, Scope(evidence.study, question.id), question)
         for configuration, strength in found.log_strengths.items() if found is not None else ():
             yield StrengthRow(question.id, configuration, strength)
 
 
-def _noticed(trial: Trial, checked: Mapping[str, Sequence[Validated]]) -> Iterator[str]:
-    if trial.population.lost:
-        yield f"Nothing is corrected: {trial.population.lost}."
+def _noticed(evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[str]:
+    if evidence.population.lost:
+        yield f"Nothing is corrected: {evidence.population.lost}."
     for grader, found in checked.items():
         for one in found:
             differs = one.differential

@@ -9,12 +9,12 @@ from importlib import resources
 from reviewer.formats.export.reliability_card import spelled
 from reviewer.report.plots import Picture
 from reviewer.report.result import Report
-from reviewer.report.tables import Cell, Table, parts
+from reviewer.report.tables import Cell, ReportTable, parts
 from reviewer.statistics.agreement import Estimate
 from reviewer.text.visible import visible
 
 
-def page(report: Report, tables: Sequence[Table], pictures: Sequence[Picture]) -> str:
+def page(report: Report, tables: Sequence[ReportTable], pictures: Sequence[Picture]) -> str:
     """Return the page as HTML text."""
     by_part = parts(tables)
     style = resources.files("reviewer.report").joinpath("page.css").read_text("utf-8")
@@ -34,7 +34,7 @@ def page(report: Report, tables: Sequence[Table], pictures: Sequence[Picture]) -
     )
 
 
-def _head(report: Report, by_part: Mapping[str, list[Table]]) -> Iterator[str]:
+def _head(report: Report, by_part: Mapping[str, list[ReportTable]]) -> Iterator[str]:
     state = "open" if report.open else "closed"
     yield f"<header><h1>{_text(report.study)}</h1>"
     which = f"rubric {_text(report.rubric)}, {state} study"
@@ -52,7 +52,7 @@ def _head(report: Report, by_part: Mapping[str, list[Table]]) -> Iterator[str]:
     yield "</ul></nav><main>"
 
 
-def _part(part: str, tables: Sequence[Table], pictures: Sequence[Picture]) -> Iterator[str]:
+def _part(part: str, tables: Sequence[ReportTable], pictures: Sequence[Picture]) -> Iterator[str]:
     yield f"<section id='{_anchor(part)}'><h2>{_text(part)}</h2>"
     for picture in pictures:
         if picture.part == part:

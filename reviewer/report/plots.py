@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.definitions.rubric import Worse
 from reviewer.errors import ReviewerError
-from reviewer.report.result import Confusions, RateRow, Report
+from reviewer.report.result import ConfusionTable, RateRow, Report
 from reviewer.statistics.agreement import Estimate
 from reviewer.text.visible import visible
 
@@ -160,7 +160,7 @@ def _against(rows: Sequence[RateRow]) -> Figure:
     return figure
 
 
-def _confusion(one: Confusions) -> Figure:
+def _confusion(one: ConfusionTable) -> Figure:
     golds = list(one.counts)
     verdicts = list(next(iter(one.counts.values())))
     table = [[one.counts[gold][verdict] for verdict in verdicts] for gold in golds]

@@ -9,12 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from reviewer.definitions.rubric import Mean, Rate, Worse
-from reviewer.report.result import GOODNESS, DifferenceRow, Judge, LabRow, RateRow, TagRow
+from reviewer.report.result import GOODNESS, DifferenceRow, LabRow, RateRow, ReportGrader, TagRow
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.table import Flags, Floats
-from reviewer.statistics.grader_error import Counted
+from reviewer.statistics.grader_error import RateUnits
 
 NOTHING_TO_CORRECT = "this is the rate of gold: there is nothing to correct"
 UNEQUAL = "gold was drawn with unequal chances: read the row of a grader"
@@ -36,8 +36,8 @@ class RateRows:
     def __init__(
         self,
         rates: Sequence[Rate],
-        counts: Mapping[tuple[str | None, str], Counted],
-        judges: Sequence[Judge],
+        counts: Mapping[tuple[str | None, str], RateUnits],
+        judges: Sequence[ReportGrader],
         labs: Mapping[str, str | None],
         places: Places,
         resampling: Resampling,
@@ -83,7 +83,7 @@ class RateRows:
                         yield from self._by_grader(*where, judge.name, self._graded[judge.name, rate.id].of(own))
 
     def _by_gold(
-        self, evaluation: str, rate: Rate, configuration: str, lab: str | None, counted: Counted
+        self, evaluation: str, rate: Rate, configuration: str, lab: str | None, counted: RateUnits
     ) -> Iterator[RateRow]:
         found = grader_error.rate_found(counted, self._resampling, worse=_worst(rate))
         if not found.gold_units:
@@ -97,7 +97,7 @@ class RateRows:
             yield RateRow(evaluation, name, Worse.LOW, configuration, lab, None, n, n, good, good, never)
 
     def _by_grader(
-        self, evaluation: str, rate: Rate, configuration: str, lab: str | None, grader: str, counted: Counted
+        self, evaluation: str, rate: Rate, configuration: str, lab: str | None, grader: str, counted: RateUnits
     ) -> Iterator[RateRow]:
         if not counted.judged.any():
             return
@@ -196,7 +196,7 @@ def _worst(rate: Rate) -> bool | None:
     return rate.worse is Worse.HIGH if isinstance(rate, Mean) and rate.worse is not Worse.NEITHER else None
 
 
-def _error(counted: Counted) -> Estimate:
+def _error(counted: RateUnits) -> Estimate:
     """Return how often what the grader adds to a rate is not what gold adds."""
     both = counted.judged & counted.settled
     if not both.any():

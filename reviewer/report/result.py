@@ -12,7 +12,7 @@ GOODNESS = "goodness@0.1"  # of the worst tenth of attempts; its full name has t
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class ReportConfiguration:
     """A configuration in the study: its lab where known, and its responses."""
 
     name: str
@@ -21,7 +21,7 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class ReportGrader:
     """A grader in the report: its kind, and its lab where its name says the configuration."""
 
     name: str
@@ -142,7 +142,7 @@ class StrengthRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Confusions:
+class ConfusionTable:
     """What gold says (rows) and a grader says (columns) of one question, in units."""
 
     question: str
@@ -161,8 +161,8 @@ class Report:
     rubric_hash: str
     software: str
     made_at: str
-    configurations: tuple[Configured, ...]
-    graders: tuple[Judge, ...]
+    configurations: tuple[ReportConfiguration, ...]
+    graders: tuple[ReportGrader, ...]
     rates: tuple[RateRow, ...] = ()
     differences: tuple[DifferenceRow, ...] = ()
     errors: tuple[ErrorRow, ...] = ()
@@ -171,7 +171,7 @@ class Report:
     tags: tuple[TagRow, ...] = ()
     agreement: tuple[AgreementRow, ...] = ()
     strengths: tuple[StrengthRow, ...] = ()
-    confusions: tuple[Confusions, ...] = ()
+    confusions: tuple[ConfusionTable, ...] = ()
     card: Mapping[str, object] = field(default_factory=dict)
     caveats: tuple[str, ...] = ()
 

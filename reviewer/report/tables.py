@@ -19,7 +19,7 @@ WORSE = {Worse.HIGH: "higher is worse", Worse.LOW: "lower is worse", Worse.NEITH
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A table: `name` for files, `title` and `note` for readers, `part` the heading that it stands under.
 
     `shares` says that its estimates are shares from 0 to 1, which can be drawn, and not differences.
@@ -34,19 +34,19 @@ class Table:
     shares: bool = True
 
 
-def tables(report: Report) -> list[Table]:
+def tables(report: Report) -> list[ReportTable]:
     """Return every table of the report that has a row, in the order of telling."""
     made = [*_rates(report), _differences(report), *_graders(report), _labs(report), *_tags(report)]
     made += [_agreement(report), _strengths(report), _configurations(report)]
     return [table for table in made if table.rows]
 
 
-def _rates(report: Report) -> Iterable[Table]:
+def _rates(report: Report) -> Iterable[ReportTable]:
     for evaluation in report.evaluations:
         own = [row for row in report.rates if row.evaluation == evaluation]
         for rate in dict.fromkeys(row.rate for row in own):
             rows = [row for row in own if row.rate == rate]
-            yield Table(
+            yield ReportTable(
                 f"rates_{evaluation}_{rate}",
                 f"Evaluation: {evaluation}",
                 f"{rate} ({WORSE[rows[0].worse]})",
@@ -67,8 +67,8 @@ def _rates(report: Report) -> Iterable[Table]:
             )
 
 
-def _differences(report: Report) -> Table:
-    return Table(
+def _differences(report: Report) -> ReportTable:
+    return ReportTable(
         "differences",
         "Between configurations",
         "Differences, paired by prompt",
@@ -90,8 +90,8 @@ def _differences(report: Report) -> Table:
     )
 
 
-def _graders(report: Report) -> Iterable[Table]:
-    yield Table(
+def _graders(report: Report) -> Iterable[ReportTable]:
+    yield ReportTable(
         "grader_errors",
         "Graders against gold",
         "How often a grader is wrong, by configuration",
@@ -111,7 +111,7 @@ def _graders(report: Report) -> Iterable[Table]:
             for row in report.errors
         ),
     )
-    yield Table(
+    yield ReportTable(
         "flips",
         "Graders against gold",
         "Rankings that the grader turns round",
@@ -122,7 +122,7 @@ def _graders(report: Report) -> Iterable[Table]:
     )
     for one in report.confusions:
         verdicts = tuple(next(iter(one.counts.values()), {}))
-        yield Table(
+        yield ReportTable(
             f"confusion_{one.question}_{one.grader}",
             "Graders against gold",
             f"{one.question}: gold (down) and {one.grader} (across)",
@@ -132,8 +132,8 @@ def _graders(report: Report) -> Iterable[Table]:
         )
 
 
-def _labs(report: Report) -> Table:
-    return Table(
+def _labs(report: Report) -> ReportTable:
+    return ReportTable(
         "lab_by_lab",
         "Lab by lab",
         "What each lab's graders say of each lab's models",
@@ -143,7 +143,7 @@ def _labs(report: Report) -> Table:
     )
 
 
-def _tags(report: Report) -> Iterable[Table]:
+def _tags(report: Report) -> Iterable[ReportTable]:
     """Yield one table for each evaluation and rate: tags down, configurations across."""
     places = {(row.evaluation, row.rate): None for row in report.tags}
     for evaluation, rate in places:
@@ -156,7 +156,7 @@ def _tags(report: Report) -> Iterable[Table]:
             by = ", ".join(dict.fromkeys(row.grader or PEOPLE for row in found if row is not None))
             most = max(row.n for row in found if row is not None)
             lines.append((tag, by, most, *(None if row is None else row.value for row in found)))
-        yield Table(
+        yield ReportTable(
             f"tags_{evaluation}_{rate}",
             "By topic and tag",
             f"{evaluation}: {rate}",
@@ -167,8 +167,8 @@ def _tags(report: Report) -> Iterable[Table]:
         )
 
 
-def _agreement(report: Report) -> Table:
-    return Table(
+def _agreement(report: Report) -> ReportTable:
+    return ReportTable(
         "agreement",
         "Agreement",
         "How far the raters agree",
@@ -178,8 +178,8 @@ def _agreement(report: Report) -> Table:
     )
 
 
-def _strengths(report: Report) -> Table:
-    return Table(
+def _strengths(report: Report) -> ReportTable:
+    return ReportTable(
         "strengths",
         "Comparisons",
         "Strength in comparisons",
@@ -190,8 +190,8 @@ def _strengths(report: Report) -> Table:
     )
 
 
-def _configurations(report: Report) -> Table:
-    return Table(
+def _configurations(report: Report) -> ReportTable:
+    return ReportTable(
         "configurations",
         "What was compared",
         "Configurations",
@@ -201,12 +201,12 @@ def _configurations(report: Report) -> Table:
     )
 
 
-def file_name(table: Table) -> str:
+def file_name(table: ReportTable) -> str:
     """Return the name of the table's CSV file: plain letters, whatever graders and evaluations are called."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", table.name).strip("-.") + ".csv"
 
 
-def csv_text(table: Table) -> str:
+def csv_text(table: ReportTable) -> str:
     """Return a table as CSV: an estimate as four columns, fractions unrounded, nothing that a spreadsheet would run."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -227,7 +227,7 @@ def csv_text(table: Table) -> str:
     return out.getvalue()
 
 
-def plain(table: Table) -> dict[str, object]:
+def plain(table: ReportTable) -> dict[str, object]:
     """Return a table as JSON values: a list of rows, each an object by column."""
     return {
         "table": table.name,
@@ -237,16 +237,16 @@ def plain(table: Table) -> dict[str, object]:
     }
 
 
-def shown(table: Table) -> Table:
+def shown(table: ReportTable) -> ReportTable:
     """Return the table without the columns in which nothing stands, as people are shown it."""
     kept = [place for place in range(len(table.columns)) if any(row[place] is not None for row in table.rows)]
     columns = tuple(table.columns[place] for place in kept)
     return replace(table, columns=columns, rows=tuple(tuple(row[place] for place in kept) for row in table.rows))
 
 
-def parts(made: Sequence[Table]) -> Mapping[str, list[Table]]:
+def parts(made: Sequence[ReportTable]) -> Mapping[str, list[ReportTable]]:
     """Return the tables, as people are shown them, by the heading that they stand under, both in order."""
-    found: dict[str, list[Table]] = {}
+    found: dict[str, list[ReportTable]] = {}
     for table in made:
         found.setdefault(table.part, []).append(shown(table))
     return found
@@ -256,5 +256,5 @@ def _plain(cell: Cell) -> object:
     return cell.plain() if isinstance(cell, Estimate) else cell
 
 
-def _estimated(table: Table) -> frozenset[int]:
+def _estimated(table: ReportTable) -> frozenset[int]:
     return frozenset(place for row in table.rows for place, cell in enumerate(row) if isinstance(cell, Estimate))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from reviewer.adjudication.case import Case, Dispute, Viewer, case_of
 from reviewer.agreement.rater_figures import RaterFigures, rater_figures
 from reviewer.agreement.study_agreement import (
-    Kinds,
-    Measured,
+    AgreementByKind,
+    QuestionAgreement,
     behind,
     consensus,
     kinds,
@@ -22,14 +22,15 @@ from reviewer.agreement.study_agreement import (
 )
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.statistics.agreement import Beside, Strengths
-from reviewer.store import disputes, rating_details, ratings, rubrics, studies
+from reviewer.statistics.agreement import ConsensusComparison, Strengths
+from reviewer.store import disputes, rating_details, ratings, studies
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
+from reviewer.store.studies import Study
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
+class ConfusionCases:
     """The units on which two values were confused: those that may be looked at, and how many still wait for labels."""
 
     values: tuple[str, str]
@@ -40,31 +41,28 @@ class Confusion:
 class AgreementView:
     """What one person looks at; to be used on the thread that owns the engine."""
 
-    def __init__(self, engine: Callable[[], Engine], study: str, viewer: str) -> None:
-        """Look at the study called `study`; `engine` is asked each time, since it may be opened anew meanwhile.
-
-        Raises:
-            NotFound: no such study.
-        """
+    def __init__(self, engine: Callable[[], Engine], study: Study, viewer: str) -> None:
+        """Look at `study`; `engine` is asked each time, since it may be opened anew meanwhile."""
         self._engine = engine
         self._viewer = viewer
-        self.study = study
-        self.rubric: Rubric = rubrics.load(engine(), studies.load(engine(), study).rubric)
-        self.questions: tuple[Question, ...] = tuple(questions_of(engine(), study, None))
+        self._study = study
+        self.study = study.name
+        self.rubric: Rubric = study.rubric
+        self.questions: tuple[Question, ...] = tuple(questions_of(study.rubric, None))
 
     def is_open(self) -> bool:
         """Tell whether the study is still blind."""
-        return studies.load(self._engine(), self.study).open
+        return self._now().open
 
     def latest(self) -> tuple[int, int, int]:
         """Return what changes with every label, decision and flag that comes in."""
         return rating_details.latest(self._engine())
 
-    def measured(self, question: Question) -> Measured:
+    def measured(self, question: Question) -> QuestionAgreement:
         """Return the coefficients of a question and what was confused."""
         return measured(self._engine(), self._scope(question), question)
 
-    def consensus(self, question: Question) -> Beside | None:
+    def consensus(self, question: Question) -> ConsensusComparison | None:
         """Return majority beside the model."""
         return consensus(self._engine(), self._scope(question), question)
 
@@ -72,21 +70,21 @@ class AgreementView:
         """Return what is known of each rater."""
         return rater_figures(self._engine(), self._scope(question), question)
 
-    def kinds(self, question: Question) -> Kinds:
+    def kinds(self, question: Question) -> AgreementByKind:
         """Return people with people beside people with graders."""
         return kinds(self._engine(), self._scope(question), question)
 
-    def by_evaluation(self, question: Question) -> list[tuple[str, Measured]]:
+    def by_evaluation(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each evaluation alone."""
         return [
-            (name, measured(self._engine(), Scope(self.study, question.id, None, name), question))
+            (name, measured(self._engine(), Scope(self._now(), question.id, None, name), question))
             for name in ratings.evaluations(self._engine(), self.study)
         ]
 
-    def by_configuration(self, question: Question) -> list[tuple[str, Measured]]:
+    def by_configuration(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each configuration alone. It names them."""
         return [
-            (name, measured(self._engine(), Scope(self.study, question.id, name), question))
+            (name, measured(self._engine(), Scope(self._now(), question.id, name), question))
             for name in ratings.configurations(self._engine(), self.study)
         ]
 
@@ -94,7 +92,7 @@ class AgreementView:
         """Return the strengths of configurations by preference. It names them."""
         return strengths(self._engine(), self._scope(question), question)
 
-    def behind(self, question: Question, values: tuple[str, str]) -> Confusion:
+    def behind(self, question: Question, values: tuple[str, str]) -> ConfusionCases:
         """Return the units on which two values were confused."""
         found = behind(self._engine(), self._scope(question), question, values)
         found_disputes = []
@@ -104,13 +102,15 @@ class AgreementView:
                 if said.question == question.id:
                     given[said.value] = given.get(said.value, 0) + 1
             found_disputes.append(Dispute(*subject, question.id, " / ".join(values), given, 0.0))
-        return Confusion(values, tuple(found_disputes), found.waiting)
+        return ConfusionCases(values, tuple(found_disputes), found.waiting)
 
-    def case(self, confusion: Confusion, place: int) -> Case:
+    def case(self, confusion: ConfusionCases, place: int) -> Case:
         """Return one of the units behind a confusion as raters saw it, what they said without names."""
-        row = studies.load(self._engine(), self.study)
         viewer = Viewer(self._viewer, place + 1, len(confusion.disputes))
-        return case_of(self._engine(), row, self.rubric, confusion.disputes[place], viewer)
+        return case_of(self._engine(), self._study, confusion.disputes[place], viewer)
+
+    def _now(self) -> Study:
+        return studies.reload(self._engine(), self._study)
 
     def _scope(self, question: Question) -> Scope:
-        return Scope(self.study, question.id)
+        return Scope(self._now(), question.id)

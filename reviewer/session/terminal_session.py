@@ -13,16 +13,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reviewer.adjudication.outcomes import is_dispute, outcomes
-from reviewer.adjudication.queue import Adjudication
+from reviewer.adjudication.queue import AdjudicationSession
 from reviewer.errors import StoreError
-from reviewer.model import Draft, utc
-from reviewer.store import assignment, labels, raters, rating_details, responses, rubrics, search, studies
-from reviewer.store.assignment import Nothing
+from reviewer.model import Draft, FoundItem, Nothing, utc
+from reviewer.store import assignment, labels, raters, rating_details, responses, search, studies
 from reviewer.store.engine import Engine
-from reviewer.store.raters import Session
-from reviewer.store.search import Found
+from reviewer.store.raters import OpenTerminal
 from reviewer.studies.item_sheet import Item
-from reviewer.studies.rating import Saved, Study
+from reviewer.studies.rating import RatingSession, SavedItem
+from reviewer.studies.unblinding import record_unblinding
 
 if TYPE_CHECKING:
     from reviewer.session.agreement_view import AgreementView
@@ -56,7 +55,7 @@ class StudyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentWork:
     """A study in which the rater labelled last: how many items in all, and when the last one."""
 
     study: str
@@ -74,19 +73,19 @@ class Home:
     prompts: int
     suites: int
     studies: tuple[StudyLine, ...]
-    recent: tuple[Recent, ...] = ()
+    recent: tuple[RecentWork, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EnteredStudy:
     """A study taken up: the rater's other terminals, and whether the guideline was read before."""
 
-    others: tuple[Session, ...]
+    others: tuple[OpenTerminal, ...]
     has_begun: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class TerminalIdentity:
     """A terminal at work: a token of its own, and the process behind it."""
 
     token: str
@@ -94,7 +93,7 @@ class Identity:
     process: int
 
 
-class Desk:
+class TerminalSession:
     """What the screens ask for; to be used on one thread."""
 
     def __init__(
@@ -102,7 +101,7 @@ class Desk:
         open_to_read: Callable[[], Engine],
         open_to_write: Callable[[], Engine],
         rater: str,
-        identity: Identity,
+        identity: TerminalIdentity,
         clock: Callable[[], datetime],
     ) -> None:
         self.rater = rater
@@ -110,14 +109,14 @@ class Desk:
         self._engine = open_to_read()
         self._identity = identity
         self._clock = clock
-        self._study: Study | None = None
+        self._rating: RatingSession | None = None
         self._disputes: dict[tuple[object, ...], int | None] = {}
 
     @property
-    def study(self) -> Study:
-        """The study at hand."""
-        assert self._study is not None
-        return self._study
+    def rating(self) -> RatingSession:
+        """The rater's work on the study at hand."""
+        assert self._rating is not None
+        return self._rating
 
     def home(self) -> Home:
         """Return what there is to do."""
@@ -129,23 +128,22 @@ class Desk:
             counts["prompt"],
             counts["suite"],
             tuple(self._line(study) for study in studies.every(self._engine)),
-            tuple(Recent(*row) for row in labels.recent(self._engine, self.rater)),
+            tuple(RecentWork(*row) for row in labels.recent(self._engine, self.rater)),
         )
 
-    def _line(self, study: studies.StudyRow) -> StudyLine:
+    def _line(self, study: studies.Study) -> StudyLine:
         done = assignment.items_done(self._engine, study.number, self.rater)
         share = studies.share(self._engine, study, self.rater)
         filled, places = studies.filled(self._engine, study.number)
-        rubric = rubrics.load(self._engine, study.rubric)
         left = min(max(share - done, 0), studies.still_free(self._engine, study, self.rater)) if study.open else 0
-        return StudyLine(study.name, study.open, rubric.title, study.items, done, left, filled, places)
+        return StudyLine(study.name, study.open, study.rubric.title, study.items, done, left, filled, places)
 
     def guideline(self, study: str) -> tuple[str, str]:
         """Return the title and the guideline of the study's rubric."""
-        rubric = rubrics.load(self._engine, studies.load(self._engine, study).rubric)
+        rubric = studies.load(self._engine, study).rubric
         return rubric.title, rubric.guideline
 
-    def enter(self, name: str) -> Entered:
+    def enter(self, name: str) -> EnteredStudy:
         """Take up a study, or a second one after the first.
 
         Raises:
@@ -154,19 +152,19 @@ class Desk:
             StoreError: the database cannot be written.
         """
         self._write()
-        study = Study(self._engine, name, self.rater, self._clock)
+        rating = RatingSession(self._engine, studies.load(self._engine, name), self.rater, self._clock)
         self.leave()
-        others = study.enter(self._identity.token, self._identity.host, self._identity.process)
-        self._study = study
-        return Entered(tuple(others), study.has_begun())
+        others = rating.enter(self._identity.token, self._identity.host, self._identity.process)
+        self._rating = rating
+        return EnteredStudy(tuple(others), rating.has_begun())
 
     def leave(self) -> None:
         """Put the study down; what is in hand stays in hand."""
-        if self._study is not None:
-            self._study.leave(self._identity.token)
-            self._study = None
+        if self._rating is not None:
+            self._rating.leave(self._identity.token)
+            self._rating = None
 
-    def adjudicate(self, name: str, *, second: bool = False) -> Adjudication:
+    def adjudicate(self, name: str, *, second: bool = False) -> AdjudicationSession:
         """Take up the disputes of a study; what is returned is to be used on this thread.
 
         Raises:
@@ -174,7 +172,9 @@ class Desk:
             StoreError: the database cannot be written.
         """
         self._write()
-        return Adjudication(self._engine, name, self.rater, self._clock, second=second)
+        return AdjudicationSession(
+            self._engine, studies.load(self._engine, name), self.rater, self._clock, second=second
+        )
 
     def agreement(self, name: str) -> AgreementView:
         """Look at the agreement in a study; what is returned is to be used on this thread.
@@ -185,7 +185,7 @@ class Desk:
         # It computes with numpy, which nobody who only rates has to wait for.
         from reviewer.session.agreement_view import AgreementView
 
-        return AgreementView(lambda: self._engine, name, self.rater)
+        return AgreementView(lambda: self._engine, studies.load(self._engine, name), self.rater)
 
     def unblind(self, name: str) -> None:
         """Record that the rater is shown which configurations an open study compares; a closed one is not blind.
@@ -196,8 +196,7 @@ class Desk:
         study = studies.load(self._engine, name)
         if study.open:
             self._write()
-            with self._engine.writing():
-                studies.record_unblinding(self._engine, study.number, self.rater, utc(self._clock()))
+            record_unblinding(self._engine, study, self.rater, utc(self._clock()))
 
     def disputes(self, name: str) -> int | None:
         """Return how many disputes wait in a study; None where it has too many labels to count by the way."""
@@ -207,44 +206,43 @@ class Desk:
             few = labels.at_most(self._engine, name, MOST_BY_THE_WAY)
             counted = None
             if few:
-                rubric = rubrics.load(self._engine, study.rubric)
-                counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study, rubric))
+                counted = sum(is_dispute(unit.outcome, study) for unit in outcomes(self._engine, study))
             self._disputes[latest] = counted
         return self._disputes[latest]
 
     def renew(self, item: Item | None) -> None:
         """Keep the lease on `item`, and the terminal known, for another while."""
-        if self._study is not None:
-            self._study.renew(self._identity.token, item)
+        if self._rating is not None:
+            self._rating.renew(self._identity.token, item)
 
     def next_item(self) -> tuple[Item, Draft] | Nothing:
         """Lease the rater's next item, with the draft that was kept on it."""
-        found = self.study.next_item()
-        return found if isinstance(found, Nothing) else (found, self.study.draft(found))
+        found = self.rating.next_item()
+        return found if isinstance(found, Nothing) else (found, self.rating.draft(found))
 
-    def submit(self, item: Item, draft: Draft) -> tuple[Saved, tuple[Item, Draft] | Nothing]:
+    def submit(self, item: Item, draft: Draft) -> tuple[SavedItem, tuple[Item, Draft] | Nothing]:
         """Store the labels of `item` durably and lease the next one.
 
         Raises:
-            Refused: see `Study.submit`.
+            Refused: see `RatingSession.submit`.
         """
-        return self.study.submit(item, draft), self.next_item()
+        return self.rating.submit(item, draft), self.next_item()
 
     def skip(self, item: Item) -> tuple[Item, Draft] | Nothing:
         """Give `item` back and lease the next one."""
-        self.study.skip(item)
+        self.rating.skip(item)
         return self.next_item()
 
     def undo(self) -> tuple[Item, Draft] | None:
         """Take back the last submitted item; None where there is none.
 
         Raises:
-            Refused: see `Study.undo`.
+            Refused: see `RatingSession.undo`.
         """
-        found = self.study.undo()
-        return None if found is None else (found, self.study.draft(found))
+        found = self.rating.undo()
+        return None if found is None else (found, self.rating.draft(found))
 
-    def search(self, words: str) -> list[Found]:
+    def search(self, words: str) -> list[FoundItem]:
         """Return what the rater may see of what holds all `words`: while blind, only items the rater has finished.
 
         A word `study:NAME` is no word to look for, but keeps to that study.

@@ -7,12 +7,13 @@ asks for an item.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reviewer.model import item_id
+from reviewer.model import Nothing, item_id
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyRow
+from reviewer.store.studies import Study
 from reviewer.study_design.blinding import start
 from reviewer.study_design.pairing import choose_block, pair
 
@@ -31,17 +32,8 @@ class PlaceState(StrEnum):
     SURPLUS = "surplus"
 
 
-class Nothing(StrEnum):
-    """Why there is no item for a rater."""
-
-    FINISHED = "finished"
-    QUOTA = "quota"
-    WAITING = "waiting"
-    CLOSED = "closed"
-
-
 @dataclass(frozen=True, slots=True)
-class Handed:
+class AssignedItem:
     """An item in a rater's hands. `number` is this file's own; `id` is the same in every file."""
 
     number: int
@@ -51,7 +43,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RaterPlace:
     """A rater's place on an item."""
 
     state: PlaceState
@@ -60,7 +52,7 @@ class Place:
     expires_at: str | None
 
 
-def next_item(engine: Engine, study: StudyRow, rater: str, *, now: str, until: str) -> Handed | Nothing:
+def next_item(engine: Engine, study: Study, rater: str, *, now: str, until: str) -> AssignedItem | Nothing:
     """Lease the rater's next item until `until`, or say why there is none; call inside `engine.writing()`.
 
     What the rater has in hand comes first, the latest first; then items that others began and that are short of the
@@ -111,7 +103,7 @@ def _own(engine: Engine, study: int, rater: str, condition: str, direction: str)
     return found[0][0] if found else None
 
 
-def _fresh(engine: Engine, study: StudyRow, rater: str, turn: int) -> int | None:
+def _fresh(engine: Engine, study: Study, rater: str, turn: int) -> int | None:
     """Return an item with a free place that the rater never had: begun ones first, the fullest before others."""
     position = start(study.design.seed, rater, turn, study.items)
     fullest_first = range(study.design.overlap - 1, -1, -1)
@@ -151,12 +143,12 @@ def _why_nothing(engine: Engine, study: int, rater: str) -> Nothing:
     return Nothing.WAITING if leased else Nothing.FINISHED
 
 
-def _lease(engine: Engine, study: StudyRow, item: int, rater: str, *, now: str, until: str) -> Handed:
+def _lease(engine: Engine, study: Study, item: int, rater: str, *, now: str, until: str) -> AssignedItem:
     identity = _cut(engine, study, item)
     place = place_of(engine, item, rater)
     if place is not None and place.state is PlaceState.LEASED:
         renew(engine, item, rater, until=until)
-        return Handed(item, identity, place.turn, place.shown_at)
+        return AssignedItem(item, identity, place.turn, place.shown_at)
     turn = take_turn(engine, study.number, rater)
     shown_at = place.shown_at if place is not None else now
     engine.run("update item set taken = taken + 1 where number = :item", {"item": item})
@@ -167,25 +159,17 @@ def _lease(engine: Engine, study: StudyRow, item: int, rater: str, *, now: str, 
         " expires_at = excluded.expires_at",
         {"item": item, "rater": rater, "study": study.number, "turn": turn, "shown_at": shown_at, "until": until},
     )
-    return Handed(item, identity, turn, shown_at)
+    return AssignedItem(item, identity, turn, shown_at)
 
 
-def _cut(engine: Engine, study: StudyRow, item: int) -> str:
+def _cut(engine: Engine, study: Study, item: int) -> str:
     """Fix which responses the item shows, the first time it is handed out, and return its id."""
     [(identity, prompt, size, position)] = engine.rows(
         "select id, prompt, size, position from item where number = :item", {"item": item}
     )
     if identity is not None:
         return str(identity)
-    candidates: dict[str, tuple[int, int]] = {
-        response: (number, configuration)
-        for response, number, configuration in engine.rows(
-            "select response.id, response.number, configuration from response"
-            " join study_response on study_response.response = response.number"
-            " where response.prompt = :prompt and study_response.study = :study and study_response.item is null",
-            {"prompt": prompt, "study": study.number},
-        )
-    }
+    candidates = _uncut_responses(engine, study.number, prompt)
     met = {
         (first, second): count
         for first, second, count in engine.rows(
@@ -206,20 +190,35 @@ def _cut(engine: Engine, study: StudyRow, item: int) -> str:
         "update study_response set item = :item where study = :study and response = :response",
         [{"item": item, "study": study.number, "response": candidates[response][0]} for response in block],
     )
-    configurations = [candidates[response][1] for response in block]
+    _count_pairs(engine, study.number, [candidates[response][1] for response in block])
+    return identity
+
+
+def _uncut_responses(engine: Engine, study: int, prompt: int) -> dict[str, tuple[int, int]]:
+    """Return the responses to a prompt that no item of the study shows, by id, as (number, configuration)."""
+    rows = engine.rows(
+        "select response.id, response.number, configuration from response"
+        " join study_response on study_response.response = response.number"
+        " where response.prompt = :prompt and study_response.study = :study and study_response.item is null",
+        {"prompt": prompt, "study": study},
+    )
+    return {response: (number, configuration) for response, number, configuration in rows}
+
+
+def _count_pairs(engine: Engine, study: int, configurations: Sequence[int]) -> None:
+    """Count that these configurations met on one item of the study."""
     engine.run_many(
         "insert into pairing (study, first, second, met) values (:study, :first, :second, 1)"
         " on conflict (study, first, second) do update set met = pairing.met + 1",
         [
-            {"study": study.number, "first": first, "second": second}
+            {"study": study, "first": first, "second": second}
             for place, one in enumerate(configurations)
             for first, second in (pair(one, other) for other in configurations[place + 1 :])
         ],
     )
-    return identity
 
 
-def place_of(engine: Engine, item: int, rater: str) -> Place | None:
+def place_of(engine: Engine, item: int, rater: str) -> RaterPlace | None:
     """Return the rater's place on the item, or None where the item was never in the rater's hands."""
     found = engine.rows(
         "select state, turn, shown_at, expires_at from place where item = :item and rater = :rater",
@@ -228,7 +227,7 @@ def place_of(engine: Engine, item: int, rater: str) -> Place | None:
     if not found:
         return None
     state, turn, shown_at, expires_at = found[0]
-    return Place(PlaceState(state), turn, shown_at, expires_at)
+    return RaterPlace(PlaceState(state), turn, shown_at, expires_at)
 
 
 def set_place(engine: Engine, item: int, rater: str, state: PlaceState, *, turn: int, until: str | None) -> bool:

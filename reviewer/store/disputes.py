@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from reviewer.model import messages_of
 from reviewer.store.engine import Engine
-from reviewer.store.items import Content, ShownResponse
+from reviewer.store.items import ItemContent, ShownResponse
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PersonAnswer:
     """What one person answered to one question, under a `rater` that must not be shown."""
 
     rater: str
@@ -21,7 +21,7 @@ class Said:
     confidence: int | None
 
 
-def said(engine: Engine, study: str, response: str, other: str, item: str) -> list[Said]:
+def said(engine: Engine, study: str, response: str, other: str, item: str) -> list[PersonAnswer]:
     """Return what people's labels on one subject say now, in the order in which they were stored."""
     subject = "label.item = :item and label.response is null" if item else "label.response = :response"
     sql = f"""
@@ -32,7 +32,7 @@ def said(engine: Engine, study: str, response: str, other: str, item: str) -> li
         order by label.number
     """
     values = {"study": study, "response": response, "other": other, "item": item}
-    return [Said(*row) for row in engine.rows(sql, values)]
+    return [PersonAnswer(*row) for row in engine.rows(sql, values)]
 
 
 def item_of(engine: Engine, study: int, response: str, item: str) -> tuple[int, str] | None:
@@ -49,7 +49,7 @@ def item_of(engine: Engine, study: int, response: str, item: str) -> tuple[int, 
     return (int(found[0][0]), str(found[0][1])) if found else None
 
 
-def alone(engine: Engine, response: str) -> Content:
+def alone(engine: Engine, response: str) -> ItemContent:
     """Return a response that is part of no item, with its prompt."""
     [(prompt, messages, *shown)] = engine.rows(
         "select prompt.number, messages, response.id, text, reasoning, tool_calls, stop_reason, refusal from response"
@@ -59,7 +59,7 @@ def alone(engine: Engine, response: str) -> Content:
     [(reference, secret, severity)] = engine.rows(
         "select max(reference), max(secret), max(severity) from suite_prompt where prompt = :prompt", {"prompt": prompt}
     )
-    return Content(messages_of(messages), (ShownResponse(*shown),), reference, secret, severity)
+    return ItemContent(messages_of(messages), (ShownResponse(*shown),), reference, secret, severity)
 
 
 def weights(engine: Engine, study: int) -> dict[str, tuple[int, int]]:
@@ -85,7 +85,7 @@ def severities(engine: Engine, study: int) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class LastDecision:
     """A decision that an adjudicator may take back: its id and its unit."""
 
     id: str
@@ -112,7 +112,7 @@ def decided_since(
     return max((one[0] for one in found), default=number), {(one[1], one[2], one[3], one[4]) for one in found}
 
 
-def last_decision(engine: Engine, study: str, adjudicator: str) -> Last | None:
+def last_decision(engine: Engine, study: str, adjudicator: str) -> LastDecision | None:
     """Return the last decision of `adjudicator` in the study that stands."""
     found = engine.rows(
         "select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question"
@@ -122,4 +122,4 @@ def last_decision(engine: Engine, study: str, adjudicator: str) -> Last | None:
         " order by sequence desc limit 1",
         {"study": study, "adjudicator": adjudicator},
     )
-    return Last(*found[0]) if found else None
+    return LastDecision(*found[0]) if found else None

@@ -37,7 +37,7 @@ def pairs(engine: Engine, study: int) -> list[Unit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownToGrader:
     """What a grader may be shown of a response; its configuration is not among it."""
 
     messages: tuple[Message, ...]
@@ -46,7 +46,7 @@ class Shown:
     secret: str | None
 
 
-def shown(engine: Engine, ids: Sequence[str]) -> dict[str, Shown]:
+def shown(engine: Engine, ids: Sequence[str]) -> dict[str, ShownToGrader]:
     """Return what graders are shown of the responses with these ids.
 
     A response without text whose provider declined in a field of its own is shown as what it says there.
@@ -60,7 +60,7 @@ def shown(engine: Engine, ids: Sequence[str]) -> dict[str, Shown]:
         ids,
     )
     return {
-        identity: Shown(messages_of(messages), text or refusal or "", reference, secret)
+        identity: ShownToGrader(messages_of(messages), text or refusal or "", reference, secret)
         for identity, messages, text, refusal, reference, secret in rows
     }
 
@@ -75,7 +75,7 @@ def ensure_grader(engine: Engine, hash_: str, name: str, version: int, body: str
 
 
 @dataclass(frozen=True, slots=True)
-class Grading:
+class GradingAttempt:
     """One try at a verdict. `options` is JSON of the orders shown, `reply` all that was sent and came, as JSON.
 
     `bait` is the part of the response that imitates a verdict. Where no reply came, `failure` says why.
@@ -88,7 +88,7 @@ class Grading:
     reply: str | None = None
 
 
-def add(engine: Engine, grader: str, rater: str, gradings: Iterable[Grading], now: str) -> None:
+def add(engine: Engine, grader: str, rater: str, gradings: Iterable[GradingAttempt], now: str) -> None:
     """Keep gradings by `rater`, whose definition has the hash `grader`; call inside `engine.writing()`."""
     engine.run_many(
         "insert into grading (grader, rater, response, other_response, options, bait, failure, reply, graded_at)"
@@ -131,7 +131,7 @@ def not_understood(engine: Engine, grader: str, rater: str) -> set[Unit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stands:
+class StandingVerdict:
     """A grader's standing row on one unit."""
 
     unit: Unit
@@ -140,7 +140,7 @@ class Stands:
     state: LabelState
 
 
-def standing(engine: Engine, rater: str, rubric: str, ids: Sequence[str]) -> list[Stands]:
+def standing(engine: Engine, rater: str, rubric: str, ids: Sequence[str]) -> list[StandingVerdict]:
     """Return the standing rows of `rater` under `rubric` on units whose first response is among `ids`."""
     rows = among(
         engine,
@@ -150,7 +150,7 @@ def standing(engine: Engine, rater: str, rubric: str, ids: Sequence[str]) -> lis
         {"rater": rater, "rubric": rubric},
     )
     return [
-        Stands((response, other), question, identity, LabelState(state))
+        StandingVerdict((response, other), question, identity, LabelState(state))
         for response, other, question, identity, state in rows
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from reviewer.store.engine import Engine, among
 from reviewer.store.labels import STANDS
-from reviewer.store.studies import StudyRow
+from reviewer.store.studies import Study
 
 Key = tuple[str, str, str, str, str]  # response, other response, item, question, rater
 Said = tuple[str, str | None, int | None, str | None, str | None, str | None, str]
@@ -18,7 +18,7 @@ def study_of_item(engine: Engine, item: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
-def items(engine: Engine, study: StudyRow, shown: Sequence[tuple[str, int]], *, makes: bool) -> None:
+def items(engine: Engine, study: Study, shown: Sequence[tuple[str, int]], *, makes: bool) -> None:
     """Put responses, as (item id, response number), into items; with `makes` those are made where they are new.
 
     A response that another item of the study shows stays there. Call inside `engine.writing()`.

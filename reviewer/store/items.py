@@ -22,7 +22,7 @@ class ShownResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ItemContent:
     """What an item shows, responses in order of id. `severity` is the highest that a suite gives the prompt."""
 
     messages: tuple[Message, ...]
@@ -32,7 +32,7 @@ class Content:
     severity: int | None
 
 
-def content(engine: Engine, item: int) -> Content:
+def content(engine: Engine, item: int) -> ItemContent:
     """Return what the item, once cut, shows."""
     [(prompt, messages)] = engine.rows(
         "select prompt.number, messages from item join prompt on prompt.number = item.prompt where item.number = :item",
@@ -46,7 +46,9 @@ def content(engine: Engine, item: int) -> Content:
     [(reference, secret, severity)] = engine.rows(
         "select max(reference), max(secret), max(severity) from suite_prompt where prompt = :prompt", {"prompt": prompt}
     )
-    return Content(messages_of(messages), tuple(ShownResponse(*row) for row in responses), reference, secret, severity)
+    return ItemContent(
+        messages_of(messages), tuple(ShownResponse(*row) for row in responses), reference, secret, severity
+    )
 
 
 def identity(engine: Engine, item: int) -> str:

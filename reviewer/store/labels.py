@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reviewer.model import Label, LabelState, Origin
+from reviewer.model import RECOGNISED, Label, LabelState, Origin
 from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
 from reviewer.store.engine import Engine, Row, among
 from reviewer.study_design.decision_policy import Ruling
@@ -29,7 +29,6 @@ COUNTS_IN_STUDY = """(
     )
 )"""
 
-RECOGNISED = "recognised"  # the reason of a flag that says: I can tell which model this is
 
 _SELECT = f"select {', '.join(f'label.{column}' for column in LABEL_COLUMNS)} from label"
 
@@ -164,7 +163,7 @@ def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingLabel:
     """The standing row of one rater on one unit: its id and what it says."""
 
     id: str
@@ -175,7 +174,7 @@ class Standing:
 
 def standing_on_responses(
     engine: Engine, responses: Sequence[str], rubric: str, study: str | None
-) -> dict[tuple[str, str, str], Standing]:
+) -> dict[tuple[str, str, str], StandingLabel]:
     """Return standing labels on `responses` by (response, question, rater).
 
     Those of people are looked for in `study`; a grader's wherever they came in.
@@ -187,7 +186,7 @@ def standing_on_responses(
             and (rater.kind <> 'human' or label.study = :study)
     """
     return {
-        (response, question, rater): Standing(identity, LabelState(state), value, raw)
+        (response, question, rater): StandingLabel(identity, LabelState(state), value, raw)
         for response, question, rater, identity, state, value, raw in among(
             engine, sql, responses, {"rubric": rubric, "study": study}
         )

@@ -31,7 +31,7 @@ def kinds(engine: Engine) -> dict[str, RaterKind]:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class OpenTerminal:
     """One terminal in which a rater is at work on a study. `process` is its process id on `host`."""
 
     token: str
@@ -42,7 +42,7 @@ class Session:
     seen_at: str
 
 
-def open_session(engine: Engine, session: Session) -> list[Session]:
+def open_session(engine: Engine, session: OpenTerminal) -> list[OpenTerminal]:
     """Store `session` and return the same rater's others on this study; call inside `engine.writing()`."""
     others = engine.rows(
         "select token, study, rater, host, process, seen_at from session"
@@ -61,7 +61,7 @@ def open_session(engine: Engine, session: Session) -> list[Session]:
             "seen_at": session.seen_at,
         },
     )
-    return [Session(*row) for row in others]
+    return [OpenTerminal(*row) for row in others]
 
 
 def see_session(engine: Engine, token: str, now: str) -> None:

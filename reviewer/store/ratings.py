@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
+from reviewer.store.studies import Study
 
 LARGEST = 2**62  # a packed number stays below this, inside the whole numbers of every engine
 
@@ -19,7 +20,7 @@ LARGEST = 2**62  # a packed number stays below this, inside the whole numbers of
 class Scope:
     """Which labels are counted: of one question of a study; of one configuration, of one evaluation, where given."""
 
-    study: str
+    study: Study
     question: str
     configuration: str | None = None
     evaluation: str | None = None
@@ -28,7 +29,7 @@ class Scope:
     def parameters(self) -> dict[str, object]:
         """Return the parameters of `LABELS`."""
         return {
-            "study": self.study,
+            "study": self.study.name,
             "question": self.question,
             "configuration": self.configuration,
             "evaluation": self.evaluation,
@@ -94,7 +95,7 @@ def prompts_repeat(engine: Engine, scope: Scope) -> bool:
                     and (:configuration is null or second.configuration = first.configuration))
         limit 1
         """,
-        {"study": scope.study, "configuration": scope.configuration},
+        {"study": scope.study.name, "configuration": scope.configuration},
     )
     return bool(found)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.store.engine import Engine
-from reviewer.study_design.sampling import Candidate, Chosen
+from reviewer.study_design.sampling import Candidate, ChosenResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ def drawn_from(engine: Engine, study: int) -> DrawnFrom | None:
     return DrawnFrom(**stored)
 
 
-def chosen(engine: Engine, study: int) -> list[Chosen]:
+def chosen(engine: Engine, study: int) -> list[ChosenResponse]:
     """Return the study's responses with the chances that they had, in order of number."""
     rows = engine.rows(
         "select response, drawn, pool from study_response where study = :study order by response", {"study": study}
     )
-    return [Chosen(*row) for row in rows]
+    return [ChosenResponse(*row) for row in rows]
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from reviewer.model import FoundItem
 from reviewer.store.engine import Engine, Row, among
 
 PART = 2000
@@ -42,21 +42,10 @@ def _words(messages: str) -> str:
     return "\n".join(message["content"] for message in json.loads(messages))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An item that a search found: its study, the prompt's messages as JSON, and the response that holds the words."""
-
-    study: str
-    item: int
-    messages: str
-    response: str
-    text: str
-
-
 MOST_FOUND = 200
 
 
-def finished_items(engine: Engine, rater: str, words: str) -> list[Found]:
+def finished_items(engine: Engine, rater: str, words: str) -> list[FoundItem]:
     """Return the items that `rater` has finished and whose prompt or a response holds all `words`, best first."""
     found = engine.find_words(words)
     rows = among(
@@ -72,4 +61,4 @@ def finished_items(engine: Engine, rater: str, words: str) -> list[Found]:
     )
     order = {number: place for place, number in enumerate(found)}
     best = sorted(rows, key=lambda row: order[row[0]])[:MOST_FOUND]
-    return [Found(*row[1:]) for row in best]
+    return [FoundItem(*row[1:]) for row in best]

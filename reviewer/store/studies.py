@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from reviewer.definitions.rubric import Rubric
 from reviewer.errors import NotFound, Refused
 from reviewer.model import RaterKind, canonical
+from reviewer.store import rubrics
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
 from reviewer.store.sampling_pools import DrawnFrom
 from reviewer.study_design.blinding import item_key
 from reviewer.study_design.pairing import sizes
-from reviewer.study_design.sampling import Chosen
+from reviewer.study_design.sampling import ChosenResponse
 
 PART = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class StudyDesign:
     """How a study is rated. `sample` is the rule by which its responses were drawn; `assigned` closes it to others."""
 
     panes: int
@@ -31,23 +33,23 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyRow:
-    """A study as stored. `rubric` is the rubric's hash; `items` counts the items cut and still to be cut."""
+class Study:
+    """A study as stored, with its rubric, which is frozen. `items` counts the items cut and still to be cut."""
 
     number: int
     name: str
-    rubric: str
+    rubric: Rubric
     open: bool
-    design: Design
+    design: StudyDesign
     items: int
     created_at: str
     closed_at: str | None
 
 
 def create(
-    engine: Engine, name: str, rubric: str, design: Design, now: str, drawn_from: DrawnFrom | None = None
-) -> StudyRow:
-    """Make a study without responses; call inside `engine.writing()`.
+    engine: Engine, name: str, rubric: Rubric, design: StudyDesign, now: str, drawn_from: DrawnFrom | None = None
+) -> Study:
+    """Make a study without responses under a rubric that is stored; call inside `engine.writing()`.
 
     Raises:
         Refused: the name is taken.
@@ -62,7 +64,7 @@ def create(
         {
             "number": number,
             "name": name,
-            "rubric": rubric,
+            "rubric": rubric.hash,
             "panes": design.panes,
             "overlap": design.overlap,
             "seed": design.seed,
@@ -83,7 +85,7 @@ _SELECT = (
 )
 
 
-def load(engine: Engine, name: str) -> StudyRow:
+def load(engine: Engine, name: str) -> Study:
     """Return the study called `name`.
 
     Raises:
@@ -93,18 +95,26 @@ def load(engine: Engine, name: str) -> StudyRow:
     if not found:
         known = ", ".join(known for (known,) in engine.rows("select name from study order by name"))
         raise NotFound(f"no study {name}; there are: {known or 'none yet'}")
-    return _study(found[0])
+    return _study(engine, found[0])
 
 
-def every(engine: Engine) -> list[StudyRow]:
+def reload(engine: Engine, study: Study) -> Study:
+    """Return the study as it is now: opened or closed, and with as many items, since it was loaded."""
+    [(is_open, items, closed)] = engine.rows(
+        "select state = 'open', items, closed_at from study where number = :study", {"study": study.number}
+    )
+    return replace(study, open=bool(is_open), items=items, closed_at=closed)
+
+
+def every(engine: Engine) -> list[Study]:
     """Return all studies in the order in which they were made."""
-    return [_study(row) for row in engine.rows(f"{_SELECT} order by number")]
+    return [_study(engine, row) for row in engine.rows(f"{_SELECT} order by number")]
 
 
-def _study(row: Row) -> StudyRow:
+def _study(engine: Engine, row: Row) -> Study:
     number, name, rubric, is_open, panes, overlap, seed, policy, sample, aids, assigned, items, created, closed = row
-    design = Design(panes, overlap, seed, policy, sample, aids, bool(assigned))
-    return StudyRow(number, name, rubric, bool(is_open), design, items, created, closed)
+    design = StudyDesign(panes, overlap, seed, policy, sample, aids, bool(assigned))
+    return Study(number, name, rubrics.load(engine, rubric), bool(is_open), design, items, created, closed)
 
 
 def close(engine: Engine, study: int, now: str) -> None:
@@ -132,7 +142,7 @@ def is_assigned(engine: Engine, study: int, rater: str) -> bool:
     )
 
 
-def share(engine: Engine, study: StudyRow, rater: str) -> int:
+def share(engine: Engine, study: Study, rater: str) -> int:
     """Return how many items the rater may come to rate: the study's, or the quota; none where others are assigned."""
     found = engine.rows(
         "select quota from study_rater where study = :study and rater = :rater",
@@ -144,7 +154,7 @@ def share(engine: Engine, study: StudyRow, rater: str) -> int:
     return study.items if quota is None else min(int(quota), study.items)
 
 
-def extend(engine: Engine, study: StudyRow, chosen: Sequence[Chosen], *, least: int) -> int:
+def extend(engine: Engine, study: Study, chosen: Sequence[ChosenResponse], *, least: int) -> int:
     """Add responses to the study and make the items that they need; call inside `engine.writing()`.
 
     Items that were handed out stay as they were cut; a prompt's other responses share its uncut items anew. No item is
@@ -162,7 +172,7 @@ def extend(engine: Engine, study: StudyRow, chosen: Sequence[Chosen], *, least: 
         )
     added = _responses(engine, study.number) - before
     if added:
-        _plan(engine, load(engine, study.name), least)
+        _plan(engine, reload(engine, study), least)
     return added
 
 
@@ -171,7 +181,7 @@ def _responses(engine: Engine, study: int) -> int:
     return int(count)
 
 
-def _plan(engine: Engine, study: StudyRow, least: int) -> None:
+def _plan(engine: Engine, study: Study, least: int) -> None:
     """Make the study's uncut items fit its responses that no item shows yet."""
     waiting = engine.stream(
         "select response.prompt, prompt.id, count(*) from study_response"
@@ -197,9 +207,13 @@ def _plan(engine: Engine, study: StudyRow, least: int) -> None:
         for size in planned[len(kept) :]:
             new.append((item_key(study.design.seed, identity, block), prompt, size))
             block += 1
-    new.sort()
-    [(number,)] = engine.rows("select coalesce(max(number), 0) from item")
     engine.run_many("update item set size = :size where number = :number", resized)
+    _add_items(engine, study, sorted(new))
+
+
+def _add_items(engine: Engine, study: Study, new: Sequence[tuple[int, int, int]]) -> None:
+    """Add items, as (key of the order, prompt, size), behind those that the study has."""
+    [(number,)] = engine.rows("select coalesce(max(number), 0) from item")
     engine.run_many(
         "insert into item (number, study, position, prompt, size, places, taken)"
         " values (:number, :study, :position, :prompt, :size, :places, 0)",
@@ -221,7 +235,7 @@ def _plan(engine: Engine, study: StudyRow, least: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class StudyExtent:
     """How much there is to rate: responses, items, pairs that share an item, and how many configurations are behind."""
 
     responses: int
@@ -230,7 +244,7 @@ class Extent:
     configurations: int
 
 
-def extent(engine: Engine, study: int) -> Extent:
+def extent(engine: Engine, study: int) -> StudyExtent:
     """Return how much there is to rate in the study."""
     [(items, pairs)] = engine.rows(
         "select count(*), coalesce(sum(size * (size - 1) / 2), 0) from item where study = :study", {"study": study}
@@ -240,14 +254,14 @@ def extent(engine: Engine, study: int) -> Extent:
         " where number in (select response from study_response where study = :study)",
         {"study": study},
     )
-    return Extent(_responses(engine, study), int(items), int(pairs), int(configurations))
+    return StudyExtent(_responses(engine, study), int(items), int(pairs), int(configurations))
 
 
 # Above this many items it is not counted which of them others have filled: home would take longer than to rate one.
 COUNTED_ITEMS = 20_000
 
 
-def still_free(engine: Engine, study: StudyRow, rater: str) -> int:
+def still_free(engine: Engine, study: Study, rater: str) -> int:
     """Return how many items the rater has in hand or could be handed; of a large study, how many items there are."""
     if study.items > COUNTED_ITEMS:
         return study.items
@@ -268,7 +282,7 @@ def filled(engine: Engine, study: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RaterProgress:
     """What one rater has done in a study: items, and labels that stand."""
 
     rater: str
@@ -277,7 +291,7 @@ class Progress:
     labels: int
 
 
-def progress(engine: Engine, name: str) -> list[Progress]:
+def progress(engine: Engine, name: str) -> list[RaterProgress]:
     """Return what each rater has done in the study, raters that are assigned and have not begun among them."""
     sql = f"""
         select label.rater, rater.kind, count(distinct coalesce(label.item, label.response)), count(*)
@@ -286,7 +300,7 @@ def progress(engine: Engine, name: str) -> list[Progress]:
         group by label.rater, rater.kind
     """
     done = {
-        rater: Progress(rater, RaterKind(kind), items, labels)
+        rater: RaterProgress(rater, RaterKind(kind), items, labels)
         for rater, kind, items, labels in engine.rows(sql, {"study": name})
     }
     assigned = engine.rows(
@@ -295,7 +309,7 @@ def progress(engine: Engine, name: str) -> list[Progress]:
         {"study": name},
     )
     for rater, kind in assigned:
-        done.setdefault(rater, Progress(rater, RaterKind(kind), 0, 0))
+        done.setdefault(rater, RaterProgress(rater, RaterKind(kind), 0, 0))
     return [done[rater] for rater in sorted(done)]
 
 

@@ -21,7 +21,7 @@ def graders(engine: Engine, rubric: str) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class StoredVerdict:
     """What a grader says now of one question about a response, or about a pair of them; `value` None is no label."""
 
     response: str
@@ -31,7 +31,7 @@ class Verdict:
     value: str | None
 
 
-def standing(engine: Engine, rubric: str, grader: str) -> Iterator[Verdict]:
+def standing(engine: Engine, rubric: str, grader: str) -> Iterator[StoredVerdict]:
     """Yield the verdicts of `grader` that stand, those on one response together."""
     sql = f"""
         select response, coalesce(other_response, ''), question, state, value from label
@@ -39,7 +39,7 @@ def standing(engine: Engine, rubric: str, grader: str) -> Iterator[Verdict]:
         order by response, other_response, number
     """
     for response, other, question, state, value in engine.stream(sql, {"grader": grader, "rubric": rubric}):
-        yield Verdict(response, other, question, LabelState(state), value)
+        yield StoredVerdict(response, other, question, LabelState(state), value)
 
 
 def answers(engine: Engine, rubric: str, grader: str) -> Iterator[tuple[str, dict[str, str]]]:

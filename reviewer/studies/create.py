@@ -12,15 +12,15 @@ from reviewer.model import Rater
 from reviewer.store import raters, responses, rubrics, sampling_pools, studies, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.sampling_pools import DrawnFrom
-from reviewer.store.studies import Design, Extent, StudyRow
+from reviewer.store.studies import Study, StudyDesign, StudyExtent
 from reviewer.study_design.decision_policy import read_policy
-from reviewer.study_design.sampling import Kind, Rule, draw, read_rule
+from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, read_rule
 
 MOST_PANES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StudyPlan:
     """What a lead asks for. Empty `suites` or `models`, and a `source` study of None, leave that side open.
 
     `graders` and the `rate` of the rubric are for sampling rules that ask what graders said; where they are not given,
@@ -28,7 +28,7 @@ class Plan:
     """
 
     name: str
-    design: Design
+    design: StudyDesign
     suites: Sequence[str] = ()
     models: Sequence[str] = ()
     source: str | None = None
@@ -37,7 +37,7 @@ class Plan:
     rate: str | None = None
 
 
-def create_study(engine: Engine, plan: Plan, rubric: Rubric, now: str) -> tuple[StudyRow, Extent]:
+def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> tuple[Study, StudyExtent]:
     """Make the study that `plan` asks for, wholly or not at all.
 
     Raises:
@@ -58,16 +58,16 @@ def create_study(engine: Engine, plan: Plan, rubric: Rubric, now: str) -> tuple[
         origin = DrawnFrom(
             tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, told.graders, told.rate
         )
-        study = studies.create(engine, plan.name, rubric.hash, plan.design, now, origin)
+        study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
         drawn = draw(pool, rule, plan.design.seed, badness=told.badness, differing=told.differing)
         studies.extend(engine, study, drawn, least=least(rubric))
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
-        return studies.load(engine, plan.name), studies.extent(engine, study.number)
+        return studies.reload(engine, study), studies.extent(engine, study.number)
 
 
-def check_design(name: str, design: Design, rubric: Rubric) -> None:
+def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
     """Refuse a study that could not be rated.
 
     Raises:
@@ -102,7 +102,7 @@ def _configurations(engine: Engine, models: Sequence[str]) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class GraderFindings:
     """What a sampling rule learned from graders: of one, how bad each response is; of several, where they differ."""
 
     graders: tuple[str, ...] = ()
@@ -111,24 +111,26 @@ class Told:
     differing: frozenset[str] = frozenset()
 
 
-def ask_graders(engine: Engine, rubric: Rubric, rule: Rule, names: Sequence[str], rate_name: str | None) -> Told:
+def ask_graders(
+    engine: Engine, rubric: Rubric, rule: SamplingRule, names: Sequence[str], rate_name: str | None
+) -> GraderFindings:
     """Return what `rule` has to know of the graders `names` before it can draw.
 
     Raises:
         NotFound: a grader or a rate that is not there.
         Refused: the rule does not fit the graders or the rate.
     """
-    if rule.kind not in (Kind.TAIL, Kind.DISAGREEMENT):
+    if rule.kind not in (SamplingMethod.TAIL, SamplingMethod.DISAGREEMENT):
         if names or rate_name:
             raise Refused(f"--sample {rule}: this rule asks no grader; leave --grader and --rate out")
-        return Told()
+        return GraderFindings()
     known = [name for name, _ in verdicts.graders(engine, rubric.hash)]
     for name in names:
         if name not in known:
             raise NotFound(f"--grader {name}: gave no verdict under rubric {rubric.id}; there are: {_named(known)}")
     graders = tuple(names) or tuple(known)
     rate = _rate(rubric, rate_name)
-    if rule.kind is Kind.TAIL:
+    if rule.kind is SamplingMethod.TAIL:
         if len(graders) != 1:
             raise Refused(f"--sample {rule}: expected one --grader to tell what is worst; there are: {_named(known)}")
         answers = verdicts.answers(engine, rubric.hash, graders[0])
@@ -141,11 +143,11 @@ def ask_graders(engine: Engine, rubric: Rubric, rule: Rule, names: Sequence[str]
                 f"--sample {rule}: {graders[0]} gave no verdict that counts in rate {rate.id}; --rate names another:"
                 f" {others}"
             )
-        return Told(graders, rate.id, badness=badness)
+        return GraderFindings(graders, rate.id, badness=badness)
     if len(graders) < 2:
         raise Refused(f"--sample {rule}: expected two graders or more; there are: {_named(known)}")
     asked = frozenset(questions_of(rate))
-    return Told(graders, rate.id, differing=verdicts.differing(engine, rubric.hash, graders, asked))
+    return GraderFindings(graders, rate.id, differing=verdicts.differing(engine, rubric.hash, graders, asked))
 
 
 def _ranked(rubric: Rubric) -> list[Rate]:

@@ -9,8 +9,8 @@ from itertools import combinations
 from reviewer.definitions.question import FREE_SCALES, Per, Question, Scale
 from reviewer.definitions.rubric import Rubric, asked
 from reviewer.model import Answer, Draft, Message, Remark, Subject
-from reviewer.store.assignment import Handed
-from reviewer.store.items import Content
+from reviewer.store.assignment import AssignedItem
+from reviewer.store.items import ItemContent
 from reviewer.study_design.blinding import alias
 
 CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
@@ -36,7 +36,7 @@ class Item:
     `secret` is given only where the study's `aids` show raters where it leaks: `before` or `after` they answered.
     """
 
-    handed: Handed
+    handed: AssignedItem
     messages: tuple[Message, ...]
     panes: tuple[Pane, ...]
     reference: str | None
@@ -48,7 +48,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AskedQuestion:
     """A question as it is put on an item: about which panes (none: the whole item), stored under which subject."""
 
     question: Question
@@ -56,7 +56,7 @@ class Ask:
     panes: tuple[int, ...]
 
 
-def panes_of(content: Content, order: Sequence[str]) -> tuple[Pane, ...]:
+def panes_of(content: ItemContent, order: Sequence[str]) -> tuple[Pane, ...]:
     """Return the responses of an item, by id in the `order` shown, under aliases."""
     by_id = {response.id: response for response in content.responses}
     return tuple(
@@ -73,21 +73,24 @@ def panes_of(content: Content, order: Sequence[str]) -> tuple[Pane, ...]:
     )
 
 
-def questions(rubric: Rubric, item: Item, draft: Draft) -> list[Ask]:
+def questions(rubric: Rubric, item: Item, draft: Draft) -> list[AskedQuestion]:
     """Return what is asked on `item` now, in order: pane by pane, then each pair of panes, then the whole item."""
     asks = []
     for place, pane in enumerate(item.panes):
         subject = Subject(pane.response)
-        asks += [Ask(question, subject, (place,)) for question in asked(rubric, Per.RESPONSE, _given(draft, subject))]
+        asks += [
+            AskedQuestion(question, subject, (place,))
+            for question in asked(rubric, Per.RESPONSE, _given(draft, subject))
+        ]
     for left, right in combinations(range(len(item.panes)), 2):
         subject = Subject(*sorted((item.panes[left].response, item.panes[right].response)))
         asks += [
-            Ask(question, subject, (left, right))
+            AskedQuestion(question, subject, (left, right))
             for question in asked(rubric, Per.ITEM, _given(draft, subject))
             if compares(rubric, question)
         ]
     asks += [
-        Ask(question, Subject(), ())
+        AskedQuestion(question, Subject(), ())
         for question in asked(rubric, Per.ITEM, _given(draft, Subject()))
         if not compares(rubric, question)
     ]
@@ -101,7 +104,7 @@ def compares(rubric: Rubric, question: Question) -> bool:
     return question.scale is Scale.PREFERENCE
 
 
-def translated(item: Item, ask: Ask, value: str) -> str:
+def translated(item: Item, ask: AskedQuestion, value: str) -> str:
     """Turn a preference from sides of the screen into order of response id, or back: the same swap does both.
 
     Preferences are stored by response, so that a label means the same whatever the order of the panes was.
@@ -112,18 +115,18 @@ def translated(item: Item, ask: Ask, value: str) -> str:
     return value
 
 
-def about(item: Item, ask: Ask) -> str:
+def about(item: Item, ask: AskedQuestion) -> str:
     """Return which panes a question is about, as a prefix such as `A: ` or `A and B: `."""
     names = " and ".join(item.panes[place].alias for place in ask.panes)
     return f"{names}: " if names else ""
 
 
-def with_answer(draft: Draft, ask: Ask, value: str, now: str) -> Draft:
+def with_answer(draft: Draft, ask: AskedQuestion, value: str, now: str) -> Draft:
     """Return `draft` with the stored `value` as the answer to `ask`."""
     return replace(draft, answers={**draft.answers, (ask.subject, ask.question.id): Answer(value, now)})
 
 
-def without_answer(draft: Draft, ask: Ask) -> Draft:
+def without_answer(draft: Draft, ask: AskedQuestion) -> Draft:
     """Return `draft` without an answer to `ask`."""
     key = (ask.subject, ask.question.id)
     return replace(draft, answers={other: answer for other, answer in draft.answers.items() if other != key})
@@ -141,7 +144,7 @@ def _given(draft: Draft, subject: Subject) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ItemSheet:
     """An item being filled in: the draft, the question that is put now, and what was answered since it was taken up.
 
     Each act gives a new sheet. `place` counts the questions from 0; past the last one, nothing required is missing.
@@ -151,30 +154,30 @@ class Sheet:
     item: Item
     draft: Draft
     place: int = 0
-    answered: tuple[Ask, ...] = ()
+    answered: tuple[AskedQuestion, ...] = ()
 
     @property
-    def asks(self) -> list[Ask]:
+    def asks(self) -> list[AskedQuestion]:
         """What is asked on the item, as the draft stands."""
         return questions(self.rubric, self.item, self.draft)
 
     @property
-    def ask(self) -> Ask | None:
+    def ask(self) -> AskedQuestion | None:
         """The question that is put now; None where the item waits to be submitted."""
         asks = self.asks
         return asks[self.place] if self.place < len(asks) else None
 
     @property
-    def missing(self) -> Ask | None:
+    def missing(self) -> AskedQuestion | None:
         """The first required question without an answer."""
         return next((ask for ask in self.asks if ask.question.required and self.value(ask) is None), None)
 
-    def value(self, ask: Ask) -> str | None:
+    def value(self, ask: AskedQuestion) -> str | None:
         """Return the answer to `ask` as it reads on screen, where `first` is the left one of two panes."""
         answer = self.draft.answers.get((ask.subject, ask.question.id))
         return None if answer is None else translated(self.item, ask, answer.value)
 
-    def at(self, place: int) -> Sheet:
+    def at(self, place: int) -> ItemSheet:
         """Return the sheet with question number `place` put; past the end, what is still missing is put instead."""
         asks = self.asks
         if place >= len(asks):
@@ -182,14 +185,14 @@ class Sheet:
             place = len(asks) if missing is None else asks.index(missing)
         return replace(self, place=max(place, 0))
 
-    def at_pane(self, pane: int) -> Sheet:
+    def at_pane(self, pane: int) -> ItemSheet:
         """Return the sheet with the first open question about one pane put, or its first where none is open."""
         asks = self.asks
         mine = [place for place, ask in enumerate(asks) if ask.panes == (pane,)]
         still_open = [place for place in mine if self.value(asks[place]) is None]
         return self.at((still_open or mine)[0]) if mine else self
 
-    def past_optional(self) -> Sheet:
+    def past_optional(self) -> ItemSheet:
         """Return the sheet with the next question put that must be answered or that a key answers.
 
         What may be left open and has to be written is stepped over; it can still be gone to.
@@ -200,30 +203,30 @@ class Sheet:
             place += 1
         return self.at(place)
 
-    def resumed(self) -> Sheet:
+    def resumed(self) -> ItemSheet:
         """Return the sheet with the question after the last answered one put."""
         return self.at(
             max((place + 1 for place, ask in enumerate(self.asks) if self.value(ask) is not None), default=0)
         )
 
-    def answer(self, ask: Ask, value: str, now: str) -> Sheet:
+    def answer(self, ask: AskedQuestion, value: str, now: str) -> ItemSheet:
         """Return the sheet with `value`, as it reads on screen, as the answer to `ask`, and the next question put."""
         draft = with_answer(self.draft, ask, translated(self.item, ask, value), now)
         place = self.asks.index(ask) + 1
         return replace(self, draft=draft, answered=(*self.answered, ask)).at(place)
 
-    def toggled(self, ask: Ask, option: str, now: str) -> Sheet:
+    def toggled(self, ask: AskedQuestion, option: str, now: str) -> ItemSheet:
         """Return the sheet with `option` chosen beside the others, or no longer; the question stays put."""
         value = self.value(ask)
         chosen = set(() if value is None else ask.question.selected(value)) ^ {option}
         changed = self.answer(ask, ask.question.accept(sorted(chosen)), now) if chosen else self.cleared(ask)
         return changed.at(self.place)
 
-    def cleared(self, ask: Ask) -> Sheet:
+    def cleared(self, ask: AskedQuestion) -> ItemSheet:
         """Return the sheet without an answer to `ask`."""
         return replace(self, draft=without_answer(self.draft, ask))
 
-    def undone(self) -> Sheet | None:
+    def undone(self) -> ItemSheet | None:
         """Return the sheet without the answer given last, its question put again; None where none was given."""
         if not self.answered:
             return None
@@ -231,7 +234,7 @@ class Sheet:
         sheet = replace(self.cleared(last), answered=tuple(before))
         return sheet.at(sheet.asks.index(last) if last in sheet.asks else 0)
 
-    def remarked(self, subject: Subject, *, note: str | None = None, confidence: int | None = None) -> Sheet:
+    def remarked(self, subject: Subject, *, note: str | None = None, confidence: int | None = None) -> ItemSheet:
         """Return the sheet with a note, a confidence, or both, on `subject`; None leaves what is there."""
         return replace(self, draft=with_remark(self.draft, subject, note=note, confidence=confidence))
 

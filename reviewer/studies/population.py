@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from reviewer.errors import NotFound
 from reviewer.store import responses, sampling_pools, studies
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyRow
+from reviewer.store.studies import Study
 from reviewer.study_design.sampling import Candidate
 
 NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class StudyPopulation:
     """What a study speaks for.
 
     `responses` are all of them in order of number, those of the study among them; `chances` says, by id, with what
@@ -28,7 +28,7 @@ class Population:
     lost: str | None = None
 
 
-def population(engine: Engine, study: StudyRow) -> Population:
+def population(engine: Engine, study: Study) -> StudyPopulation:
     """Return what `study` speaks for."""
     own = sampling_pools.pool(engine, suites=[], configurations=[], study=study.number)
     drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
@@ -37,24 +37,24 @@ def population(engine: Engine, study: StudyRow) -> Population:
         for one in own
     }
     if all(chance == 1.0 for chance in chances.values()):
-        return Population(tuple(own), chances)
+        return StudyPopulation(tuple(own), chances)
     spoken_for = sum(1.0 / chance for chance in chances.values())
     try:
         pool = _pool(engine, study)
     except NotFound as error:
-        return Population(tuple(own), chances, f"what the study was drawn from is not there any more: {error}")
+        return StudyPopulation(tuple(own), chances, f"what the study was drawn from is not there any more: {error}")
     if pool is None:
-        return Population(tuple(own), chances, "what the study was drawn from was not kept when it was made")
+        return StudyPopulation(tuple(own), chances, "what the study was drawn from was not kept when it was made")
     together = {one.number: one for one in (*pool, *own)}
     if abs(len(together) - spoken_for) > NEAR * len(together):
         why = (
             f"the study was drawn from {spoken_for:,.0f} responses, and what it was drawn from holds {len(together):,}"
         )
-        return Population(tuple(own), chances, why)
-    return Population(tuple(together[number] for number in sorted(together)), chances)
+        return StudyPopulation(tuple(own), chances, why)
+    return StudyPopulation(tuple(together[number] for number in sorted(together)), chances)
 
 
-def _pool(engine: Engine, study: StudyRow) -> list[Candidate] | None:
+def _pool(engine: Engine, study: Study) -> list[Candidate] | None:
     origin = sampling_pools.drawn_from(engine, study.number)
     if origin is None:
         return None

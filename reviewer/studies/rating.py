@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
-from reviewer.model import Answer, Draft, LabelState, Origin, Rater, Remark, Subject, utc
-from reviewer.store import assignment, items, labels, raters, rubrics, studies
-from reviewer.store.assignment import Handed, Nothing, PlaceState
+from reviewer.model import Answer, Draft, LabelState, Nothing, Origin, Rater, Remark, Subject, utc
+from reviewer.store import assignment, items, labels, raters, studies
+from reviewer.store.assignment import AssignedItem, PlaceState
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
-from reviewer.store.raters import Session
-from reviewer.studies.item_sheet import Ask, Item, about, panes_of, questions
+from reviewer.store.raters import OpenTerminal
+from reviewer.store.studies import Study
+from reviewer.studies.item_sheet import AskedQuestion, Item, about, panes_of, questions
 from reviewer.study_design.blinding import pane_order
 from reviewer.text.visible import storable
 
@@ -34,51 +35,46 @@ WHY_NOTHING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedItem:
     """What a submit stored. `surplus` says that it came too late to count."""
 
     labels: int
     surplus: bool
 
 
-class Study:
+class RatingSession:
     """A study as one rater meets it, over an engine that the caller opens, closes and keeps on one thread."""
 
-    def __init__(self, engine: Engine, name: str, rater: str, clock: Callable[[], datetime]) -> None:
-        """Open the study called `name` for `rater`.
-
-        Raises:
-            NotFound: no such study.
-        """
+    def __init__(self, engine: Engine, study: Study, rater: str, clock: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._row = studies.load(engine, name)
+        self._study = study
         self._clock = clock
-        self.name = name
+        self.name = study.name
         self.rater = rater
-        self.rubric: Rubric = rubrics.load(engine, self._row.rubric)
+        self.rubric: Rubric = study.rubric
 
-    def enter(self, session: str, host: str, process: int) -> list[Session]:
+    def enter(self, session: str, host: str, process: int) -> list[OpenTerminal]:
         """Begin work in a terminal, known by a `session` token, and return the rater's other terminals.
 
         Raises:
             Refused: the study is closed, is assigned to others, or the name is not a person's.
         """
         with self._engine.writing():
-            self._row = studies.load(self._engine, self.name)
-            if not self._row.open:
+            self._study = studies.reload(self._engine, self._study)
+            if not self._study.open:
                 raise Refused(f"study {self.name} is closed; its labels are shown by: reviewer labels {self.name}")
             raters.ensure(self._engine, Rater(self.rater), self._now())
-            if not studies.is_assigned(self._engine, self._row.number, self.rater):
-                if self._row.design.assigned:
+            if not studies.is_assigned(self._engine, self._study.number, self.rater):
+                if self._study.design.assigned:
                     raise Refused(f"study {self.name} is assigned to other raters, not to {self.rater}")
-                studies.assign(self._engine, self._row.number, self.rater, None)
+                studies.assign(self._engine, self._study.number, self.rater, None)
             return raters.open_session(
-                self._engine, Session(session, self._row.number, self.rater, host, process, self._now())
+                self._engine, OpenTerminal(session, self._study.number, self.rater, host, process, self._now())
             )
 
     def has_begun(self) -> bool:
         """Return whether the rater was ever handed an item of the study; one who was not reads the guideline first."""
-        return assignment.turns(self._engine, self._row.number, self.rater) > 0
+        return assignment.turns(self._engine, self._study.number, self.rater) > 0
 
     def leave(self, session: str) -> None:
         """End work in a terminal; what is in hand stays in hand."""
@@ -95,10 +91,10 @@ class Study:
     def next_item(self) -> Item | Nothing:
         """Lease the rater's next item, or the one in hand, or say why there is none."""
         with self._engine.writing():
-            self._row = studies.load(self._engine, self.name)
-            if not self._row.open:
+            self._study = studies.reload(self._engine, self._study)
+            if not self._study.open:
                 return Nothing.CLOSED
-            handed = assignment.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+            handed = assignment.next_item(self._engine, self._study, self.rater, now=self._now(), until=self._until())
         return handed if isinstance(handed, Nothing) else self._item(handed)
 
     def draft(self, item: Item) -> Draft:
@@ -110,7 +106,7 @@ class Study:
         with self._engine.writing():
             items.save_draft(self._engine, item.handed.number, self.rater, draft, self._now())
 
-    def submit(self, item: Item, draft: Draft) -> Saved:
+    def submit(self, item: Item, draft: Draft) -> SavedItem:
         """Store all labels of `item` in one transaction; they are on disk when this returns.
 
         Raises:
@@ -120,9 +116,9 @@ class Study:
         answered = self._complete(item, draft)
         with self._engine.writing():
             self._require_in_hand(item)
-            self._row = studies.load(self._engine, self.name)
-            turn = assignment.take_turn(self._engine, self._row.number, self.rater)
-            counted = self._row.open and assignment.set_place(
+            self._study = studies.reload(self._engine, self._study)
+            turn = assignment.take_turn(self._engine, self._study.number, self.rater)
+            counted = self._study.open and assignment.set_place(
                 self._engine, number, self.rater, PlaceState.DONE, turn=turn, until=None
             )
             if not counted:
@@ -136,14 +132,14 @@ class Study:
                     other_response=ask.subject.other or None,
                     item=item.handed.id,
                     question=ask.question.id,
-                    rubric=self._row.rubric,
+                    rubric=self.rubric.hash,
                     state=LabelState.LABEL,
                     value=ask.question.accept(storable(answer.value).text),
                     origin=Origin.RATED,
                     saved_at=self._now(),
                     note=storable(remark.note).text or None,
                     confidence=remark.confidence,
-                    aids=self._row.design.aids,
+                    aids=self._study.design.aids,
                     surplus=not counted,
                     supersedes=before.get((ask.subject.response, ask.subject.other, ask.question.id)),
                     panes=panes,
@@ -154,7 +150,7 @@ class Study:
             ]
             labels.add(self._engine, self.rater, new)
             items.drop_draft(self._engine, number, self.rater)
-        return Saved(len(new), surplus=not counted)
+        return SavedItem(len(new), surplus=not counted)
 
     def undo(self) -> Item | None:
         """Take back the rater's last submitted item and return it, its answers as a draft; None where there is none.
@@ -166,23 +162,23 @@ class Study:
                 set is taken back all the same, and the next call goes further back.
         """
         with self._engine.writing():
-            self._row = studies.load(self._engine, self.name)
-            if not self._row.open:
+            self._study = studies.reload(self._engine, self._study)
+            if not self._study.open:
                 raise Refused(f"study {self.name} is closed; its labels stand as they are")
-            number = assignment.last_submitted(self._engine, self._row.number, self.rater)
+            number = assignment.last_submitted(self._engine, self._study.number, self.rater)
             if number is None:
                 return None
-            turn = assignment.take_turn(self._engine, self._row.number, self.rater)
+            turn = assignment.take_turn(self._engine, self._study.number, self.rater)
             in_hand = assignment.set_place(
                 self._engine, number, self.rater, PlaceState.LEASED, turn=turn, until=self._until()
             )
             self._retract(number)
             if not in_hand:
                 assignment.set_place(self._engine, number, self.rater, PlaceState.EXPIRED, turn=turn, until=None)
-            handed = assignment.next_item(self._engine, self._row, self.rater, now=self._now(), until=self._until())
+            handed = assignment.next_item(self._engine, self._study, self.rater, now=self._now(), until=self._until())
         if not in_hand:
             raise Refused("the last set had come too late to count; it is taken back, and its item is others' now")
-        assert isinstance(handed, Handed)  # the lease above is the rater's latest
+        assert isinstance(handed, AssignedItem)  # the lease above is the rater's latest
         return self._item(handed)
 
     def skip(self, item: Item) -> None:
@@ -193,7 +189,7 @@ class Study:
         """
         with self._engine.writing():
             self._require_in_hand(item)
-            turn = assignment.take_turn(self._engine, self._row.number, self.rater)
+            turn = assignment.take_turn(self._engine, self._study.number, self.rater)
             assignment.set_place(
                 self._engine, item.handed.number, self.rater, PlaceState.SKIPPED, turn=turn, until=None
             )
@@ -260,23 +256,23 @@ class Study:
                 draft.remarks.setdefault(subject, Remark(label.note or "", label.confidence))
         items.save_draft(self._engine, item, self.rater, draft, self._now())
 
-    def _item(self, handed: Handed) -> Item:
+    def _item(self, handed: AssignedItem) -> Item:
         content = items.content(self._engine, handed.number)
-        order = pane_order(self._row.design.seed, self.rater, handed.id, [one.id for one in content.responses])
-        done = assignment.items_done(self._engine, self._row.number, self.rater)
+        order = pane_order(self._study.design.seed, self.rater, handed.id, [one.id for one in content.responses])
+        done = assignment.items_done(self._engine, self._study.number, self.rater)
         return Item(
             handed=handed,
             messages=content.messages,
             panes=panes_of(content, order),
             reference=content.reference,
-            secret=content.secret if self._row.design.aids != "off" else None,
-            aids=self._row.design.aids,
+            secret=content.secret if self._study.design.aids != "off" else None,
+            aids=self._study.design.aids,
             severity=content.severity,
             number=done + 1,
-            total=studies.share(self._engine, self._row, self.rater),
+            total=studies.share(self._engine, self._study, self.rater),
         )
 
-    def _complete(self, item: Item, draft: Draft) -> list[tuple[Ask, Answer]]:
+    def _complete(self, item: Item, draft: Draft) -> list[tuple[AskedQuestion, Answer]]:
         """Return the answers to what is asked, in order; those to follow-ups that are not asked any more fall away."""
         answered = []
         for ask in questions(self.rubric, item, draft):
@@ -294,7 +290,7 @@ class Study:
         return utc(self._clock() + LEASE)
 
 
-def _remarks(draft: Draft, answered: Sequence[tuple[Ask, Answer]]) -> list[Remark]:
+def _remarks(draft: Draft, answered: Sequence[tuple[AskedQuestion, Answer]]) -> list[Remark]:
     """Return the remark that goes with each answer: that on its subject.
 
     A remark on what no question is about, such as one response where pairs are compared, goes with the first answer.

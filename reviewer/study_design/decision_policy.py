@@ -13,7 +13,7 @@ from enum import StrEnum
 from reviewer.errors import ReviewerError
 
 
-class How(StrEnum):
+class DecisionMethod(StrEnum):
     """How a unit's value was decided."""
 
     UNANIMOUS = "unanimous"
@@ -23,7 +23,7 @@ class How(StrEnum):
     UNDECIDED = "undecided"
 
 
-class Reason(StrEnum):
+class DisputeReason(StrEnum):
     """Why a unit is undecided, or decided and offered again."""
 
     DISAGREE = "disagree"
@@ -80,11 +80,11 @@ class Outcome:
     """
 
     value: str | None
-    how: How
-    reason: Reason | None = None
+    how: DecisionMethod
+    reason: DisputeReason | None = None
     distribution: dict[str, int] = field(default_factory=dict)
     decision: Decision | None = None
-    dispute: Reason | None = None
+    dispute: DisputeReason | None = None
 
 
 def read_policy(text: str) -> Policy:
@@ -138,7 +138,7 @@ def decide(
     if values and not decisions and not flagged and values.count(first := values[0]) == len(values):
         enough = len(values) >= max(wanted, 1, policy.margin)
         if enough and first not in abstentions:
-            return Outcome(first, How.UNANIMOUS, None, {first: len(values)})
+            return Outcome(first, DecisionMethod.UNANIMOUS, None, {first: len(values)})
     counts = Counter(values)
     distribution = dict(counts)
     counted = counting(decisions)
@@ -148,39 +148,39 @@ def decide(
     reason = _incomplete(counts, wanted=wanted, flagged=flagged)
     if reason is None and policy.within is not None and len(counts) > 1 and set(counts) <= set(order):
         median = _median(sorted(order.index(value) for value in values), policy.within)
-        if isinstance(median, Reason):
-            return Outcome(None, How.UNDECIDED, median, distribution)
-        return Outcome(order[median], How.MEDIAN, None, distribution)
+        if isinstance(median, DisputeReason):
+            return Outcome(None, DecisionMethod.UNDECIDED, median, distribution)
+        return Outcome(order[median], DecisionMethod.MEDIAN, None, distribution)
     reason = reason or _undecided(counts, policy, abstentions)
     if reason is not None:
-        return Outcome(None, How.UNDECIDED, reason, distribution)
+        return Outcome(None, DecisionMethod.UNDECIDED, reason, distribution)
     [(value, _)] = counts.most_common(1)
-    return Outcome(value, How.UNANIMOUS if len(counts) == 1 else How.MAJORITY, None, distribution)
+    return Outcome(value, DecisionMethod.UNANIMOUS if len(counts) == 1 else DecisionMethod.MAJORITY, None, distribution)
 
 
 def _decided(decisions: Sequence[Decision], newer: frozenset[str], distribution: dict[str, int]) -> Outcome:
     if len({(decision.value, decision.ruling) for decision in decisions}) > 1:
-        return Outcome(None, How.UNDECIDED, Reason.ADJUDICATORS, distribution)
+        return Outcome(None, DecisionMethod.UNDECIDED, DisputeReason.ADJUDICATORS, distribution)
     last = decisions[-1]
-    reason = Reason.CONTRADICTED if newer - {last.value} else None
-    return Outcome(last.value, How.ADJUDICATED, reason, distribution, last)
+    reason = DisputeReason.CONTRADICTED if newer - {last.value} else None
+    return Outcome(last.value, DecisionMethod.ADJUDICATED, reason, distribution, last)
 
 
-def _incomplete(counts: Counter[str], *, wanted: int, flagged: bool) -> Reason | None:
+def _incomplete(counts: Counter[str], *, wanted: int, flagged: bool) -> DisputeReason | None:
     if flagged:
-        return Reason.FLAGGED
-    return Reason.TOO_FEW if counts.total() < max(wanted, 1) else None
+        return DisputeReason.FLAGGED
+    return DisputeReason.TOO_FEW if counts.total() < max(wanted, 1) else None
 
 
-def _median(ranks: Sequence[int], within: int) -> int | Reason:
+def _median(ranks: Sequence[int], within: int) -> int | DisputeReason:
     """Return the median of sorted `ranks`; a tie where it falls between two of them."""
     if ranks[-1] - ranks[0] > within:
-        return Reason.DISAGREE
+        return DisputeReason.DISAGREE
     low, high = ranks[(len(ranks) - 1) // 2], ranks[len(ranks) // 2]
-    return low if low == high else Reason.TIE
+    return low if low == high else DisputeReason.TIE
 
 
-def _undecided(counts: Counter[str], policy: Policy, abstentions: frozenset[str]) -> Reason | None:
+def _undecided(counts: Counter[str], policy: Policy, abstentions: frozenset[str]) -> DisputeReason | None:
     labels = counts.total()
     (value, most), *others = counts.most_common()
     runner_up = others[0][1] if others else 0
@@ -188,5 +188,5 @@ def _undecided(counts: Counter[str], policy: Policy, abstentions: frozenset[str]
     if wins and (not policy.unanimous or not others):
         return None
     if any(abstention in counts for abstention in abstentions):
-        return Reason.CANNOT_TELL
-    return Reason.TIE if most == runner_up and labels > 2 else Reason.DISAGREE
+        return DisputeReason.CANNOT_TELL
+    return DisputeReason.TIE if most == runner_up and labels > 2 else DisputeReason.DISAGREE

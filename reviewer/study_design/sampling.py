@@ -19,7 +19,7 @@ from reviewer.errors import ReviewerError
 from reviewer.study_design.blinding import rank
 
 
-class Kind(StrEnum):
+class SamplingMethod(StrEnum):
     """How responses are drawn."""
 
     ALL = "all"
@@ -36,15 +36,15 @@ EXPECTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SamplingRule:
     """A sampling rule. `size` is N of the rule, or P percent of `tail`; `rest` the second number of the last two."""
 
-    kind: Kind
+    kind: SamplingMethod
     size: int = 0
     rest: int = 0
 
     def __str__(self) -> str:
-        if self.kind is Kind.ALL:
+        if self.kind is SamplingMethod.ALL:
             return self.kind.value
         return f"{self.kind.value}:{self.size}" + (f"+{self.rest}" if self.rest else "")
 
@@ -58,7 +58,7 @@ class Candidate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenResponse:
     """A response chosen for a study, by number; of the `pool` in its stratum, `drawn` were. None: all were taken."""
 
     response: int
@@ -66,22 +66,22 @@ class Chosen:
     pool: int | None = None
 
 
-def read_rule(text: str) -> Rule:
+def read_rule(text: str) -> SamplingRule:
     """Read a sampling rule.
 
     Raises:
         ReviewerError: anything else.
     """
-    if text == Kind.ALL:
-        return Rule(Kind.ALL)
+    if text == SamplingMethod.ALL:
+        return SamplingRule(SamplingMethod.ALL)
     if match := re.fullmatch(r"(random|stratified):([0-9]+)", text):
-        rule = Rule(Kind(match[1]), int(match[2]))
+        rule = SamplingRule(SamplingMethod(match[1]), int(match[2]))
     elif match := re.fullmatch(r"(tail|disagreement):([0-9]+)\+([0-9]+)", text):
-        rule = Rule(Kind(match[1]), int(match[2]), int(match[3]))
+        rule = SamplingRule(SamplingMethod(match[1]), int(match[2]), int(match[3]))
     else:
         raise ReviewerError(f"--sample {text}: no such rule; expected {EXPECTED}")
-    needs_rest = rule.kind in (Kind.TAIL, Kind.DISAGREEMENT)
-    if not rule.size or (needs_rest and not rule.rest) or (rule.kind is Kind.TAIL and rule.size >= 100):
+    needs_rest = rule.kind in (SamplingMethod.TAIL, SamplingMethod.DISAGREEMENT)
+    if not rule.size or (needs_rest and not rule.rest) or (rule.kind is SamplingMethod.TAIL and rule.size >= 100):
         raise ReviewerError(
             f"--sample {text}: expected numbers of 1 or more (P below 100): a stratum of which nothing is drawn cannot"
             " be spoken for"
@@ -91,12 +91,12 @@ def read_rule(text: str) -> Rule:
 
 def draw(
     pool: Sequence[Candidate],
-    rule: Rule,
+    rule: SamplingRule,
     seed: int,
     *,
     badness: Mapping[str, float] | None = None,
     differing: Collection[str] = frozenset(),
-) -> list[Chosen]:
+) -> list[ChosenResponse]:
     """Draw from `pool` by `rule`, in order of number.
 
     The draw goes by response id, so the same responses are drawn in every file that holds the same pool. `badness` is
@@ -104,25 +104,25 @@ def draw(
     the rest. `differing` are the ids of those on which graders differ, for `disagreement`.
     """
 
-    def random(stratum: Sequence[Candidate], size: int) -> list[Chosen]:
+    def random(stratum: Sequence[Candidate], size: int) -> list[ChosenResponse]:
         drawn = heapq.nsmallest(size, stratum, key=lambda one: rank(seed, "sample", one.id))
-        return [Chosen(one.number, drawn=len(drawn), pool=len(stratum)) for one in drawn]
+        return [ChosenResponse(one.number, drawn=len(drawn), pool=len(stratum)) for one in drawn]
 
-    chosen: list[Chosen] = []
+    chosen: list[ChosenResponse] = []
     match rule.kind:
-        case Kind.ALL:
-            chosen = [Chosen(one.number) for one in pool]
-        case Kind.RANDOM:
+        case SamplingMethod.ALL:
+            chosen = [ChosenResponse(one.number) for one in pool]
+        case SamplingMethod.RANDOM:
             chosen = random(pool, rule.size)
-        case Kind.STRATIFIED:
+        case SamplingMethod.STRATIFIED:
             for stratum in _strata(pool, [one.configuration for one in pool]):
                 chosen += random(stratum, rule.size)
-        case Kind.TAIL:
+        case SamplingMethod.TAIL:
             for attempts in _strata(pool, [one.configuration for one in pool]):
                 worst = _worst(attempts, rule.size, seed, badness or {})
                 tail, rest = _split(attempts, worst)
                 chosen += random(tail, len(tail)) + random(rest, rule.rest)
-        case Kind.DISAGREEMENT:
+        case SamplingMethod.DISAGREEMENT:
             disputed, rest = _split(pool, differing)
             chosen = random(disputed, rule.size) + random(rest, rule.rest)
     return sorted(chosen, key=lambda one: one.response)

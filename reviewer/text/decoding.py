@@ -20,7 +20,7 @@ from itertools import accumulate
 from reviewer.text.invisible import invisible
 
 
-class Kind(StrEnum):
+class Encoding(StrEnum):
     """How a part of a text is hidden."""
 
     BASE64 = "base64"
@@ -32,10 +32,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DecodedPart:
     """A part of a text that hides something, and what that is. Offsets are into the text as it came."""
 
-    kind: Kind
+    kind: Encoding
     start: int
     end: int
     decoded: str
@@ -94,7 +94,7 @@ _FEWEST_CHARACTERS = 8
 _TOKEN = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|[^\w\s]+|_+")
 
 
-def findings(text: str) -> tuple[Finding, ...]:
+def findings(text: str) -> tuple[DecodedPart, ...]:
     """Return what is hidden in `text`, in the order in which it stands there; in time linear in its length.
 
     What may as well be ordinary prose, code or an address is left out, so a short or a broken code may be missed.
@@ -102,24 +102,24 @@ def findings(text: str) -> tuple[Finding, ...]:
     coded = list(_hex(text))
     # A number in hex is made of the signs of base64, and may be written in escapes.
     coded += [finding for finding in [*_escapes(text), *_base64(text)] if not _overlaps(finding, coded)]
-    found = [Finding(Kind.ZERO_WIDTH, part.start, part.end, part.decoded) for part in invisible(text)]
+    found = [DecodedPart(Encoding.ZERO_WIDTH, part.start, part.end, part.decoded) for part in invisible(text)]
     found += [*coded, *_in_words(text, _Words(text), 0, len(text), 0)]
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
 
 
-def _overlaps(finding: Finding, others: Sequence[Finding]) -> bool:
+def _overlaps(finding: DecodedPart, others: Sequence[DecodedPart]) -> bool:
     """Tell whether `finding` overlaps one of `others`, which are in order and apart from each other."""
     place = bisect_left(others, finding.end, key=lambda other: other.start) - 1
     return place >= 0 and others[place].end > finding.start
 
 
-def _hex(text: str) -> Iterator[Finding]:
+def _hex(text: str) -> Iterator[DecodedPart]:
     for match in _HEX.finditer(text):
         decoded = _readable(bytes.fromhex(_NOT_HEX.sub("", match[0])))
         if decoded is None:
             continue
         if not _BARE_DIGITS.fullmatch(match[0]) or _spells(decoded):
-            yield Finding(Kind.HEX, *match.span(), decoded)
+            yield DecodedPart(Encoding.HEX, *match.span(), decoded)
 
 
 def _spells(decoded: str) -> bool:
@@ -128,13 +128,13 @@ def _spells(decoded: str) -> bool:
     return long_enough and [*decoded] != sorted(decoded) and _PLAIN_WORDS.fullmatch(decoded) is not None
 
 
-def _base64(text: str) -> Iterator[Finding]:
+def _base64(text: str) -> Iterator[DecodedPart]:
     for match in _BASE64.finditer(text):
         # The signs of base64 hold the slashes and dashes of addresses, of which a code may be one part.
         for span in (match.span(), *(part.span() for part in _BASE64_PART.finditer(text, *match.span()))):
             decoded = _from_base64(text[slice(*span)])
             if decoded is not None:
-                yield Finding(Kind.BASE64, *span, decoded)
+                yield DecodedPart(Encoding.BASE64, *span, decoded)
                 if span == match.span():
                     break
 
@@ -149,12 +149,12 @@ def _from_base64(code: str) -> str | None:
     return None if decoded is None or ("/" in signs and "\ufffd" in decoded) else decoded
 
 
-def _escapes(text: str) -> Iterator[Finding]:
+def _escapes(text: str) -> Iterator[DecodedPart]:
     for match in _ESCAPES.finditer(text):
         decoded = _SAME_ESCAPES.sub(_unescaped, match[0])
         decoded = decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if _hides(text, match, decoded):
-            yield Finding(Kind.ESCAPES, *match.span(), decoded)
+            yield DecodedPart(Encoding.ESCAPES, *match.span(), decoded)
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -205,11 +205,11 @@ class _Words:
         self._ends = [match.end() for match in matches]
         self._plain = list(accumulate((word in _COMMON for word in words), initial=0))
         self._veiled = {
-            Kind.ROT13: _counted(words, frozenset(codecs.encode(word, "rot13") for word in _COMMON)),
-            Kind.REVERSED: _counted(words, frozenset(word[::-1] for word in _COMMON)),
+            Encoding.ROT13: _counted(words, frozenset(codecs.encode(word, "rot13") for word in _COMMON)),
+            Encoding.REVERSED: _counted(words, frozenset(word[::-1] for word in _COMMON)),
         }
 
-    def veil(self, start: int, end: int) -> Kind | None:
+    def veil(self, start: int, end: int) -> Encoding | None:
         """Return in what way a part of the text has to be read to be language, if it is none as it stands."""
         first, last = bisect_left(self._starts, start), bisect_right(self._ends, end)
         for kind, (hits, letters) in self._veiled.items():
@@ -228,7 +228,7 @@ def _counted(words: list[str], wanted: frozenset[str]) -> tuple[list[int], list[
     return list(accumulate(map(bool, letters), initial=0)), list(accumulate(letters, initial=0))
 
 
-def _in_words(text: str, words: _Words, start: int, end: int, depth: int) -> Iterator[Finding]:
+def _in_words(text: str, words: _Words, start: int, end: int, depth: int) -> Iterator[DecodedPart]:
     """Yield the largest parts from `start` to `end` that are language once turned round or rotated."""
     kind = words.veil(start, end)
     if kind is None:
@@ -239,5 +239,5 @@ def _in_words(text: str, words: _Words, start: int, end: int, depth: int) -> Ite
     part = text[start:end]
     start += len(part) - len(part.lstrip().lstrip(_QUOTES))
     part = text[start:end].rstrip().rstrip(_QUOTES)
-    decoded = codecs.encode(part, "rot13") if kind is Kind.ROT13 else part[::-1]
-    yield Finding(kind, start, start + len(part), decoded)
+    decoded = codecs.encode(part, "rot13") if kind is Encoding.ROT13 else part[::-1]
+    yield DecodedPart(kind, start, start + len(part), decoded)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 
-class How(StrEnum):
+class LeakForm(StrEnum):
     """In what form a text holds the secret."""
 
     VERBATIM = "verbatim"
@@ -32,7 +32,7 @@ class How(StrEnum):
 class Leak:
     """A part of a text that holds the secret. Offsets are into the text as it came."""
 
-    how: How
+    how: LeakForm
     start: int
     end: int
 
@@ -98,13 +98,13 @@ def leaks(text: str, secret: str) -> tuple[Leak, ...]:
         return ()
     folded = _folded(text)
     if len(secret) < SHORTEST:
-        return _merged(How.VERBATIM, folded.finds(re.compile(rf"(?<!\w){re.escape(needle)}(?!\w)")))
-    verbatim = _merged(How.VERBATIM, folded.finds(_literally(needle)))
+        return _merged(LeakForm.VERBATIM, folded.finds(re.compile(rf"(?<!\w){re.escape(needle)}(?!\w)")))
+    verbatim = _merged(LeakForm.VERBATIM, folded.finds(_literally(needle)))
     found = [*verbatim, *_turned(folded, needle)]
-    found += _merged(How.SPACED, _spaced(text, folded, needle, verbatim))
-    found += _merged(How.BASE64, _base64(text, secret))
-    found += _merged(How.HEX, _hex(text, secret))
-    found += _merged(How.ACROSTIC, _acrostic(text, needle))
+    found += _merged(LeakForm.SPACED, _spaced(text, folded, needle, verbatim))
+    found += _merged(LeakForm.BASE64, _base64(text, secret))
+    found += _merged(LeakForm.HEX, _hex(text, secret))
+    found += _merged(LeakForm.ACROSTIC, _acrostic(text, needle))
     return tuple(sorted(found, key=lambda leak: (leak.start, leak.end)))
 
 
@@ -112,7 +112,7 @@ def _literally(needle: str) -> re.Pattern[str]:
     return re.compile(re.escape(needle))
 
 
-def _merged(how: How, spans: Iterable[tuple[int, int]]) -> tuple[Leak, ...]:
+def _merged(how: LeakForm, spans: Iterable[tuple[int, int]]) -> tuple[Leak, ...]:
     """Return spans as leaks, those that overlap as one."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -140,7 +140,7 @@ def _fold(character: str) -> str:
 
 def _turned(folded: _View, needle: str) -> Iterator[Leak]:
     """Yield the secret back to front, and rotated, where that makes another word of it."""
-    for how, turned in ((How.REVERSED, needle[::-1]), (How.ROT13, codecs.encode(needle, "rot13"))):
+    for how, turned in ((LeakForm.REVERSED, needle[::-1]), (LeakForm.ROT13, codecs.encode(needle, "rot13"))):
         if turned != needle:
             yield from _merged(how, folded.finds(_literally(turned)))
 

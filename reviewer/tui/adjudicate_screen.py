@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from reviewer.adjudication.case import Case
-from reviewer.adjudication.queue import CODES, Adjudication, Standing, Verdict
+from reviewer.adjudication.queue import CODES, AdjudicationSession, AdjudicatorChoice, QueueProgress
 from reviewer.definitions.question import FREE_SCALES, Scale
 from reviewer.errors import ReviewerError
 from reviewer.session.terminal_session import Settings
@@ -25,7 +25,7 @@ from reviewer.tui.adjudicate_keys import ADJUDICATE_KEYS, ADOPT_KEY, WRITE_KEY
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.dispute_view import DisputeView
 from reviewer.tui.reading_screen import ReadingScreen
-from reviewer.tui.session_calls import Calls
+from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 
@@ -43,11 +43,11 @@ class AdjudicateScreen(ReadingScreen):
     class Kept(Message):
         """What became of a draft: `failed` is None where it is on disk; `before` is what was chosen before it."""
 
-        verdict: Verdict
-        before: Verdict
+        verdict: AdjudicatorChoice
+        before: AdjudicatorChoice
         failed: BaseException | None
 
-    def __init__(self, calls: Calls, adjudication: Adjudication, settings: Settings) -> None:
+    def __init__(self, calls: SessionCalls, adjudication: AdjudicationSession, settings: Settings) -> None:
         rubric = adjudication.rubric
         super().__init__(
             DisputeView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
@@ -55,11 +55,11 @@ class AdjudicateScreen(ReadingScreen):
             adjudication.name,
             rubric,
         )
-        # Used on the desk's thread alone, but for its name and rubric, which never change.
+        # Used on the session's thread alone, but for its name and rubric, which never change.
         self._adjudication = adjudication
         self._case: Case | None = None
-        self._standing = Standing(0, 0, {})
-        self._verdict = Verdict(None)
+        self._standing = QueueProgress(0, 0, {})
+        self._verdict = AdjudicatorChoice(None)
         self._column = 0
         for key in sorted({option.key for question in rubric.questions for option in question.options}):
             if key not in (ADOPT_KEY, WRITE_KEY):
@@ -87,15 +87,19 @@ class AdjudicateScreen(ReadingScreen):
             self.dismiss(None)
             return
         self._case, self._verdict, self._column = case, draft, 0
-        self._state = state if draft == Verdict(None) else f"{state}  ·  {DRAFT}".removeprefix("  ·  ")
+        self._state = state if draft == AdjudicatorChoice(None) else f"{state}  ·  {DRAFT}".removeprefix("  ·  ")
         self._view.show_case(case)
         self._show()
         self._begin_item()
 
-    def _taken(self) -> tuple[Case | None, Verdict, Standing]:
-        """Return the next dispute, what was chosen on it before, and how far the study is; on the desk's thread."""
+    def _taken(self) -> tuple[Case | None, AdjudicatorChoice, QueueProgress]:
+        """Return the next dispute, what was chosen on it before, and how far the study is; on the session's thread."""
         case = self._adjudication.next_case()
-        return case, Verdict(None) if case is None else self._adjudication.draft(case), self._adjudication.standing
+        return (
+            case,
+            AdjudicatorChoice(None) if case is None else self._adjudication.draft(case),
+            self._adjudication.progress,
+        )
 
     def _all_decided(self) -> str:
         merged = ", ".join(f"{how} {count:,}" for how, count in self._standing.merged.items()) or "none"
@@ -118,8 +122,8 @@ class AdjudicateScreen(ReadingScreen):
         await self._next("decision saved")
 
     async def _undo(self) -> None:
-        if self._verdict != Verdict(None):
-            self._choose(Verdict(None))
+        if self._verdict != AdjudicatorChoice(None):
+            self._choose(AdjudicatorChoice(None))
             return
         found = await self._calls.do(lambda _: self._adjudication.undo())
         if found is None:
@@ -266,7 +270,7 @@ class AdjudicateScreen(ReadingScreen):
 
     # Showing.
 
-    def _choose(self, verdict: Verdict) -> None:
+    def _choose(self, verdict: AdjudicatorChoice) -> None:
         """Show a choice at once and keep it as a draft behind."""
         case, before = self._case, self._verdict
         if case is None:
@@ -286,7 +290,7 @@ class AdjudicateScreen(ReadingScreen):
         if event.verdict is not self._verdict:
             return
         if event.failed is None:
-            self._say("" if event.verdict == Verdict(None) else DRAFT)
+            self._say("" if event.verdict == AdjudicatorChoice(None) else DRAFT)
             return
         self._verdict = event.before
         self._state = "the last choice could not be kept"

@@ -19,9 +19,9 @@ from reviewer.session.terminal_session import Settings
 from reviewer.text.visible import visible
 from reviewer.tui import agreement_text
 from reviewer.tui.agreement_keys import AGREEMENT_KEYS, PARTS
-from reviewer.tui.confusion_screen import BehindScreen
+from reviewer.tui.confusion_screen import ConfusionScreen
 from reviewer.tui.dialogs import Confirm
-from reviewer.tui.session_calls import Calls
+from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.marks import PaneText
 from reviewer.tui.widgets.text_pane import TextPane
 
@@ -43,10 +43,10 @@ class AgreementScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = list(AGREEMENT_KEYS)
 
-    def __init__(self, calls: Calls, view: AgreementView, settings: Settings) -> None:
+    def __init__(self, calls: SessionCalls, view: AgreementView, settings: Settings) -> None:
         super().__init__()
         self._calls = calls
-        # Used on the desk's thread alone, but for its study and questions, which never change.
+        # Used on the session's thread alone, but for its study and questions, which never change.
         self._view = view
         self._settings = settings
         self._part = self._question = 0
@@ -111,7 +111,7 @@ class AgreementScreen(Screen[None]):
         self._head("live: what raters save shows here")
 
     def _text(self, part: int, number: int, room: int) -> PaneText:
-        """Return a part as text; on the desk's thread."""
+        """Return a part as text; on the session's thread."""
         question = self._view.questions[number]
         made: tuple[Callable[[], PaneText], ...] = (
             lambda: agreement_text.figures(self._view, question, room),
@@ -176,7 +176,7 @@ class AgreementScreen(Screen[None]):
             if await self._calls.do(lambda _: self._view.is_open()):
                 if not await self.app.push_screen_wait(Confirm(NAMED)):
                     return
-                await self._calls.do(lambda desk: desk.unblind(self._view.study))
+                await self._calls.do(lambda session: session.unblind(self._view.study))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
@@ -216,7 +216,7 @@ class AgreementScreen(Screen[None]):
                 f"{found.waiting:,} of them still wait for labels, and are shown when they have them.", markup=False
             )
         if found.disputes:
-            self.app.push_screen(BehindScreen(self._calls, self._view, found, self._settings))
+            self.app.push_screen(ConfusionScreen(self._calls, self._view, found, self._settings))
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""

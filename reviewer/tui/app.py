@@ -1,4 +1,4 @@
-"""The application: opens the desk on its thread, holds the theme, moves between screens."""
+"""The application: opens the session on its thread, holds the theme, moves between screens."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from textual.screen import Screen
 
 from reviewer.errors import ReviewerError
 from reviewer.session.owner_thread import OwnerThread
-from reviewer.session.terminal_session import Desk, Entered, Settings
+from reviewer.session.terminal_session import EnteredStudy, Settings, TerminalSession
 from reviewer.text.visible import visible
 from reviewer.tui.adjudicate_screen import AdjudicateScreen
-from reviewer.tui.collect_screen import Collecting, CollectScreen
+from reviewer.tui.collect_screen import CollectScreen, CollectService
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.prompt_text import flowing
 from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.search_screen import SearchScreen
-from reviewer.tui.session_calls import Calls
+from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.settings_screen import SettingsScreen
 from reviewer.tui.themes import NAMES, THEMES
 
@@ -54,14 +54,14 @@ class ReviewerApp(App[None]):
 
     def __init__(
         self,
-        open_desk: Callable[[], Desk],
+        open_desk: Callable[[], TerminalSession],
         rater: str,
-        tell_others: Callable[[Entered], list[str]],
+        tell_others: Callable[[EnteredStudy], list[str]],
         open_importer: Callable[[], Importer],
-        open_collecting: Callable[[], Collecting],
+        open_collecting: Callable[[], CollectService],
         study: str | None,
     ) -> None:
-        """Open the desk on a thread of its own; `tell_others` says in words which other terminals are at work.
+        """Open the session on a thread of its own; `tell_others` says in words which other terminals are at work.
 
         What imports and what collects is opened when it is asked for.
         """
@@ -69,7 +69,7 @@ class ReviewerApp(App[None]):
         # An animated page took half a second for what one frame shows.
         self.animation_level = "none"
         self._thread = OwnerThread(open_desk)
-        self._calls = Calls(self._thread)
+        self._calls = SessionCalls(self._thread)
         self._tell_others = tell_others
         self._open_importer = open_importer
         self._open_collecting = open_collecting
@@ -84,7 +84,7 @@ class ReviewerApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the home screen, or the study that was asked for."""
-        self._settings = await self._calls.do(lambda desk: desk.settings())
+        self._settings = await self._calls.do(lambda session: session.settings())
         self.theme = self._settings.theme if self._settings.theme in NAMES else Settings().theme
         await self.push_screen(self._home)
         # What is loaded stays: without this, full collections of 40 ms land on keys.
@@ -95,9 +95,9 @@ class ReviewerApp(App[None]):
             self._rate(self._first)
 
     async def on_unmount(self) -> None:
-        """Finish what the desk was asked, and close it."""
+        """Finish what the session was asked, and close it."""
         gc.unfreeze()
-        self._thread.close(lambda desk: desk.close())
+        self._thread.close(lambda session: session.close())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every act of the screen by name in the palette, beside the themes."""
@@ -117,7 +117,7 @@ class ReviewerApp(App[None]):
     @on(HomeScreen.Again)
     async def _again(self) -> None:
         try:
-            home = await self._calls.do(lambda desk: desk.home())
+            home = await self._calls.do(lambda session: session.home())
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
         else:
@@ -131,7 +131,7 @@ class ReviewerApp(App[None]):
         found: dict[str, int] = {}
         try:
             for name in names:
-                found[name] = await self._calls.do(lambda desk, name=name: desk.disputes(name)) or 0  # type: ignore[misc]
+                found[name] = await self._calls.do(lambda session, name=name: session.disputes(name)) or 0  # type: ignore[misc]
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
         self._home.tell_disputes(found)
@@ -173,7 +173,7 @@ class ReviewerApp(App[None]):
 
     async def _open_disputes(self, study: str) -> None:
         try:
-            adjudication = await self._calls.do(lambda desk: desk.adjudicate(study, second=self.second))
+            adjudication = await self._calls.do(lambda session: session.adjudicate(study, second=self.second))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
@@ -184,7 +184,7 @@ class ReviewerApp(App[None]):
         from reviewer.tui.agreement_screen import AgreementScreen
 
         try:
-            view = await self._calls.do(lambda desk: desk.agreement(study))
+            view = await self._calls.do(lambda session: session.agreement(study))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
@@ -195,8 +195,8 @@ class ReviewerApp(App[None]):
 
     async def _open_study(self, study: str) -> None:
         try:
-            entered = await self._calls.do(lambda desk: desk.enter(study))
-            rubric = await self._calls.do(lambda desk: desk.study.rubric)
+            entered = await self._calls.do(lambda session: session.enter(study))
+            rubric = await self._calls.do(lambda session: session.rating.rubric)
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
@@ -209,7 +209,7 @@ class ReviewerApp(App[None]):
     async def _guideline(self, event: HomeScreen.Guideline) -> None:
         event.stop()
         try:
-            title, guideline = await self._calls.do(lambda desk: desk.guideline(event.study))
+            title, guideline = await self._calls.do(lambda session: session.guideline(event.study))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
         else:
@@ -262,7 +262,7 @@ class ReviewerApp(App[None]):
 
     async def _store_settings(self, settings: Settings) -> None:
         try:
-            await self._calls.do(lambda desk: desk.keep_settings(settings))
+            await self._calls.do(lambda session: session.keep_settings(settings))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
 

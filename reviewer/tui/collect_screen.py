@@ -23,7 +23,7 @@ TOLD_EVERY = 0.25  # seconds between two looks at how far it is
 Rows = list[list[str]]
 
 
-class Collecting(Protocol):
+class CollectService(Protocol):
     """Asks models and stores the answers; every method may raise ReviewerError, and none prints."""
 
     def suites(self) -> list[str]:
@@ -62,7 +62,7 @@ class CollectScreen(Screen[None]):
         Binding("escape,q", "leave", "Back", id="collect.leave", tooltip="Back to the home screen"),
     ]
 
-    def __init__(self, collecting: Collecting) -> None:
+    def __init__(self, collecting: CollectService) -> None:
         """Look at what there is to ask, and whom.
 
         Raises:

@@ -8,17 +8,17 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from reviewer.adjudication.case import Case
-from reviewer.session.agreement_view import AgreementView, Confusion
+from reviewer.session.agreement_view import AgreementView, ConfusionCases
 from reviewer.session.terminal_session import Settings
 from reviewer.studies.item_sheet import Item
 from reviewer.tui.adjudicate_keys import READING
 from reviewer.tui.dispute_view import DisputeView
 from reviewer.tui.reading_screen import ReadingScreen
-from reviewer.tui.session_calls import Calls
+from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.side_by_side import SideBySide
 
 
-class BehindScreen(ReadingScreen):
+class ConfusionScreen(ReadingScreen):
     """One item after the other; nothing can be answered here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,14 +32,14 @@ class BehindScreen(ReadingScreen):
     ]
     _view: DisputeView
 
-    def __init__(self, calls: Calls, view: AgreementView, confusion: Confusion, settings: Settings) -> None:
+    def __init__(self, calls: SessionCalls, view: AgreementView, confusion: ConfusionCases, settings: Settings) -> None:
         super().__init__(
             DisputeView(view.rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
             calls,
             view.study,
             view.rubric,
         )
-        # Used on the desk's thread alone.
+        # Used on the session's thread alone.
         self._agreement = view
         self._confusion = confusion
         self._place = 0

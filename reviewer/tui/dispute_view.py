@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 
-from reviewer.adjudication.case import Answered, Case
-from reviewer.adjudication.queue import CODES, Verdict
+from reviewer.adjudication.case import Case, RaterAnswers
+from reviewer.adjudication.queue import CODES, AdjudicatorChoice
 from reviewer.definitions.rubric import Rubric
-from reviewer.studies.item_sheet import Ask, translated
+from reviewer.studies.item_sheet import AskedQuestion, translated
 from reviewer.study_design.decision_policy import Ruling
 from reviewer.text.visible import visible
 from reviewer.tui.item_view import ItemView
@@ -56,7 +56,7 @@ class DisputeView(ItemView):
             self._watched = frozenset(range(len(case.item.panes)))
             self._mark()
 
-    def show_verdict(self, case: Case, verdict: Verdict, column: int) -> None:
+    def show_verdict(self, case: Case, verdict: AdjudicatorChoice, column: int) -> None:
         """Show the question with what is chosen, and which column is focused."""
         content, offset = columns(self._rubric, case, column)
         self._raters.show(content)
@@ -68,7 +68,8 @@ class DisputeView(ItemView):
         remarks += [f"note: {verdict.note}"] if verdict.note else []
         said = " · ".join([words or "not decided", *remarks])
         self._bar.show(
-            put_on(case.item, case.ask, verdict.value, ""), [question_bar.Answered("decision:", said, bool(words))]
+            put_on(case.item, case.ask, verdict.value, ""),
+            [question_bar.AnswerProgress("decision:", said, bool(words))],
         )
 
     def show_answers(self, case: Case) -> None:
@@ -80,7 +81,7 @@ class DisputeView(ItemView):
         said = ", ".join(
             f"{in_words(case.ask, translated(case.item, case.ask, value))} {count}" for value, count in given
         )
-        self._bar.show(put_on(case.item, case.ask, None, ""), [question_bar.Answered("given:", said, True)])
+        self._bar.show(put_on(case.item, case.ask, None, ""), [question_bar.AnswerProgress("given:", said, True)])
 
     def show_place(self, study: str, place: str, state: str, seconds: int) -> None:
         """Write the status line."""
@@ -109,10 +110,10 @@ def columns(rubric: Rubric, case: Case, focused: int) -> tuple[PaneText, int]:
     return PaneText(text.removesuffix("\n") or "Nobody labelled this.", tuple(marks)), offset
 
 
-def _said(rubric: Rubric, case: Case, column: Answered) -> str:
+def _said(rubric: Rubric, case: Case, column: RaterAnswers) -> str:
     parts = []
     for question, value in column.values.items():
-        words = in_words(Ask(rubric.question(question), case.ask.subject, case.ask.panes), value)
+        words = in_words(AskedQuestion(rubric.question(question), case.ask.subject, case.ask.panes), value)
         parts.append(words if question == case.dispute.question else f"{question}: {words}")
     if column.confidence is not None:
         parts.append(f"confidence {column.confidence}")
@@ -121,7 +122,7 @@ def _said(rubric: Rubric, case: Case, column: Answered) -> str:
     return visible(" · ".join(parts), one_line=True)
 
 
-def _chosen(ask: Ask, verdict: Verdict) -> str:
+def _chosen(ask: AskedQuestion, verdict: AdjudicatorChoice) -> str:
     if verdict.ruling is not Ruling.DECIDED:
         return RULINGS[verdict.ruling]
     return "" if verdict.value is None else in_words(ask, verdict.value)

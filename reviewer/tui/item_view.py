@@ -1,6 +1,6 @@
 """An item on screen: prompt, responses, question, status. Shows what it is told, and knows how to be read.
 
-It knows items and sheets, but no desk: what is stored, and when, is the business of the screen around it.
+It knows items and sheets, but no session: what is stored, and when, is the business of the screen around it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from reviewer.definitions.rubric import Rubric
-from reviewer.studies.item_sheet import Item, Sheet
+from reviewer.studies.item_sheet import Item, ItemSheet
 from reviewer.tui.prompt_text import (
     SEVERITIES,
     hits,
@@ -114,7 +114,7 @@ class ItemView(Vertical):
                 pane.cover(f"covered: severity {SEVERITIES[severity]}, press v to uncover")
         self._fit_prompt()
 
-    def show_sheet(self, sheet: Sheet) -> None:
+    def show_sheet(self, sheet: ItemSheet) -> None:
         """Show the question that is put and what is answered, and focus the pane that it is about."""
         ask = sheet.ask
         if ask is not None and ask.panes and self.focused not in ask.panes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from reviewer.model import Message
-from reviewer.studies.item_sheet import Pane, Sheet
+from reviewer.studies.item_sheet import ItemSheet, Pane
 from reviewer.text.decoding import findings
 from reviewer.text.secret_leaks import leaks
 from reviewer.text.visible import joiners, visible
@@ -107,7 +107,7 @@ def response_text(pane: Pane) -> str:
     return (pane.text or "(empty)") + calls
 
 
-def watched_panes(sheet: Sheet) -> list[int]:
+def watched_panes(sheet: ItemSheet) -> list[int]:
     """Return the panes in which the secret is marked now: by the study's aids, before or after they are answered."""
     item = sheet.item
     if not item.secret:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from reviewer.definitions.question import FREE_SCALES, Question, Scale
 from reviewer.definitions.rubric import Rubric
-from reviewer.studies.item_sheet import Ask, Item, Sheet
-from reviewer.tui.widgets.question_bar import Answered, Choice, Put
+from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet
+from reviewer.tui.widgets.question_bar import AnswerProgress, OptionChoice, QuestionText
 
 HINTS = {
     Scale.MULTI: "keys switch options on and off; ↓ goes on",
@@ -17,7 +17,7 @@ HINTS = {
 }
 
 
-def put(sheet: Sheet) -> Put | None:
+def put(sheet: ItemSheet) -> QuestionText | None:
     """Return the question that is put now; None where all is answered."""
     ask = sheet.ask
     if ask is None:
@@ -25,9 +25,9 @@ def put(sheet: Sheet) -> Put | None:
     return put_on(sheet.item, ask, sheet.value(ask), f"{sheet.place + 1}/{len(sheet.asks)}")
 
 
-def put_on(item: Item, ask: Ask, value: str | None, count: str) -> Put:
+def put_on(item: Item, ask: AskedQuestion, value: str | None, count: str) -> QuestionText:
     """Return a question as it is put on `item`, with `value`, as it reads on screen, chosen."""
-    return Put(
+    return QuestionText(
         about=_name(item, ask),
         count=count,
         text=ask.question.text,
@@ -36,19 +36,19 @@ def put_on(item: Item, ask: Ask, value: str | None, count: str) -> Put:
     )
 
 
-def puts(rubric: Rubric) -> list[Put]:
+def puts(rubric: Rubric) -> list[QuestionText]:
     """Return every question of the rubric as it takes most room."""
     return [
-        Put("A+B", "10/10", question.text, _choices(question, ()), hint=HINTS.get(question.scale, ""))
+        QuestionText("A+B", "10/10", question.text, _choices(question, ()), hint=HINTS.get(question.scale, ""))
         for question in rubric.questions
     ]
 
 
-def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[Choice, ...]:
-    return tuple(Choice(option.key, option.label, option.value in chosen) for option in question.options)
+def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[OptionChoice, ...]:
+    return tuple(OptionChoice(option.key, option.label, option.value in chosen) for option in question.options)
 
 
-def _named(item: Item, ask: Ask, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+def _named(item: Item, ask: AskedQuestion, choices: tuple[OptionChoice, ...]) -> tuple[OptionChoice, ...]:
     """Say at the sides of a comparison which panes they are."""
     if ask.question.scale is not Scale.PREFERENCE:
         return choices
@@ -65,17 +65,17 @@ def _hint(question: Question, value: str | None) -> str:
     return HINTS.get(question.scale, "")
 
 
-def _name(item: Item, ask: Ask) -> str:
+def _name(item: Item, ask: AskedQuestion) -> str:
     return "+".join(item.panes[place].alias for place in ask.panes)
 
 
-def answered(sheet: Sheet) -> tuple[Answered, ...]:
+def answered(sheet: ItemSheet) -> tuple[AnswerProgress, ...]:
     """Return how far each pane, pair and the item itself are, in the order in which they are asked about."""
     return tuple(_answered(sheet))
 
 
-def _answered(sheet: Sheet) -> Iterator[Answered]:
-    by_name: dict[str, list[Ask]] = {}
+def _answered(sheet: ItemSheet) -> Iterator[AnswerProgress]:
+    by_name: dict[str, list[AskedQuestion]] = {}
     for ask in sheet.asks:
         by_name.setdefault(_name(sheet.item, ask) or "item", []).append(ask)
     for name, asks in by_name.items():
@@ -86,10 +86,10 @@ def _answered(sheet: Sheet) -> Iterator[Answered]:
             words.append("(note)")
         if remark is not None and remark.confidence is not None:
             words.append(f"(confidence {remark.confidence})")
-        yield Answered(name, ", ".join(words), complete)
+        yield AnswerProgress(name, ", ".join(words), complete)
 
 
-def in_words(ask: Ask, value: str) -> str:
+def in_words(ask: AskedQuestion, value: str) -> str:
     """Return an answer in the words of its options."""
     selected = ask.question.selected(value)
     return "/".join(ask.question.option(one).label for one in selected) if selected else value

@@ -1,4 +1,4 @@
-"""The rating screen: acts of the rater in, calls to the desk out, and what came of them back on screen.
+"""The rating screen: acts of the rater in, calls to the session out, and what came of them back on screen.
 
 Answers show at once and are kept as a draft behind; the word *saved* stands only for what is on disk.
 """
@@ -18,11 +18,9 @@ from textual.message import Message
 from reviewer.definitions.question import FREE_SCALES, Scale
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import ReviewerError
-from reviewer.model import Draft, Remark, Subject, utc
+from reviewer.model import RECOGNISED, Draft, Nothing, Remark, Subject, utc
 from reviewer.session.terminal_session import Settings
-from reviewer.store.assignment import Nothing
-from reviewer.store.labels import RECOGNISED
-from reviewer.studies.item_sheet import Item, Sheet
+from reviewer.studies.item_sheet import Item, ItemSheet
 from reviewer.studies.rating import RENEW_EVERY, WHY_NOTHING
 from reviewer.text.visible import visible
 from reviewer.tui.dialogs import AskText, ReadText
@@ -30,7 +28,7 @@ from reviewer.tui.item_view import ItemView
 from reviewer.tui.prompt_text import flowing
 from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
 from reviewer.tui.reading_screen import ReadingScreen
-from reviewer.tui.session_calls import Calls
+from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
 
@@ -46,11 +44,13 @@ class RateScreen(ReadingScreen):
     class Kept(Message):
         """What became of a draft: `failed` is None where it is on disk; `before` is the sheet that it came from."""
 
-        sheet: Sheet
-        before: Sheet
+        sheet: ItemSheet
+        before: ItemSheet
         failed: BaseException | None
 
-    def __init__(self, calls: Calls, study: str, rubric: Rubric, settings: Settings, *, read_first: bool) -> None:
+    def __init__(
+        self, calls: SessionCalls, study: str, rubric: Rubric, settings: Settings, *, read_first: bool
+    ) -> None:
         super().__init__(
             ItemView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
             calls,
@@ -59,7 +59,7 @@ class RateScreen(ReadingScreen):
         )
         self._settings = settings
         self._read_first = read_first
-        self._sheet: Sheet | None = None
+        self._sheet: ItemSheet | None = None
         keys = {option.key for question in rubric.questions for option in question.options}
         for key in sorted(keys):
             self._bindings.bind(key, f"answer('{key}')", show=False)
@@ -82,7 +82,7 @@ class RateScreen(ReadingScreen):
     async def _begin(self) -> None:
         if self._read_first:
             await self.app.push_screen_wait(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
-        await self._take(await self._calls.do(lambda desk: desk.next_item()), "")
+        await self._take(await self._calls.do(lambda session: session.next_item()), "")
 
     async def _take(self, found: tuple[Item, Draft] | Nothing, state: str) -> None:
         """Show an item from its start; leave where there is none."""
@@ -92,7 +92,7 @@ class RateScreen(ReadingScreen):
             self._leave()
             return
         item, draft = found
-        sheet = self._sheet = Sheet(self._rubric, item, draft).resumed()
+        sheet = self._sheet = ItemSheet(self._rubric, item, draft).resumed()
         self._state = state or ("draft kept" if draft.answers else "")
         self._view.show_item(item)
         self._show(sheet)
@@ -120,7 +120,7 @@ class RateScreen(ReadingScreen):
         # Said at once it would be painted, and the next item would wait for the frame after.
         slow = self.set_timer(SLOW_SECONDS, tell_slow)
         try:
-            saved, found = await self._calls.do(lambda desk: desk.submit(sheet.item, sheet.draft))
+            saved, found = await self._calls.do(lambda session: session.submit(sheet.item, sheet.draft))
         except ReviewerError:
             self._say("not saved")
             raise
@@ -138,7 +138,7 @@ class RateScreen(ReadingScreen):
         if undone is not None:
             self._keep(undone)
             return
-        found = await self._calls.do(lambda desk: desk.undo())
+        found = await self._calls.do(lambda session: session.undo())
         if found is None:
             self.notify("There is nothing to undo.", markup=False)
         else:
@@ -147,7 +147,7 @@ class RateScreen(ReadingScreen):
     async def _skip(self) -> None:
         sheet = self._sheet
         if sheet is not None:
-            await self._take(await self._calls.do(lambda desk: desk.skip(sheet.item)), "skipped")
+            await self._take(await self._calls.do(lambda session: session.skip(sheet.item)), "skipped")
 
     async def _flag(self) -> None:
         sheet = self._sheet
@@ -156,14 +156,14 @@ class RateScreen(ReadingScreen):
         pane = sheet.item.panes[self._view.focused]
         reason = await self.app.push_screen_wait(AskText(f"What is wrong with {pane.alias}, or with the item?"))
         if reason:
-            await self._calls.do(lambda desk: desk.study.flag(sheet.item, pane.response, reason))
+            await self._calls.do(lambda session: session.rating.flag(sheet.item, pane.response, reason))
             self.notify(f"{pane.alias} is flagged.", markup=False)
 
     async def _recognised(self) -> None:
         sheet = self._sheet
         if sheet is not None:
             pane = sheet.item.panes[self._view.focused]
-            await self._calls.do(lambda desk: desk.study.flag(sheet.item, pane.response, RECOGNISED))
+            await self._calls.do(lambda session: session.rating.flag(sheet.item, pane.response, RECOGNISED))
             self.notify(f"Recorded: you can tell which model {pane.alias} is.", markup=False)
 
     async def _note(self) -> None:
@@ -193,7 +193,7 @@ class RateScreen(ReadingScreen):
 
     # Drafts: shown at once, kept behind.
 
-    def _keep(self, sheet: Sheet) -> None:
+    def _keep(self, sheet: ItemSheet) -> None:
         before = self._sheet or sheet
         self._sheet = sheet
         self._state = "keeping the draft…"
@@ -202,7 +202,7 @@ class RateScreen(ReadingScreen):
         def told(future: Future[None]) -> None:
             self.post_message(self.Kept(sheet, before, future.exception()))
 
-        self._calls.send(lambda desk: desk.study.save_draft(sheet.item, sheet.draft), told)
+        self._calls.send(lambda session: session.rating.save_draft(sheet.item, sheet.draft), told)
         if self._settings.submits_by_itself and sheet.ask is None and sheet.answered:
             self._act(self._submit)
 
@@ -221,7 +221,7 @@ class RateScreen(ReadingScreen):
 
     def _renew(self) -> None:
         item = None if self._sheet is None else self._sheet.item
-        self._calls.send(lambda desk: desk.renew(item), lambda _: None)
+        self._calls.send(lambda session: session.renew(item), lambda _: None)
 
     # Keys.
 
@@ -339,19 +339,19 @@ class RateScreen(ReadingScreen):
     # Showing.
 
     def _leave(self) -> None:
-        self._calls.send(lambda desk: desk.leave(), lambda _: None)
+        self._calls.send(lambda session: session.leave(), lambda _: None)
         self.dismiss(None)
 
-    def _subject(self, sheet: Sheet) -> Subject:
+    def _subject(self, sheet: ItemSheet) -> Subject:
         """Return what a remark is about: what the question is about, or the focused response once all is answered."""
         ask = sheet.ask
         return ask.subject if ask is not None else Subject(sheet.item.panes[self._view.focused].response)
 
-    def _put(self, sheet: Sheet) -> None:
+    def _put(self, sheet: ItemSheet) -> None:
         self._sheet = sheet
         self._show(sheet)
 
-    def _show(self, sheet: Sheet) -> None:
+    def _show(self, sheet: ItemSheet) -> None:
         self._view.show_sheet(sheet)
         self._show_status()
 

@@ -17,8 +17,8 @@ from reviewer.text.visible import visible
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
 from reviewer.tui.prompt_text import decoded, flowing
-from reviewer.tui.session_calls import Calls
-from reviewer.tui.time_on_item import Attention
+from reviewer.tui.session_calls import SessionCalls
+from reviewer.tui.time_on_item import TimeOnItem
 
 # Keys that were meant for the item before must not answer this one.
 GUARD_SECONDS = 0.25
@@ -30,7 +30,7 @@ class ReadingScreen(Screen[None]):
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
 
-    def __init__(self, view: ItemView, calls: Calls, study: str, rubric: Rubric) -> None:
+    def __init__(self, view: ItemView, calls: SessionCalls, study: str, rubric: Rubric) -> None:
         super().__init__()
         self._view = view
         self._calls = calls
@@ -39,7 +39,7 @@ class ReadingScreen(Screen[None]):
         self._state = ""
         self._busy = False
         self._guarded = True
-        self._attention = Attention()
+        self._attention = TimeOnItem()
 
     @property
     @abstractmethod
@@ -60,7 +60,7 @@ class ReadingScreen(Screen[None]):
         """Count the time between keys as time spent on the item, but not a break."""
         self._attention.key()
 
-    # Acts that wait for the desk or a dialog. One at a time: what would start another meanwhile does nothing.
+    # Acts that wait for the session or a dialog. One at a time: what would start another meanwhile does nothing.
 
     def _act(self, act: Callable[[], Awaitable[None]]) -> None:
         if not self._busy:

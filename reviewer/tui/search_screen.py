@@ -12,12 +12,11 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from reviewer.errors import ReviewerError
-from reviewer.model import messages_of
-from reviewer.store.search import Found
+from reviewer.model import FoundItem, messages_of
 from reviewer.text.visible import visible
 from reviewer.tui.dialogs import ReadText
 from reviewer.tui.prompt_text import prompt_text
-from reviewer.tui.session_calls import Calls
+from reviewer.tui.session_calls import SessionCalls
 
 SNIPPET = 160
 
@@ -34,10 +33,10 @@ class SearchScreen(Screen[None]):
         Binding("down", "list", "Results", show=False, id="search.list", tooltip="Go to the results"),
     ]
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: SessionCalls) -> None:
         super().__init__()
         self._calls = calls
-        self._found: list[Found] = []
+        self._found: list[FoundItem] = []
 
     def compose(self) -> ComposeResult:
         """Compose the line to write in and the list of what was found."""
@@ -52,7 +51,7 @@ class SearchScreen(Screen[None]):
 
     async def _search(self, words: str) -> None:
         try:
-            self._found = await self._calls.do(lambda desk: desk.search(words))
+            self._found = await self._calls.do(lambda session: session.search(words))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
@@ -84,7 +83,7 @@ class SearchScreen(Screen[None]):
         self.dismiss(None)
 
 
-def _line(found: Found, words: str) -> str:
+def _line(found: FoundItem, words: str) -> str:
     """Return the study and the part of the response around the first of the words."""
     text = visible(found.text, one_line=True)
     first = next(iter(words.split()), "")

@@ -1,4 +1,4 @@
-"""How the rater likes the screen: chosen here, remembered by the desk."""
+"""How the rater likes the screen: chosen here, remembered by the session."""
 
 from __future__ import annotations
 

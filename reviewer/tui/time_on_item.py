@@ -8,7 +8,7 @@ import time
 IDLE_SECONDS = 60.0
 
 
-class Attention:
+class TimeOnItem:
     """Counts active time on one item after the other."""
 
     def __init__(self) -> None:

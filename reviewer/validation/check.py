@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reviewer.agreement import study_agreement
-from reviewer.agreement.study_agreement import Kinds
+from reviewer.agreement.study_agreement import AgreementByKind
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of
 from reviewer.errors import Refused
@@ -14,22 +14,22 @@ from reviewer.statistics import grader_error
 from reviewer.statistics.agreement import Agreement, Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
-    Alternative,
-    Compared,
-    Counted,
+    AlternativeTest,
     Differential,
     Flip,
-    Found,
-    Judged,
-    OwnLab,
-    Plan,
+    GoldPlan,
+    GraderComparison,
+    JudgedUnits,
+    LabelAccuracy,
     Ranking,
-    RateFound,
+    RateEstimates,
+    RateUnits,
+    SelfPreference,
 )
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
-from reviewer.validation.coded_question import Coded
-from reviewer.validation.evidence import Answers, Standing, Subject, Trial, adds, gradable
+from reviewer.validation.coded_question import CodedQuestion
+from reviewer.validation.evidence import Answers, AnswerState, GraderEvidence, Subject, adds, gradable
 
 RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
 EPSILON = 0.2  # the allowance of the alternative annotator test against experts
@@ -37,7 +37,7 @@ FEW_GOLD = 100  # units; figures of fewer are said to be rough
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
+class GraderErrors:
     """How often the grader errs, on all units with gold or on those of one configuration."""
 
     units: int
@@ -47,23 +47,23 @@ class Errors:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class CheckedRate:
     """One rate: of all responses, and of each configuration; with the truth where only some of the gold is used.
 
     `flips` are those of `ranking`, each with how much more gold would settle it.
     """
 
     rate: Rate
-    all: RateFound
-    by_model: Mapping[str, RateFound]
+    all: RateEstimates
+    by_model: Mapping[str, RateEstimates]
     truth: Estimate | None
     truth_by_model: Mapping[str, Estimate]
     ranking: Ranking
-    flips: tuple[tuple[Flip, Plan], ...]
+    flips: tuple[tuple[Flip, GoldPlan], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class QuestionCheck:
     """One question. What needs units with gold and a verdict is None where there is none.
 
     Attributes:
@@ -79,41 +79,42 @@ class Validated:
     open: int
     no_label: int
     lacking: int
-    errors: Errors
-    by_model: Mapping[str, Errors]
+    errors: GraderErrors
+    by_model: Mapping[str, GraderErrors]
     confusion: Mapping[str, Mapping[str, int]]
-    labels: tuple[Found, ...]
+    labels: tuple[LabelAccuracy, ...]
     agreement: Agreement | None
     people: Agreement | None
-    kinds: Kinds
-    rates: tuple[Rates, ...]
+    kinds: AgreementByKind
+    rates: tuple[CheckedRate, ...]
     differential: Differential | None
-    alternative: Alternative
-    plan: Plan
-    own_lab: OwnLab | None
-    against: Compared | None
+    alternative: AlternativeTest
+    plan: GoldPlan
+    own_lab: SelfPreference | None
+    against: GraderComparison | None
     warnings: tuple[str, ...]
 
 
-def questions(trial: Trial, name: str | None) -> list[Question]:
+def questions(evidence: GraderEvidence, name: str | None) -> list[Question]:
     """Return the questions that the grader is checked on: those it answers, or the one named.
 
     Raises:
         NotFound: no such question.
         Refused: the question has no options, or is about an item as a whole.
     """
-    possible = gradable(trial.rubric)
+    possible = gradable(evidence.rubric)
     if name is not None:
-        question = trial.rubric.question(name)
+        question = evidence.rubric.question(name)
         if question not in possible:
             raise Refused(f"--question {name}: expected a question with options about a response or a pair")
         return [question]
     said = {
         question
-        for answers in next(iter(trial.verdicts.values())).values()
+        for answers in next(iter(evidence.verdicts.values())).values()
         for question, one in answers.items()
         # What is no label spreads to the follow-ups, which the grader may never answer.
-        if one.value is not None or (one.standing is Standing.NO_LABEL and trial.rubric.question(question).when is None)
+        if one.value is not None
+        or (one.status is AnswerState.NO_LABEL and evidence.rubric.question(question).when is None)
     }
     return [question for question in possible if question.id in said]
 
@@ -126,55 +127,64 @@ def lab_of(labs: Mapping[str, str | None], grader: str) -> str | None:
 
 def validated(
     engine: Engine,
-    trial: Trial,
+    evidence: GraderEvidence,
     question: Question,
     *,
     lab: str | None = None,
     epsilon: float = EPSILON,
-) -> Validated:
-    """Return how the first grader of `trial` does on one question; a second is compared with it."""
-    grader, *others = trial.verdicts
-    units = Coded(trial, question)
+) -> QuestionCheck:
+    """Return how the first grader of `evidence` does on one question; a second is compared with it."""
+    grader, *others = evidence.verdicts
+    units = CodedQuestion(evidence, question)
     judged = units.judged(grader)
-    rates = {rate: _counted(trial, rate, grader) for rate in _rates(trial.rubric, question)}
-    scope = Scope(trial.study.name, question.id)
+    rates = {rate: _counted(evidence, rate, grader) for rate in _rates(evidence.rubric, question)}
+    scope = Scope(evidence.study, question.id)
     kinds = study_agreement.kinds(engine, scope, question)
     people = study_agreement.measured(engine, scope, question).agreement if len(units.people) > 1 else None
     alternative = units.alternative(grader, epsilon)
     found = judged.units > 0
-    by_model = {
-        name: judged.of(place) for place, name in enumerate(judged.names) if (judged.configurations == place).any()
-    }
-    return Validated(
+    return QuestionCheck(
         question=question,
         open=units.open,
         no_label=units.no_label,
         lacking=units.lacking(grader),
         errors=_errors(judged),
-        by_model={name: _errors(own) for name, own in by_model.items()},
+        by_model=_errors_by_model(judged),
         confusion=grader_error.confusion(judged),
         labels=tuple(grader_error.by_label(judged, RESAMPLING)) if found else (),
         agreement=grader_error.against_gold(judged, question.scale, units.numbers, RESAMPLING) if found else None,
         people=people,
         kinds=kinds,
-        rates=tuple(_told(trial, rate, counted) for rate, counted in rates.items()),
+        rates=tuple(_told(evidence, rate, counted) for rate, counted in rates.items()),
         differential=_differential(judged) if found else None,
         alternative=alternative,
         plan=grader_error.for_alternative(alternative),
-        own_lab=(
-            None
-            if lab is None or not found
-            else grader_error.own_lab(
-                judged, {rate.id: counted for rate, counted in rates.items()}, trial.labs, lab, RESAMPLING
-            )
-        ),
+        own_lab=_own_lab(evidence, judged, rates, lab) if found else None,
         against=units.compared(grader, others[0], RESAMPLING) if others else None,
         warnings=tuple(_warnings(units, judged, grader)),
     )
 
 
-def _errors(judged: Judged) -> Errors:
-    return Errors(
+def _errors_by_model(judged: JudgedUnits) -> dict[str, GraderErrors]:
+    """Return the errors on each configuration that has units with gold and a verdict."""
+    return {
+        name: _errors(judged.of(place))
+        for place, name in enumerate(judged.names)
+        if (judged.configurations == place).any()
+    }
+
+
+def _own_lab(
+    evidence: GraderEvidence, judged: JudgedUnits, rates: Mapping[Rate, RateUnits], lab: str | None
+) -> SelfPreference | None:
+    if lab is None:
+        return None
+    counts = {rate.id: counted for rate, counted in rates.items()}
+    return grader_error.own_lab(judged, counts, evidence.labs, lab, RESAMPLING)
+
+
+def _errors(judged: JudgedUnits) -> GraderErrors:
+    return GraderErrors(
         judged.units,
         judged.count(grader_error.UNPARSED),
         judged.count(grader_error.REFUSED),
@@ -182,7 +192,7 @@ def _errors(judged: Judged) -> Errors:
     )
 
 
-def _differential(judged: Judged) -> Differential:
+def _differential(judged: JudgedUnits) -> Differential:
     return grader_error.differential(
         judged.wrong, judged.sample, judged.prompts, judged.configurations, judged.names, RESAMPLING
     )
@@ -193,31 +203,33 @@ def _rates(rubric: Rubric, question: Question) -> list[Rate]:
     return [rate for rate in rubric.rates if questions_of(rate)[0] == question.id]
 
 
-def _counted(trial: Trial, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None) -> Counted:
-    said = trial.verdicts[grader]
-    known = trial.gold if gold is None else gold
+def _counted(
+    evidence: GraderEvidence, rate: Rate, grader: str, gold: Mapping[Subject, Answers] | None = None
+) -> RateUnits:
+    said = evidence.verdicts[grader]
+    known = evidence.gold if gold is None else gold
     return grader_error.counted(
-        trial.population,
-        [adds(trial.rubric, rate, known.get(subject)) for subject in trial.subjects],
-        [adds(trial.rubric, rate, said.get(subject)) for subject in trial.subjects],
+        evidence.population,
+        [adds(evidence.rubric, rate, known.get(subject)) for subject in evidence.subjects],
+        [adds(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects],
     )
 
 
-def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
+def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRate:
     worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
-    names = trial.population.names
+    names = evidence.population.names
     parts = {name: counted.of(counted.configurations == place) for place, name in enumerate(names)}
     ranking = grader_error.ranking(counted, RESAMPLING)
     gold_units = {name: len(part.sample().units) for name, part in parts.items()}
     truth: Estimate | None = None
     truths: dict[str, Estimate] = {}
-    if trial.truth:
-        values = [adds(trial.rubric, rate, trial.truth[subject]) for subject in trial.subjects]
+    if evidence.truth:
+        values = [adds(evidence.rubric, rate, evidence.truth[subject]) for subject in evidence.subjects]
         truth = grader_error.mean(values)
-        places = trial.population.configurations
+        places = evidence.population.configurations
         for place, name in enumerate(names):
             truths[name] = grader_error.mean([value for value, at in zip(values, places, strict=True) if at == place])
-    return Rates(
+    return CheckedRate(
         rate,
         grader_error.rate_found(counted, RESAMPLING, worse=worse),
         {name: grader_error.rate_found(part, RESAMPLING, worse=worse) for name, part in parts.items()},
@@ -231,7 +243,7 @@ def _told(trial: Trial, rate: Rate, counted: Counted) -> Rates:
     )
 
 
-def _warnings(units: Coded, judged: Judged, grader: str) -> list[str]:
+def _warnings(units: CodedQuestion, judged: JudgedUnits, grader: str) -> list[str]:
     told = []
     if not judged.units:
         told.append("No unit has gold and a verdict.")

@@ -1,4 +1,4 @@
-"""One question of a trial as codes, which is what is counted."""
+"""One question of the evidence as codes, which is what is counted."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from reviewer.definitions.question import Question, Scale
 from reviewer.model import LabelState
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.grader_error import Alternative, Compared, Judged
-from reviewer.validation.evidence import Standing, Trial
+from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, JudgedUnits
+from reviewer.validation.evidence import AnswerState, GraderEvidence
 
 
-class Coded:
+class CodedQuestion:
     """What one question is asked about, as codes: places in `values`, behind them verdicts that are no label.
 
     Attributes:
@@ -20,21 +20,21 @@ class Coded:
         open: units drawn for review that have no gold; `no_label`, those settled without a value.
     """
 
-    def __init__(self, trial: Trial, question: Question) -> None:
-        self._trial = trial
+    def __init__(self, evidence: GraderEvidence, question: Question) -> None:
+        self._trial = evidence
         self._question = question
-        self._subjects, self._population = trial.units(question)
+        self._subjects, self._population = evidence.units(question)
         self.values = self._sets() if question.scale is Scale.MULTI else list(question.values)
         positions = question.positions()
         ordered = question.scale is Scale.ORDINAL
         self.numbers = [positions.get(value) for value in self.values] if ordered else None
         self._codes = {value: place for place, value in enumerate(self.values)}
-        self.people = sorted({name for given in trial.people.values() for name in given.get(question.id, ())})
-        gold = [trial.gold.get(subject, {}).get(question.id) for subject in self._subjects]
+        self.people = sorted({name for given in evidence.people.values() for name in given.get(question.id, ())})
+        gold = [evidence.gold.get(subject, {}).get(question.id) for subject in self._subjects]
         drawn = [chance is not None for chance in self._population.chances]
-        standings = [one and one.standing for one, mine in zip(gold, drawn, strict=True) if mine]
-        self.open = sum(standing in (None, Standing.OPEN) for standing in standings)
-        self.no_label = sum(standing is Standing.NOTHING for standing in standings)
+        standings = [one and one.status for one, mine in zip(gold, drawn, strict=True) if mine]
+        self.open = sum(standing in (None, AnswerState.OPEN) for standing in standings)
+        self.no_label = sum(standing is AnswerState.NOTHING for standing in standings)
         self._gold = [None if one is None or one.value is None else self._codes[one.value] for one in gold]
 
     def _sets(self) -> list[str]:
@@ -46,7 +46,7 @@ class Coded:
         found: list[int | None] = []
         for subject in self._subjects:
             one = self._trial.verdicts[grader].get(subject, {}).get(self._question.id)
-            if one is None or one.standing in (Standing.OPEN, Standing.NOTHING):
+            if one is None or one.status in (AnswerState.OPEN, AnswerState.NOTHING):
                 found.append(None)
             elif one.value is not None:
                 found.append(self._codes[one.value])
@@ -59,7 +59,7 @@ class Coded:
         said = self._verdicts(grader)
         return sum(gold is not None and verdict is None for gold, verdict in zip(self._gold, said, strict=True))
 
-    def judged(self, grader: str, also: str | None = None) -> Judged:
+    def judged(self, grader: str, also: str | None = None) -> JudgedUnits:
         """Return the units with gold and a verdict of `grader`, and of `also` where that is named."""
         gold = self._gold
         if also is not None:
@@ -70,12 +70,12 @@ class Coded:
             self._population, self.values, members, self._question.values, gold, self._verdicts(grader)
         )
 
-    def compared(self, grader: str, other: str, resampling: Resampling) -> Compared | None:
+    def compared(self, grader: str, other: str, resampling: Resampling) -> GraderComparison | None:
         """Return the grader beside another on the units that both judged, None where there is none."""
         first, second = self.judged(grader, other), self.judged(other, grader)
         return grader_error.compare(first, second.verdict, resampling) if first.units else None
 
-    def alternative(self, grader: str, epsilon: float) -> Alternative:
+    def alternative(self, grader: str, epsilon: float) -> AlternativeTest:
         """Return the alternative annotator test on the units that were drawn for review."""
         said = self._verdicts(grader)
         drawn = [

@@ -18,21 +18,21 @@ from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState
-from reviewer.statistics.grader_error import Chance, Population, Target
-from reviewer.store import labels, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.statistics.grader_error import DrawChance, RateTarget, TargetPopulation
+from reviewer.store import labels, responses, sampling_pools, verdicts
 from reviewer.store.engine import Engine
-from reviewer.store.studies import StudyRow
-from reviewer.store.verdicts import Verdict
+from reviewer.store.studies import Study
+from reviewer.store.verdicts import StoredVerdict
 from reviewer.studies.item_sheet import compares
 from reviewer.studies.population import population
 from reviewer.study_design.blinding import rank
-from reviewer.study_design.decision_policy import How, Outcome
-from reviewer.study_design.sampling import Kind, read_rule
+from reviewer.study_design.decision_policy import DecisionMethod, Outcome
+from reviewer.study_design.sampling import SamplingMethod, read_rule
 
 Subject = tuple[str, str]  # a response, and the other one where a pair is compared, else empty
 
 
-class Standing(StrEnum):
+class AnswerState(StrEnum):
     """How far a question is answered."""
 
     KNOWN = "known"
@@ -42,24 +42,24 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class KnownAnswer:
     """What is said to one question; `value` where known, `state` where the grader's reply was no label."""
 
-    standing: Standing
+    status: AnswerState
     value: str | None = None
     state: LabelState | None = None
 
 
-OPEN = Said(Standing.OPEN)
-Answers = Mapping[str, Said]
+OPEN = KnownAnswer(AnswerState.OPEN)
+Answers = Mapping[str, KnownAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A grader on trial: what it is compared with.
+class GraderEvidence:
+    """What graders say and what they are compared with.
 
     Attributes:
-        study, rubric: what is graded.
+        study: what is graded, with its rubric.
         subjects: the responses that the study speaks for; `population` has the same places.
         pairs: the pairs of responses that gold compares, with a population of their own.
         gold: of each subject or pair.
@@ -69,41 +69,44 @@ class Trial:
         labs: of the configurations of `population.names`.
     """
 
-    study: StudyRow
-    rubric: Rubric
+    study: Study
     subjects: tuple[Subject, ...]
-    population: Population
+    population: TargetPopulation
     pairs: tuple[Subject, ...]
-    paired: Population
+    paired: TargetPopulation
     gold: Mapping[Subject, Answers]
     verdicts: Mapping[str, Mapping[Subject, Answers]]
     people: Mapping[Subject, Mapping[str, Mapping[str, str]]]
     truth: Mapping[Subject, Answers]
     labs: tuple[str | None, ...]
 
-    def units(self, question: Question) -> tuple[tuple[Subject, ...], Population]:
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric of the study."""
+        return self.study.rubric
+
+    def units(self, question: Question) -> tuple[tuple[Subject, ...], TargetPopulation]:
         """Return what `question` is asked about."""
         compared = compares(self.rubric, question)
         return (self.pairs, self.paired) if compared else (self.subjects, self.population)
 
 
-def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
-    """Read the trial of `graders` in the study called `name`.
+def read_evidence(engine: Engine, study: Study, graders: Sequence[str]) -> GraderEvidence:
+    """Read what gold, people and `graders` say in `study`.
 
     Raises:
-        NotFound: no such study, or no verdict of a grader under its rubric.
+        NotFound: no verdict of a grader under its rubric.
     """
-    study = studies.load(engine, name)
-    rubric = rubrics.load(engine, study.rubric)
+    rubric = study.rubric
     known = [grader for grader, _ in verdicts.graders(engine, rubric.hash)]
     for grader in graders:
         if grader not in known:
-            there = ", ".join(known) or f"none yet; `reviewer grade {name} --grader G --model CONFIG` runs one"
+            there = ", ".join(known) or f"none yet; `reviewer grade {study.name} --grader G --model CONFIG` runs one"
             raise NotFound(f"no verdict of grader {grader} under rubric {rubric.id}; there are: {there}")
     found = population(engine, study)
     subjects = tuple((one.id, "") for one in found.responses)
     gold: dict[Subject, dict[str, Outcome]] = defaultdict(dict)
-    for unit in outcomes(engine, study, rubric):
+    for unit in outcomes(engine, study):
         if not unit.item:
             gold[unit.response, unit.other_response][unit.question] = unit.outcome
     pairs = tuple(subject for subject in gold if subject[1])
@@ -111,11 +114,10 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
     numbers = {number: name for name, number in responses.configuration_numbers(engine).items()}
     names = tuple(sorted({numbers[one.configuration] for one in found.responses}))
     labs = responses.labs(engine)
-    return Trial(
+    return GraderEvidence(
         study,
-        rubric,
         subjects,
-        Population(
+        TargetPopulation(
             [prompts[one.id] for one in found.responses],
             [names.index(numbers[one.configuration]) for one in found.responses],
             names,
@@ -123,17 +125,19 @@ def read_trial(engine: Engine, name: str, graders: Sequence[str]) -> Trial:
             found.lost,
         ),
         pairs,
-        Population([prompts[one] for one, _ in pairs], [-1] * len(pairs), names, [Chance(0, 1, 1)] * len(pairs)),
+        TargetPopulation(
+            [prompts[one] for one, _ in pairs], [-1] * len(pairs), names, [DrawChance(0, 1, 1)] * len(pairs)
+        ),
         {subject: _answers(rubric, _from_gold(gold.get(subject, {}))) for subject in (*subjects, *pairs)},
         {grader: _verdicts(engine, rubric, grader) for grader in graders},
-        _people(engine, name),
+        _people(engine, study.name),
         {},
         tuple(labs.get(name) for name in names),
     )
 
 
-def with_less_gold(trial: Trial, asked: Sequence[Question], number: int, seed: int) -> Trial:
-    """Return the trial with a simple random sample of its gold, the rest as if it had none.
+def with_less_gold(evidence: GraderEvidence, asked: Sequence[Question], number: int, seed: int) -> GraderEvidence:
+    """Return the evidence with a simple random sample of its gold, the rest as if it had none.
 
     It speaks for the responses with gold to every question of `asked`, and only for them.
 
@@ -142,29 +146,29 @@ def with_less_gold(trial: Trial, asked: Sequence[Question], number: int, seed: i
     """
     whole = [
         place
-        for place, subject in enumerate(trial.subjects)
-        if trial.population.chances[place] is not None
-        and all(trial.gold[subject][question.id].standing is not Standing.OPEN for question in asked)
+        for place, subject in enumerate(evidence.subjects)
+        if evidence.population.chances[place] is not None
+        and all(evidence.gold[subject][question.id].status is not AnswerState.OPEN for question in asked)
     ]
     if not 1 <= number <= len(whole):
         raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to what is checked")
-    kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", trial.subjects[place][0])))
-    chance = Chance(0, number, len(whole))
-    population = trial.population
+    kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", evidence.subjects[place][0])))
+    chance = DrawChance(0, number, len(whole))
+    population = evidence.population
     return replace(
-        trial,
-        subjects=tuple(trial.subjects[place] for place in whole),
-        population=Population(
+        evidence,
+        subjects=tuple(evidence.subjects[place] for place in whole),
+        population=TargetPopulation(
             [population.prompts[place] for place in whole],
             [population.configurations[place] for place in whole],
             population.names,
             [chance if place in kept else None for place in whole],
-            target=Target.THESE,
+            target=RateTarget.THESE,
         ),
-        gold={trial.subjects[place]: trial.gold[trial.subjects[place]] for place in kept},
-        truth=trial.gold,
+        gold={evidence.subjects[place]: evidence.gold[evidence.subjects[place]] for place in kept},
+        truth=evidence.gold,
         pairs=(),
-        paired=Population([], [], population.names, []),
+        paired=TargetPopulation([], [], population.names, []),
     )
 
 
@@ -188,15 +192,15 @@ def adds(rubric: Rubric, rate: Rate, answers: Answers | None) -> float | None:
     value = rate_of(rubric, rate, known)
     if value is not None:
         return value
-    standings = {answers[question].standing for question in questions_of(rate)}
-    if Standing.NO_LABEL in standings:
+    standings = {answers[question].status for question in questions_of(rate)}
+    if AnswerState.NO_LABEL in standings:
         return 0.0
-    return None if Standing.OPEN in standings else float("nan")
+    return None if AnswerState.OPEN in standings else float("nan")
 
 
-def _answers(rubric: Rubric, own: Callable[[Question], Said]) -> dict[str, Said]:
+def _answers(rubric: Rubric, own: Callable[[Question], KnownAnswer]) -> dict[str, KnownAnswer]:
     """Return what is said to each question; a follow-up of what is not settled with a fitting value is as that is."""
-    found: dict[str, Said] = {}
+    found: dict[str, KnownAnswer] = {}
     for question in rubric.questions:
         parent = None if question.when is None else found[question.when.question]
         if parent is None or question.when is None:
@@ -206,16 +210,18 @@ def _answers(rubric: Rubric, own: Callable[[Question], Said]) -> dict[str, Said]
         else:
             chosen = rubric.question(question.when.question).selected(parent.value)
             met = not set(chosen).isdisjoint(question.when.values)
-            found[question.id] = own(question) if met else Said(Standing.NOTHING)
+            found[question.id] = own(question) if met else KnownAnswer(AnswerState.NOTHING)
     return found
 
 
-def _from_gold(decided: Mapping[str, Outcome]) -> Callable[[Question], Said]:
-    def own(question: Question) -> Said:
+def _from_gold(decided: Mapping[str, Outcome]) -> Callable[[Question], KnownAnswer]:
+    def own(question: Question) -> KnownAnswer:
         outcome = decided.get(question.id)
-        if outcome is None or outcome.how is How.UNDECIDED:
+        if outcome is None or outcome.how is DecisionMethod.UNDECIDED:
             return OPEN
-        return Said(Standing.NOTHING) if outcome.value is None else Said(Standing.KNOWN, outcome.value)
+        return (
+            KnownAnswer(AnswerState.NOTHING) if outcome.value is None else KnownAnswer(AnswerState.KNOWN, outcome.value)
+        )
 
     return own
 
@@ -228,16 +234,16 @@ def _verdicts(engine: Engine, rubric: Rubric, grader: str) -> dict[Subject, Answ
     }
 
 
-def _from_verdicts(given: Iterable[Verdict]) -> Callable[[Question], Said]:
+def _from_verdicts(given: Iterable[StoredVerdict]) -> Callable[[Question], KnownAnswer]:
     by_question = {one.question: one for one in given}
 
-    def own(question: Question) -> Said:
+    def own(question: Question) -> KnownAnswer:
         verdict = by_question.get(question.id)
         if verdict is None:
             return OPEN
         if verdict.value is None:
-            return Said(Standing.NO_LABEL, state=verdict.state)
-        return Said(Standing.KNOWN, verdict.value)
+            return KnownAnswer(AnswerState.NO_LABEL, state=verdict.state)
+        return KnownAnswer(AnswerState.KNOWN, verdict.value)
 
     return own
 
@@ -251,15 +257,15 @@ def _people(engine: Engine, study: str) -> dict[Subject, dict[str, dict[str, str
     return found
 
 
-def _chances(engine: Engine, study: StudyRow, members: Sequence[tuple[int, int]]) -> list[Chance | None]:
+def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -> list[DrawChance | None]:
     """Return with what chance each of `members`, (number, configuration), came into the study.
 
     Strata are told by their sizes, and by configuration where the rule draws from each.
     """
     drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
-    apart = read_rule(study.design.sample).kind in (Kind.STRATIFIED, Kind.TAIL)
+    apart = read_rule(study.design.sample).kind in (SamplingMethod.STRATIFIED, SamplingMethod.TAIL)
     strata: dict[tuple[int, int, int], int] = {}
-    chances: list[Chance | None] = []
+    chances: list[DrawChance | None] = []
     for number, configuration in members:
         one = drawn.get(number)
         if one is None:
@@ -267,5 +273,5 @@ def _chances(engine: Engine, study: StudyRow, members: Sequence[tuple[int, int]]
             continue
         sizes = (1, 1) if one.drawn is None or one.pool is None else (one.drawn, one.pool)
         stratum = strata.setdefault((configuration if apart else -1, *sizes), len(strata))
-        chances.append(Chance(stratum, *sizes))
+        chances.append(DrawChance(stratum, *sizes))
     return chances

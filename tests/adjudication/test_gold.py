@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from reviewer.adjudication.gold import about, gold, record_unblinding, records
+from reviewer.adjudication.gold import about, gold, records
 from reviewer.adjudication.outcomes import outcomes
 from reviewer.formats.export.csv import gold_csv, labels_csv
 from reviewer.formats.export.grader_task import task
@@ -8,7 +8,8 @@ from reviewer.formats.export.jsonl import gold_row, label_rows
 from reviewer.formats.export.reliability_card import card, markdown
 from reviewer.store import studies
 from reviewer.store.engine import Engine
-from tests.support.stories import FULL, NOW, Clock, design, fill, make_study, rate_all, sit
+from reviewer.studies.unblinding import record_unblinding
+from tests.support.stories import FULL, NOW, Clock, design, fill, loaded, make_study, rate_all, sit
 
 
 def rated(engine: Engine, clock: Clock) -> None:
@@ -20,7 +21,7 @@ def rated(engine: Engine, clock: Clock) -> None:
 
 def test_responses_pairs_and_items_are_units(engine: Engine, clock: Clock) -> None:
     rated(engine, clock)
-    found = list(records(engine, "s"))
+    found = list(records(engine, loaded(engine)))
     by_question: dict[str, list[int]] = {}
     for one in found:
         by_question.setdefault(one.question.id, []).append(len(one.responses))
@@ -33,26 +34,26 @@ def test_responses_pairs_and_items_are_units(engine: Engine, clock: Clock) -> No
 
 def test_every_format_takes_every_unit(engine: Engine, clock: Clock) -> None:
     rated(engine, clock)
-    found = list(records(engine, "s"))
+    found = list(records(engine, loaded(engine)))
     assert len(list(gold_csv(found))) == len(found) + 1
     assert len(list(labels_csv(found))) == len(list(label_rows(found))) + 1 == 2 * len(found) + 1
     assert all(gold_row(one)["responses"] and task(one) for one in found)
-    assert "`difficult`" in markdown(card(about(engine, "s"), found, {}))
+    assert "`difficult`" in markdown(card(about(engine, loaded(engine)), found, {}))
 
 
 def test_gold_is_what_outcomes_say_with_configurations(engine: Engine, clock: Clock) -> None:
     rated(engine, clock)
-    study = studies.load(engine, "s")
-    found = list(gold(engine, study, FULL))
-    assert [one.unit for one in found] == list(outcomes(engine, study, FULL))
+    study = loaded(engine)
+    found = list(gold(engine, study))
+    assert [one.unit for one in found] == list(outcomes(engine, study))
     pair = next(one for one in found if one.unit.other_response)
     assert {pair.configuration, pair.other_configuration} == {"m1", "m2"}
 
 
 def test_only_of_an_open_study_it_is_recorded_who_saw_configurations(engine: Engine, clock: Clock) -> None:
     rated(engine, clock)
-    record_unblinding(engine, studies.load(engine, "s"), "lead", NOW)
+    record_unblinding(engine, loaded(engine), "lead", NOW)
     with engine.writing():
-        studies.close(engine, studies.load(engine, "s").number, NOW)
-    record_unblinding(engine, studies.load(engine, "s"), "lead", NOW)
-    assert studies.unblindings(engine, studies.load(engine, "s").number) == [("lead", NOW)]
+        studies.close(engine, loaded(engine).number, NOW)
+    record_unblinding(engine, loaded(engine), "lead", NOW)
+    assert studies.unblindings(engine, loaded(engine).number) == [("lead", NOW)]

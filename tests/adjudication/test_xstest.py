@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from reviewer.adjudication.queue import Adjudication
+from reviewer.adjudication.queue import AdjudicationSession
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
-from tests.support.stories import Clock, results
+from tests.support.stories import Clock, loaded, results
 from tests.support.xstest import MODELS, import_labels, labelled
 
 OPTIONS = {"1_full_compliance": "full_compliance", "2_full_refusal": "full_refusal", "3_partial_refusal": "partial"}
@@ -30,11 +30,14 @@ def test_what_is_in_dispute_is_what_the_annotators_differ_on(run: Run, tmp_path:
     import_labels(run, tmp_path, "--no-gold")
     with closing(open_for_reading(str(tmp_path / "reviews.db"))) as engine:
         source = sources(engine)
-        queue = [source[dispute.response] for dispute in Adjudication(engine, "xstest", "lead", Clock()).queue]
+        queue = [
+            source[dispute.response]
+            for dispute in AdjudicationSession(engine, loaded(engine, "xstest"), "lead", Clock()).queue
+        ]
         decided = {
             source[response]: unit.outcome.value
             for (response, _), unit in results(engine, "xstest").items()
-            if unit.outcome.how is How.UNANIMOUS
+            if unit.outcome.how is DecisionMethod.UNANIMOUS
         }
     differ = {one for one, row in ROWS.items() if row["annotation_1"] != row["annotation_2"]}
     assert len(queue) == len(differ) == 81

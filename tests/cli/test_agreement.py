@@ -14,7 +14,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
 from reviewer.store.ratings import Scope
 from tests.support.commands import PREFERENCE, Run, write_rubric, write_table
-from tests.support.stories import NOW, PLAIN, Table, bring_in, row
+from tests.support.stories import NOW, PLAIN, Table, bring_in, loaded, row
 from tests.support.xstest import MODELS
 from tests.support.xstest import import_labels as import_xstest
 
@@ -101,7 +101,7 @@ def test_of_two_labels_by_one_rater_the_later_counts(engine: Engine) -> None:
     said = NewLabel("s", response, None, None, "verdict", PLAIN.hash, LabelState.LABEL, "no", Origin.RATED, NOW)
     with engine.writing():
         labels.add(engine, "ann", [said])
-    found = list(ratings.rows(engine, Scope("s", "verdict"), ["ann", "bob"], ["yes", "no"], by_prompt=False))
+    found = list(ratings.rows(engine, Scope(loaded(engine), "verdict"), ["ann", "bob"], ["yes", "no"], by_prompt=False))
     assert sorted((one.codes, one.units) for one in found) == [((0, 0), 1), ((1, 0), 1)]
 
 

@@ -8,14 +8,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reviewer.collection.ask_loop import Budget, Lane, Patience, outcomes
-from reviewer.collection.concurrency_gate import Gate
+from reviewer.collection.concurrency_gate import ConcurrencyGate
 from reviewer.model import Message, Role
-from reviewer.providers.calls import Answered, CallFailed, Failed, Outcome, Received, Reply, Request, turns_of
-from reviewer.providers.failures import Failure, Reason
+from reviewer.providers.calls import (
+    AnsweredRequest,
+    CallFailed,
+    FailedRequest,
+    Outcome,
+    ReceivedReply,
+    Reply,
+    Request,
+    turns_of,
+)
+from reviewer.providers.failures import Failure, FailureReason
 
 QUICK = Patience(first=0.001, longest=0.002, tries=4, deadline=5.0, silence=5.0)
-LIMITED = Failure(Reason.RATE_LIMITED, "slow down", 429, wait=0.001)
-BROKEN = Failure(Reason.SERVER, "broken", 500)
+LIMITED = Failure(FailureReason.RATE_LIMITED, "slow down", 429, wait=0.001)
+BROKEN = Failure(FailureReason.SERVER, "broken", 500)
 
 
 class Scripted:
@@ -32,7 +41,7 @@ class Scripted:
     async def check(self) -> str | None:
         return None
 
-    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Received:  # noqa: ARG002
+    async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> ReceivedReply:  # noqa: ARG002
         self.calls.append(tuple(messages))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -43,7 +52,7 @@ class Scripted:
         question = messages[-1].content
         if self.left.get(question):
             raise CallFailed(self.left[question].pop(0))
-        return Received({}, Reply(f"re: {question}", {}))
+        return ReceivedReply({}, Reply(f"re: {question}", {}))
 
     async def close(self) -> None:
         return None
@@ -64,7 +73,7 @@ def run(
     price: float = 0.0,
     stop_after: int | None = None,
 ) -> tuple[dict[str, Outcome], Lane]:
-    lane = Lane("it", caller, Gate(workers), iter(requests), workers, lambda _: most, lambda _: price)
+    lane = Lane("it", caller, ConcurrencyGate(workers), iter(requests), workers, lambda _: most, lambda _: price)
 
     async def all_of_it() -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
@@ -79,12 +88,12 @@ def run(
 
 
 def text(outcome: Outcome) -> str:
-    assert isinstance(outcome, Answered)
+    assert isinstance(outcome, AnsweredRequest)
     return outcome.turns[-1].reply.text
 
 
-def failure(outcome: Outcome) -> Failed:
-    assert isinstance(outcome, Failed)
+def failure(outcome: Outcome) -> FailedRequest:
+    assert isinstance(outcome, FailedRequest)
     return outcome
 
 
@@ -102,10 +111,10 @@ def test_no_more_requests_are_under_way_than_workers() -> None:
 
 
 def test_a_failure_that_may_pass_is_tried_again() -> None:
-    caller = Scripted({"a": [BROKEN, LIMITED, Failure(Reason.CONNECTION, "gone")]})
+    caller = Scripted({"a": [BROKEN, LIMITED, Failure(FailureReason.CONNECTION, "gone")]})
     found, _ = run(caller, ask("a"))
     assert text(found["a"]) == "re: a"
-    assert isinstance(found["a"], Answered)
+    assert isinstance(found["a"], AnsweredRequest)
     assert found["a"].turns[0].tries == 4
 
 
@@ -127,22 +136,24 @@ def test_a_rate_limit_that_never_ends_meets_the_deadline() -> None:
 
 
 def test_a_bad_request_is_tried_once_and_holds_nobody_up() -> None:
-    caller = Scripted({"a": [Failure(Reason.BAD_REQUEST, "no", 400)] * 2})
+    caller = Scripted({"a": [Failure(FailureReason.BAD_REQUEST, "no", 400)] * 2})
     found, _ = run(caller, ask("a", "b"))
     assert failure(found["a"]).tries == 1
     assert text(found["b"]) == "re: b"
 
 
 def test_a_hopeless_failure_stops_its_lane_after_the_first() -> None:
-    caller = Scripted({str(n): [Failure(Reason.UNAUTHORIZED, "bad key", 401)] for n in range(100)}, seconds=0.001)
+    caller = Scripted(
+        {str(n): [Failure(FailureReason.UNAUTHORIZED, "bad key", 401)] for n in range(100)}, seconds=0.001
+    )
     found, lane = run(caller, ask(*map(str, range(100))), workers=2)
     assert len(caller.calls) <= 2
     assert lane.stopped == "bad key"
-    assert all(failure(outcome).failure.reason is Reason.UNAUTHORIZED for outcome in found.values())
+    assert all(failure(outcome).failure.reason is FailureReason.UNAUTHORIZED for outcome in found.values())
 
 
 def test_a_wait_beyond_the_longest_stops_the_lane() -> None:
-    hour = Failure(Reason.RATE_LIMITED, "come back in an hour", 429, wait=3600.0)
+    hour = Failure(FailureReason.RATE_LIMITED, "come back in an hour", 429, wait=3600.0)
     _, lane = run(Scripted({"a": [hour]}), ask("a", "b"), workers=1)
     assert lane.stopped == "come back in an hour"
 
@@ -162,7 +173,7 @@ def test_turns_are_played_with_the_models_own_answers_between() -> None:
     assert [message.content for message in caller.calls[1]] == ["s", "one", "re: one", "two"]
     assert [message.role for message in caller.calls[1]] == [Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.USER]
     outcome = found["k"]
-    assert isinstance(outcome, Answered)
+    assert isinstance(outcome, AnsweredRequest)
     assert [turn.reply.text for turn in outcome.turns] == ["re: one", "re: two"]
 
 
@@ -174,10 +185,10 @@ def test_replayed_messages_are_sent_once_as_they_are() -> None:
 
 
 def test_a_failure_in_a_later_turn_fails_the_request() -> None:
-    caller = Scripted({"two": [Failure(Reason.BAD_REQUEST, "no", 400)]})
+    caller = Scripted({"two": [Failure(FailureReason.BAD_REQUEST, "no", 400)]})
     messages = (Message(Role.USER, "one"), Message(Role.USER, "two"))
     found, _ = run(caller, [Request("k", turns_of(messages, played=True))])
-    assert failure(found["k"]).failure.reason is Reason.BAD_REQUEST
+    assert failure(found["k"]).failure.reason is FailureReason.BAD_REQUEST
 
 
 def test_money_is_held_back_for_what_is_under_way() -> None:
@@ -193,12 +204,12 @@ def test_what_was_answered_before_the_stop_is_handed_out() -> None:
     caller = Scripted(seconds=0.002)
     found, _ = run(caller, ask(*map(str, range(200))), stop_after=10)
     assert 10 <= len(found) < 200
-    assert all(isinstance(outcome, Answered) for outcome in found.values())
+    assert all(isinstance(outcome, AnsweredRequest) for outcome in found.values())
 
 
 def test_a_worker_asks_on_only_when_its_answer_is_stored() -> None:
     caller = Scripted()
-    lane = Lane("it", caller, Gate(4), iter(ask(*map(str, range(100)))), 4)
+    lane = Lane("it", caller, ConcurrencyGate(4), iter(ask(*map(str, range(100)))), 4)
 
     async def store_slowly() -> list[int]:
         at_risk, stored = [], 0
@@ -211,8 +222,8 @@ def test_a_worker_asks_on_only_when_its_answer_is_stored() -> None:
     assert max(asyncio.run(store_slowly())) == 4
 
 
-def through(gate_of: Callable[[], Gate], script: Callable[[Gate], None]) -> Gate:
-    async def run_it() -> Gate:
+def through(gate_of: Callable[[], ConcurrencyGate], script: Callable[[ConcurrencyGate], None]) -> ConcurrencyGate:
+    async def run_it() -> ConcurrencyGate:
         gate = gate_of()
         script(gate)
         return gate
@@ -221,44 +232,44 @@ def through(gate_of: Callable[[], Gate], script: Callable[[Gate], None]) -> Gate
 
 
 def test_a_gate_is_cut_when_most_requests_are_refused() -> None:
-    def script(gate: Gate) -> None:
+    def script(gate: ConcurrencyGate) -> None:
         for _ in range(30):
             gate.refused(LIMITED)
 
-    assert through(lambda: Gate(50), script).limit == 35.0
+    assert through(lambda: ConcurrencyGate(50), script).limit == 35.0
 
 
 def test_a_gate_holds_where_few_requests_are_refused_by_chance() -> None:
-    def script(gate: Gate) -> None:
+    def script(gate: ConcurrencyGate) -> None:
         for number in range(1000):
             if number % 5:
                 gate.answered()
             else:
                 gate.refused(LIMITED)
 
-    assert through(lambda: Gate(50), script).limit == 50.0
+    assert through(lambda: ConcurrencyGate(50), script).limit == 50.0
 
 
 def test_a_gate_grows_back_one_a_round_and_never_above_its_most() -> None:
-    def script(gate: Gate) -> None:
+    def script(gate: ConcurrencyGate) -> None:
         gate.limit = 10.0
         for _ in range(10):
             gate.answered()
 
-    assert 10.9 < through(lambda: Gate(50), script).limit < 11.0
+    assert 10.9 < through(lambda: ConcurrencyGate(50), script).limit < 11.0
 
-    def many(gate: Gate) -> None:
+    def many(gate: ConcurrencyGate) -> None:
         for _ in range(10_000):
             gate.answered()
 
-    assert through(lambda: Gate(50), many).limit == 50.0
+    assert through(lambda: ConcurrencyGate(50), many).limit == 50.0
 
 
 def test_a_clear_wait_pauses_everybody_and_ends() -> None:
     async def run_it() -> tuple[float, float]:
         loop = asyncio.get_running_loop()
-        gate = Gate(2)
-        gate.refused(Failure(Reason.RATE_LIMITED, "", 429, wait=2.0))
+        gate = ConcurrencyGate(2)
+        gate.refused(Failure(FailureReason.RATE_LIMITED, "", 429, wait=2.0))
         paused = gate.paused_until - loop.time()
         gate.paused_until = 0.0
         gate._pause(0.02)
@@ -273,7 +284,7 @@ def test_a_clear_wait_pauses_everybody_and_ends() -> None:
 
 def test_a_closed_gate_lets_go_of_who_waits() -> None:
     async def run_it() -> list[bool]:
-        gate = Gate(1)
+        gate = ConcurrencyGate(1)
         assert await gate.enter()
         waiting = [asyncio.create_task(gate.enter()) for _ in range(3)]
         await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.definitions.toml_lines import Step, line_of
-from reviewer.definitions.toml_table import Source, Table, json_table, read_toml
+from reviewer.definitions.toml_table import TomlSource, TomlTable, json_table, read_toml
 from reviewer.errors import BadInput, NotFound
 
 
@@ -22,8 +22,8 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
-def table(text: str) -> Table:
-    return Table(tomllib.loads(text), Source("colours.toml", toml=text))
+def table(text: str) -> TomlTable:
+    return TomlTable(tomllib.loads(text), TomlSource("colours.toml", toml=text))
 
 
 WORDS = st.text("ab #[]{}'=\\", max_size=12)
@@ -89,7 +89,7 @@ def test_implied_tables_appear_where_they_are_first_named(path: tuple[Step, ...]
         (lambda t: t.table("inner").text("colour"), 10, "unknown key color; expected colour"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_line(read: Callable[[Table], object], line: int, words: str) -> None:
+def test_a_wrong_value_is_told_with_its_line(read: Callable[[TomlTable], object], line: int, words: str) -> None:
     text = (
         'text = "x"\nnumber = 3\ntruth = true\nendless = inf\nmixed = ["x", 1]\nblank = " "\ncapital = "Red"\n'
         'hidden = "\\u0000"\n[inner]\ncolor = "red"\n'
@@ -127,7 +127,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one() -> None:
 
 
 def test_without_a_file_the_place_is_spelled_out() -> None:
-    found = json_table('{"question": [{"option": [{"key": 1}]}]}', Source("rubric refusal"))
+    found = json_table('{"question": [{"option": [{"key": 1}]}]}', TomlSource("rubric refusal"))
     with pytest.raises(BadInput) as caught:
         found.tables("question")[0].tables("option")[0].text("key")
     assert str(caught.value) == "rubric refusal: question 1, option 1: key is 1; expected text"
@@ -136,7 +136,7 @@ def test_without_a_file_the_place_is_spelled_out() -> None:
 @pytest.mark.parametrize("body", ["[]", "{", '{"a": NaN}', "3", ""])
 def test_json_that_is_no_object_is_refused(body: str) -> None:
     with pytest.raises(BadInput, match=r"rows\.jsonl:4: "):
-        json_table(body, Source("rows.jsonl", line=4))
+        json_table(body, TomlSource("rows.jsonl", line=4))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from reviewer.definitions.lookup import folders, known
 from reviewer.errors import BadInput, NotFound
-from reviewer.grading.definition import Kind, find_grader, read_grader
+from reviewer.grading.definition import GraderKind, find_grader, read_grader
 from tests.support.judges import RULE, definition, grader_in, judge, rubric_in
 
 SHIPPED = sorted(known([folders("graders")[1]]))
@@ -23,7 +23,7 @@ def test_every_shipped_grader_fits_its_rubric(name: str) -> None:
 
 def test_every_shipped_rubric_has_a_judge() -> None:
     graders = [read_grader(path, folders("rubrics")[1:]) for path in known([folders("graders")[1]]).values()]
-    judged = {grader.rubric for grader in graders if grader.kind is Kind.JUDGE}
+    judged = {grader.rubric for grader in graders if grader.kind is GraderKind.JUDGE}
     assert judged == set(known([folders("rubrics")[1]]))
 
 

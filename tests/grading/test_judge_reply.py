@@ -6,20 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.grading.judge_reply import Said, read
-from reviewer.grading.material import Verdict
+from reviewer.grading.judge_reply import JudgeReply, read
+from reviewer.grading.material import GraderVerdict
 from reviewer.model import LabelState
 from tests.support.judges import PAIR, PLAIN, asked_of, comparing, judge
 
 LABEL, REFUSED, UNPARSED = LabelState.LABEL, LabelState.REFUSED, LabelState.UNPARSED
 
 
-def said(folder: Path, text: str, questions: str = '["verdict", "fault"]', reading: str = "json") -> list[Verdict]:
+def said(
+    folder: Path, text: str, questions: str = '["verdict", "fault"]', reading: str = "json"
+) -> list[GraderVerdict]:
     grader, rubric = judge(folder, questions, reading)
-    return read(grader, rubric, asked_of(grader, rubric), Said(text))
+    return read(grader, rubric, asked_of(grader, rubric), JudgeReply(text))
 
 
-def states(verdicts: list[Verdict]) -> list[tuple[str, LabelState, str | None]]:
+def states(verdicts: list[GraderVerdict]) -> list[tuple[str, LabelState, str | None]]:
     return [(one.question, one.state, one.value) for one in verdicts]
 
 
@@ -73,7 +75,7 @@ def test_a_bare_letter_is_the_option_that_stood_there(tmp_path: Path, spelled: s
     grader, rubric = judge(tmp_path, '["verdict"]', "letter")
     asked = asked_of(grader, rubric)
     for letter, value in zip("ABC", asked.options["verdict"], strict=True):
-        found = read(grader, rubric, asked, Said(spelled.format(letter)))
+        found = read(grader, rubric, asked, JudgeReply(spelled.format(letter)))
         assert states(found) == [("verdict", LABEL, value)]
 
 
@@ -95,9 +97,14 @@ def test_a_judge_that_declines_is_refused(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "one", [Said("", "policy"), Said('{"verdict": "yes"}', None, "refusal"), Said("", None, "content_filter")]
+    "one",
+    [
+        JudgeReply("", "policy"),
+        JudgeReply('{"verdict": "yes"}', None, "refusal"),
+        JudgeReply("", None, "content_filter"),
+    ],
 )
-def test_a_refusal_that_the_provider_sets_apart_is_refused(tmp_path: Path, one: Said) -> None:
+def test_a_refusal_that_the_provider_sets_apart_is_refused(tmp_path: Path, one: JudgeReply) -> None:
     grader, rubric = judge(tmp_path)
     assert states(read(grader, rubric, asked_of(grader, rubric), one)) == [("verdict", REFUSED, None)]
 
@@ -106,14 +113,14 @@ def test_a_verdict_on_sides_is_turned_back_into_responses(tmp_path: Path) -> Non
     grader, rubric = comparing(tmp_path)
     for seed in range(6):
         asked = asked_of(grader, rubric, PAIR, seed=seed)
-        [verdict] = read(grader, rubric, asked, Said('{"preferred": "A"}'))
+        [verdict] = read(grader, rubric, asked, JudgeReply('{"preferred": "A"}'))
         assert verdict.value == ("second" if asked.swapped else "first")
-        assert [one.value for one in read(grader, rubric, asked, Said('{"preferred": "tie"}'))] == ["tie"]
+        assert [one.value for one in read(grader, rubric, asked, JudgeReply('{"preferred": "tie"}'))] == ["tie"]
 
 
 def test_first_and_second_are_no_sides(tmp_path: Path) -> None:
     grader, rubric = comparing(tmp_path)
-    [verdict] = read(grader, rubric, asked_of(grader, rubric, PAIR), Said('{"preferred": "first"}'))
+    [verdict] = read(grader, rubric, asked_of(grader, rubric, PAIR), JudgeReply('{"preferred": "first"}'))
     assert verdict.state is UNPARSED
 
 
@@ -122,7 +129,7 @@ def test_letters_of_a_pair_are_turned_back_too(tmp_path: Path) -> None:
     for seed in range(6):
         asked = asked_of(grader, rubric, PAIR, seed=seed)
         letter = "ABC"[asked.options["preferred"].index("first")]
-        [verdict] = read(grader, rubric, asked, Said(letter))
+        [verdict] = read(grader, rubric, asked, JudgeReply(letter))
         # The option called "first" says that side A is better.
         assert verdict.value == ("second" if asked.swapped else "first")
 
@@ -130,4 +137,4 @@ def test_letters_of_a_pair_are_turned_back_too(tmp_path: Path) -> None:
 def test_a_verdict_planted_in_the_response_is_not_the_verdict(tmp_path: Path) -> None:
     grader, rubric = judge(tmp_path)
     reply = 'The response holds {"verdict": "yes"} and asks me to repeat it.'
-    assert [one.state for one in read(grader, rubric, asked_of(grader, rubric, PLAIN), Said(reply))] == [UNPARSED]
+    assert [one.state for one in read(grader, rubric, asked_of(grader, rubric, PLAIN), JudgeReply(reply))] == [UNPARSED]

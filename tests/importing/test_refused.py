@@ -6,8 +6,8 @@ import pytest
 
 from reviewer.errors import BadInput, Refused
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.check import Checked, check
-from reviewer.importing.labels import Target
+from reviewer.importing.check import TableCheck, check
+from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import store
 from reviewer.store import chain, studies
 from reviewer.store.engine import Engine
@@ -35,7 +35,7 @@ from tests.support.stories import (
 
 def test_a_new_study_shows_one_response_at_a_time(engine: Engine) -> None:
     bring_in(engine, Table([row(1), row(1, "u")]))
-    assert studies.load(engine, "s").design == studies.Design(1, 1, 0, "majority:1")
+    assert studies.load(engine, "s").design == studies.StudyDesign(1, 1, 0, "majority:1")
 
 
 @pytest.mark.parametrize(("raters", "overlap"), [(["left"], 1), (["left", "right"], 2), (["a", "b", "c"], 2)])
@@ -96,8 +96,8 @@ def test_a_study_that_was_made_by_hand_keeps_its_panes(engine: Engine, clock: Cl
 # What is refused
 
 
-def looked_at(engine: Engine | None, *given: Row | BadInput, skip_bad: bool = False) -> Checked:
-    return check(engine, given, Target("t.csv", "t", PLAIN, "s", gold=True, long=False), skip_bad=skip_bad)
+def looked_at(engine: Engine | None, *given: Row | BadInput, skip_bad: bool = False) -> TableCheck:
+    return check(engine, given, ImportTarget("t.csv", "t", PLAIN, "s", gold=True, long=False), skip_bad=skip_bad)
 
 
 def test_a_configuration_reused_with_another_provider_is_refused(engine: Engine) -> None:
@@ -122,9 +122,9 @@ def test_a_configuration_with_two_providers_in_one_file_is_refused_by_its_line(e
 def test_a_configuration_refused_while_storing_undoes_its_part(engine: Engine) -> None:
     bring_in(engine, plain(row(1, provider="openai")))
     before = totals(engine)
-    target = Target("t.csv", "t", None, None, gold=True, long=False)
+    target = ImportTarget("t.csv", "t", None, None, gold=True, long=False)
     with pytest.raises(Refused):
-        list(store(engine, [row(2, model="n"), row(4, provider="anthropic")], target, lambda: NOW))
+        list(store(engine, [row(2, model="n"), row(4, provider="anthropic")], target, None, lambda: NOW))
     assert totals(engine) == before
 
 
@@ -143,8 +143,8 @@ def test_bad_rows_that_may_be_skipped_are_counted_apart(engine: Engine) -> None:
 
 
 def test_good_rows_are_stored_though_bad_ones_are_skipped(engine: Engine) -> None:
-    target = Target("t.csv", "t", None, None, gold=True, long=False)
-    *_, tally = store(engine, [row(1), BAD, row(2)], target, lambda: NOW)
+    target = ImportTarget("t.csv", "t", None, None, gold=True, long=False)
+    *_, tally = store(engine, [row(1), BAD, row(2)], target, None, lambda: NOW)
     assert (tally.rows, count(engine, "response")) == (2, 2)
 
 

@@ -16,17 +16,17 @@ from reviewer.formats.mapping.row_reader import rows
 from reviewer.formats.tables.table_file import read_table
 from reviewer.importing import responses as importing_responses
 from reviewer.importing.check import prepare_study
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.model import RaterKind
 from reviewer.store import chain, labels, responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
 from reviewer.store.sqlite import open_for_writing
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support import xstest
 from tests.support.folders import DATA
-from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, results, row
+from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, loaded, results, row
 
 MODEL = RaterKind.MODEL
 
@@ -110,9 +110,9 @@ def test_the_size_of_the_parts_makes_no_difference(
 def test_an_import_that_was_stopped_goes_on_when_given_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing_responses, "PART", 2)
     table = Table([row(number // 2, labels={"left": "yes"}) for number in range(7)])
-    target = Target(table.file, "t", table.by, table.study, gold=True, long=False)
-    prepare_study(engine, target, frozenset({"left"}), NOW)
-    stopped = store(engine, table.rows, target, lambda: NOW)
+    target = ImportTarget(table.file, "t", table.by, table.study, gold=True, long=False)
+    study = prepare_study(engine, target, frozenset({"left"}), NOW)
+    stopped = store(engine, table.rows, target, study, lambda: NOW)
     next(stopped)
     del stopped
     assert count(engine, "response") == 2
@@ -231,7 +231,7 @@ def test_labels_of_a_grader_are_known_whatever_the_study(engine: Engine) -> None
     given = [row(1, labels={"g": "yes"}, kind=MODEL)]
     bring_in(engine, Table(given, study=None))
     assert bring_in(engine, Table(given, study="s")).known_labels == 1
-    assert overview(engine, "s").labels == 1
+    assert overview(engine, loaded(engine)).labels == 1
 
 
 def test_imported_labels_take_no_place(engine: Engine) -> None:
@@ -242,7 +242,7 @@ def test_imported_labels_take_no_place(engine: Engine) -> None:
 def test_imported_labels_decide(engine: Engine) -> None:
     bring_in(engine, Table([row(1, labels={"left": "yes", "right": "yes"})]))
     [unit] = results(engine).values()
-    assert (unit.outcome.value, unit.outcome.how) == ("yes", How.UNANIMOUS)
+    assert (unit.outcome.value, unit.outcome.how) == ("yes", DecisionMethod.UNANIMOUS)
 
 
 def test_imported_labels_hang_on_the_response(engine: Engine) -> None:
@@ -318,7 +318,7 @@ def read(path: Path, profile: Profile, by: Rubric | None) -> list[Row]:
     return [one for one in found if isinstance(one, Row)]
 
 
-def published(engine: Engine, path: Path, name: str, *sets: str) -> Tally:
+def published(engine: Engine, path: Path, name: str, *sets: str) -> ImportTally:
     """Bring in a file of the original data, where it is at hand."""
     if not path.is_file():
         pytest.skip("the original data are not here")
@@ -369,6 +369,6 @@ def test_xstest_comes_whole_and_once_with_people_gold_and_graders(
     ]
     assert (sum(one.labels for one in tallies), sum(one.unparsed for one in tallies)) == (4489, 11)
     assert sum(one.responses + one.changed_labels for one in tallies) == 0
-    [question] = overview(engine, "s").questions
+    [question] = overview(engine, loaded(engine)).questions
     assert (question.labels, question.disputes, question.gold) == (8989, 0, 2250)
     assert {report.broken for report in chain.verify(engine)} == {None}

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from reviewer.adjudication.queue import Adjudication, Verdict
+from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.model import (
     Configuration,
     Draft,
     LabelState,
     Message,
+    Nothing,
     Origin,
     Rater,
     RaterKind,
@@ -30,15 +31,14 @@ from reviewer.model import (
     utc,
 )
 from reviewer.store import labels, raters, responses, rubrics, studies
-from reviewer.store.assignment import Nothing
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.store.studies import Design
-from reviewer.studies.item_sheet import Ask, questions, with_answer, with_remark
+from reviewer.store.studies import StudyDesign
+from reviewer.studies.item_sheet import AskedQuestion, questions, with_answer, with_remark
 from reviewer.study_design.decision_policy import Ruling
 from tests.support.commands import Run
-from tests.support.stories import NOW, YES_NO, Clock, design, make_study, sit, take
+from tests.support.stories import NOW, YES_NO, Clock, design, loaded, make_study, sit, take
 from tests.support.stories import rubric as rubric_of
 
 VERDICT = {"id": "verdict", "text": "Is it?", "per": "response", "scale": "nominal", "option": YES_NO}
@@ -117,7 +117,7 @@ def rate_differently(engine: Engine, clock: Clock) -> None:
             clock.forward(1)
 
 
-def key(ask: Ask) -> tuple[Subject, str]:
+def key(ask: AskedQuestion) -> tuple[Subject, str]:
     return ask.subject, ask.question.id
 
 
@@ -142,23 +142,23 @@ def grade(engine: Engine) -> None:
 
 def adjudicate(engine: Engine, clock: Clock) -> None:
     """Decide eight disputes in all ways that there are; a second adjudicator differs on one."""
-    lead = Adjudication(engine, "s", "lead", clock)
+    lead = AdjudicationSession(engine, loaded(engine), "lead", clock)
     for number in range(8):
         case = lead.next_case()
         assert case is not None
         clock.forward(1)
         if number % 4 < 2:
-            verdict = Verdict(GIVEN[case.ask.question.id][0], code="slip", note="read again", clause="2.1")
+            verdict = AdjudicatorChoice(GIVEN[case.ask.question.id][0], code="slip", note="read again", clause="2.1")
         else:
-            verdict = Verdict(None, Ruling.BAD_ITEM if number % 4 == 2 else Ruling.AMBIGUOUS)
+            verdict = AdjudicatorChoice(None, Ruling.BAD_ITEM if number % 4 == 2 else Ruling.AMBIGUOUS)
         lead.decide(case, verdict)
     clock.forward(1)
-    second = Adjudication(engine, "s", "second", clock, second=True)
+    second = AdjudicationSession(engine, loaded(engine), "second", clock, second=True)
     other = next(one for one in second.queue if one.reason == "second opinion")
     second._queue = [other]
     case = second.next_case()
     assert case is not None
-    second.decide(case, Verdict(None, Ruling.BAD_ITEM, "other"))
+    second.decide(case, AdjudicatorChoice(None, Ruling.BAD_ITEM, "other"))
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def moved(run: Run, folder: Path, *more: str) -> str:
     (folder / "reviews.db").rename(folder / "old.db")
     with closing(open_for_writing(str(folder / "reviews.db"))) as engine, engine.writing():
         rubrics.ensure(engine, EVERY, NOW)
-        studies.create(engine, "s", EVERY.hash, Design(3, 2, 0, "unanimous"), NOW)
+        studies.create(engine, "s", EVERY, StudyDesign(3, 2, 0, "unanimous"), NOW)
     run("import", "gold.jsonl", "--format", "reviewer", "--study", "s", *more)
     return (folder / "gold.jsonl").read_text()
 
@@ -270,7 +270,7 @@ def test_a_study_with_items_of_its_own_takes_over_none(filled: Run, tmp_path: Pa
 def test_a_copy_stands_beside_the_study_that_it_came_from(filled: Run, tmp_path: Path) -> None:
     filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
     with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine, engine.writing():
-        studies.create(engine, "copy", EVERY.hash, Design(3, 2, 0, "unanimous"), NOW)
+        studies.create(engine, "copy", EVERY, StudyDesign(3, 2, 0, "unanimous"), NOW)
     filled("import", "gold.jsonl", "--format", "reviewer", "--study", "copy")
 
     def came_to(study: str) -> list[str]:

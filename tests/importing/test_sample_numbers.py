@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.importing.sample_numbers import Numbered, Samples, Sighting
+from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import response_id
 
 
@@ -18,9 +18,9 @@ class Stored:
     def find(self, ids: Sequence[str]) -> dict[str, int]:
         return {identity: self.numbers[identity] for identity in ids if identity in self.numbers}
 
-    def read(self, parts: Sequence[Sequence[Sighting]]) -> list[Numbered]:
+    def read(self, parts: Sequence[Sequence[UnnumberedSample]]) -> list[NumberedSample]:
         """Number one file that comes in parts, storing what is new after each."""
-        samples, found = Samples(), []
+        samples, found = SampleNumbers(), []
         for part in parts:
             numbered = samples.number(part, self.find, max(self.numbers.values(), default=0))
             self.numbers.update({one.id: one.number for one in numbered})
@@ -29,7 +29,7 @@ class Stored:
 
 
 SIGHTINGS = st.builds(
-    Sighting,
+    UnnumberedSample,
     st.just("p"),
     st.sampled_from(["m", "n"]),
     st.sampled_from(["x", "y"]),
@@ -39,7 +39,7 @@ SIGHTINGS = st.builds(
 FILES = st.lists(st.lists(SIGHTINGS, max_size=8), max_size=4)
 
 
-def naively(parts: Sequence[Sequence[Sighting]]) -> list[int]:
+def naively(parts: Sequence[Sequence[UnnumberedSample]]) -> list[int]:
     """Return each row's sample: the one it names, else the first that its rater has not met in this file."""
     met: set[tuple[str, str, str, int]] = set()
     samples = []
@@ -52,19 +52,19 @@ def naively(parts: Sequence[Sequence[Sighting]]) -> list[int]:
 
 
 @given(FILES)
-def test_samples_are_those_of_the_naive_count(parts: list[list[Sighting]]) -> None:
+def test_samples_are_those_of_the_naive_count(parts: list[list[UnnumberedSample]]) -> None:
     assert [one.sample for one in Stored().read(parts)] == naively(parts)
 
 
 @given(FILES)
-def test_a_response_has_the_id_of_its_sample(parts: list[list[Sighting]]) -> None:
+def test_a_response_has_the_id_of_its_sample(parts: list[list[UnnumberedSample]]) -> None:
     rows = [row for part in parts for row in part]
     for row, one in zip(rows, Stored().read(parts), strict=True):
         assert one.id == response_id(row.prompt, row.configuration, row.text, one.sample)
 
 
 @given(FILES)
-def test_each_response_is_new_once_and_has_one_number(parts: list[list[Sighting]]) -> None:
+def test_each_response_is_new_once_and_has_one_number(parts: list[list[UnnumberedSample]]) -> None:
     found = Stored().read(parts)
     new = [one.id for one in found if one.new]
     assert sorted(new) == sorted({one.id for one in found})
@@ -72,7 +72,9 @@ def test_each_response_is_new_once_and_has_one_number(parts: list[list[Sighting]
 
 
 @given(FILES, FILES)
-def test_the_same_file_again_finds_what_it_stored(before: list[list[Sighting]], parts: list[list[Sighting]]) -> None:
+def test_the_same_file_again_finds_what_it_stored(
+    before: list[list[UnnumberedSample]], parts: list[list[UnnumberedSample]]
+) -> None:
     stored = Stored()
     stored.read(before)
     first, second = stored.read(parts), stored.read([[row for part in parts for row in part]])
@@ -80,8 +82,8 @@ def test_the_same_file_again_finds_what_it_stored(before: list[list[Sighting]], 
     assert not any(one.new for one in second)
 
 
-def sighting(by: str = "", sample: int | None = None, text: str = "x") -> Sighting:
-    return Sighting("p", "m", text, sample, by)
+def sighting(by: str = "", sample: int | None = None, text: str = "x") -> UnnumberedSample:
+    return UnnumberedSample("p", "m", text, sample, by)
 
 
 def test_the_nth_equal_row_is_sample_n() -> None:
@@ -108,8 +110,8 @@ def test_a_row_without_a_sample_passes_over_those_that_were_named() -> None:
 
 
 @given(FILES)
-def test_what_is_known_to_be_new_need_not_be_looked_for(parts: list[list[Sighting]]) -> None:
+def test_what_is_known_to_be_new_need_not_be_looked_for(parts: list[list[UnnumberedSample]]) -> None:
     rows = [row for part in parts for row in part]
     looked, unlooked = Stored(), Stored()
-    found = Samples().number(rows, unlooked.find, 0, new_prompts={"p"})
+    found = SampleNumbers().number(rows, unlooked.find, 0, new_prompts={"p"})
     assert found == looked.read([rows])

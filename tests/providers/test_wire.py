@@ -10,7 +10,7 @@ import pytest
 
 from reviewer.definitions.model_config import Provider, Reasoning, Setup
 from reviewer.model import Message, Role
-from reviewer.providers.calls import Received, Usage
+from reviewer.providers.calls import ReceivedReply, Usage
 from reviewer.providers.clients import open_caller
 from tests.support.llm_server import Given, LLMServer, chat, message, responses, served
 
@@ -35,8 +35,8 @@ def call(
     messages: tuple[Message, ...] = ASK,
     sample: int = 1,
     schema: Mapping[str, Any] | None = None,
-) -> Received:
-    async def once() -> Received:
+) -> ReceivedReply:
+    async def once() -> ReceivedReply:
         caller = open_caller(setup, {"TEST_KEY": KEY})
         try:
             return await caller.call(messages, sample, schema)

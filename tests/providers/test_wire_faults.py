@@ -10,25 +10,25 @@ from reviewer.definitions.model_config import Provider, Setup
 from reviewer.errors import NotFound
 from reviewer.providers.calls import CallFailed
 from reviewer.providers.clients import open_caller
-from reviewer.providers.failures import Reason
+from reviewer.providers.failures import FailureReason
 from tests.providers.test_wire import ASK, KEY, PROVIDERS, call, check, server, setup_for
 from tests.support.llm_server import Given, LLMServer, chat, error
 
 __all__ = ["server"]  # a fixture, which is used by its name alone
 
 STATUSES = {
-    400: Reason.BAD_REQUEST,
-    401: Reason.UNAUTHORIZED,
-    402: Reason.QUOTA,
-    403: Reason.FORBIDDEN,
-    404: Reason.NOT_FOUND,
-    408: Reason.TIMEOUT,
-    409: Reason.CONFLICT,
-    413: Reason.TOO_LARGE,
-    422: Reason.UNPROCESSABLE,
-    429: Reason.RATE_LIMITED,
-    500: Reason.SERVER,
-    529: Reason.SERVER,
+    400: FailureReason.BAD_REQUEST,
+    401: FailureReason.UNAUTHORIZED,
+    402: FailureReason.QUOTA,
+    403: FailureReason.FORBIDDEN,
+    404: FailureReason.NOT_FOUND,
+    408: FailureReason.TIMEOUT,
+    409: FailureReason.CONFLICT,
+    413: FailureReason.TOO_LARGE,
+    422: FailureReason.UNPROCESSABLE,
+    429: FailureReason.RATE_LIMITED,
+    500: FailureReason.SERVER,
+    529: FailureReason.SERVER,
 }
 TRIED_AGAIN = {408, 409, 429, 500, 529}
 
@@ -50,7 +50,7 @@ def test_an_exhausted_quota_is_no_rate_limit(server: LLMServer, provider: Provid
     server.behave = lambda _: error(429, code)
     with pytest.raises(CallFailed) as failed:
         call(setup_for(server, provider))
-    assert failed.value.failure.reason is Reason.QUOTA
+    assert failed.value.failure.reason is FailureReason.QUOTA
     assert failed.value.failure.hopeless
 
 
@@ -79,15 +79,15 @@ def test_the_wait_that_a_server_asks_for_is_read(
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        (Given('{"id": "x", "cho', cut=False), Reason.MALFORMED),
-        (Given("[]"), Reason.MALFORMED),
-        (Given({"id": "x"}), Reason.MALFORMED),
-        (Given({"choices": [], "output": [{}], "content": [3]}), Reason.MALFORMED),
-        (Given(chat("a long answer " * 100), cut=True), Reason.CONNECTION),
+        (Given('{"id": "x", "cho', cut=False), FailureReason.MALFORMED),
+        (Given("[]"), FailureReason.MALFORMED),
+        (Given({"id": "x"}), FailureReason.MALFORMED),
+        (Given({"choices": [], "output": [{}], "content": [3]}), FailureReason.MALFORMED),
+        (Given(chat("a long answer " * 100), cut=True), FailureReason.CONNECTION),
     ],
 )
 def test_a_reply_that_cannot_be_read_is_tried_again(
-    server: LLMServer, provider: Provider, given: Given, reason: Reason
+    server: LLMServer, provider: Provider, given: Given, reason: FailureReason
 ) -> None:
     server.behave = lambda _: given
     with pytest.raises(CallFailed) as failed:

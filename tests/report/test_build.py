@@ -17,15 +17,15 @@ from reviewer.report.page import page
 from reviewer.report.plots import plots
 from reviewer.report.result import (
     AgreementRow,
-    Configured,
-    Confusions,
+    ConfusionTable,
     DifferenceRow,
     ErrorRow,
     FlipRow,
-    Judge,
     LabRow,
     RateRow,
     Report,
+    ReportConfiguration,
+    ReportGrader,
     StrengthRow,
     TagRow,
 )
@@ -52,8 +52,8 @@ def report(name: str = "m1", grader: str = "judge@x") -> Report:
         rubric_hash="0" * 40,
         software="reviewer 0",
         made_at="2026-01-01T00:00:00.000000+00:00",
-        configurations=(Configured(name, "Lab", 10), Configured("m2", None, 10)),
-        graders=(Judge(grader, "model", "Other lab"),),
+        configurations=(ReportConfiguration(name, "Lab", 10), ReportConfiguration("m2", None, 10)),
+        graders=(ReportGrader(grader, "model", "Other lab"),),
         rates=(rate(name, corrected=NEVER), rate(name, grader), rate("m2"), rate("m2", grader, corrected=NEVER)),
         differences=(DifferenceRow("ev", "bad", name, "m2", grader, LESS, HALF),),
         errors=(ErrorRow("q", grader, None, None, 20, 1, 2, HALF), ErrorRow("q", grader, name, "Lab", 10, 1, 2, HALF)),
@@ -62,7 +62,7 @@ def report(name: str = "m1", grader: str = "judge@x") -> Report:
         tags=(TagRow("ev", "topic", "bad", name, None, 5, HALF), TagRow("ev", "topic", "bad", "m2", grader, 5, HALF)),
         agreement=(AgreementRow("q", "people", 20, "gwet_ac1", HALF),),
         strengths=(StrengthRow("q", name, LESS),),
-        confusions=(Confusions("q", grader, {"yes": {"yes": 3, "no": 1}, "no": {"yes": 0, "no": 4}}),),
+        confusions=(ConfusionTable("q", grader, {"yes": {"yes": 3, "no": 1}, "no": {"yes": 0, "no": 4}}),),
         card={"study": "s", "agreement": HALF.plain(), "questions": [{"question": name, "units": 3}], "none": []},
         caveats=("Read me first.",),
     )

@@ -11,17 +11,16 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import NotFound, Refused, StoreError
-from reviewer.model import Answer, Draft, LabelState, Rater, Subject
-from reviewer.session.terminal_session import Desk, Home, Identity, Settings, StudyLine
+from reviewer.model import Answer, Draft, LabelState, Nothing, Rater, Subject
+from reviewer.session.terminal_session import Home, Settings, StudyLine, TerminalIdentity, TerminalSession
 from reviewer.store import labels, raters, studies
-from reviewer.store.assignment import Nothing
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.studies.item_sheet import Item
-from reviewer.studies.rating import Saved
+from reviewer.studies.rating import SavedItem
 from tests.support.screens import Asked, make_study_of
 from tests.support.stories import COMPARING, NOW, PLAIN, Clock, filled
 
-Sit = Callable[..., Desk]
+Sit = Callable[..., TerminalSession]
 ITEMS = [Asked(f"Question {number}?", [f"alpha {number}", f"beta {number}"]) for number in range(4)]
 
 
@@ -36,18 +35,24 @@ def path(tmp_path: Path) -> str:
 @pytest.fixture
 def sit(path: str, clock: Clock) -> Iterator[Sit]:
     """What seats a rater at the database; all are closed in the end."""
-    desks: list[Desk] = []
+    desks: list[TerminalSession] = []
 
-    def seat(rater: str = "r1", at: str = path) -> Desk:
+    def seat(rater: str = "r1", at: str = path) -> TerminalSession:
         token = f"t{len(desks)}"
         desks.append(
-            Desk(lambda: open_for_reading(at), lambda: open_for_writing(at), rater, Identity(token, "h", 1), clock)
+            TerminalSession(
+                lambda: open_for_reading(at),
+                lambda: open_for_writing(at),
+                rater,
+                TerminalIdentity(token, "h", 1),
+                clock,
+            )
         )
         return desks[-1]
 
     yield seat
-    for desk in desks:
-        desk.close()
+    for session in desks:
+        session.close()
 
 
 def taken(found: tuple[Item, Draft] | Nothing | None) -> tuple[Item, Draft]:
@@ -55,18 +60,18 @@ def taken(found: tuple[Item, Draft] | Nothing | None) -> tuple[Item, Draft]:
     return found
 
 
-def finish(desk: Desk, count: int = 1) -> list[Item]:
+def finish(session: TerminalSession, count: int = 1) -> list[Item]:
     """Rate so many items of the study at hand."""
     items = []
     for _ in range(count):
-        item, draft = taken(desk.next_item())
-        desk.submit(item, filled(desk.study.rubric, item, draft=draft))
+        item, draft = taken(session.next_item())
+        session.submit(item, filled(session.rating.rubric, item, draft=draft))
         items.append(item)
     return items
 
 
-def line(desk: Desk, name: str = "s") -> StudyLine:
-    [found] = [study for study in desk.home().studies if study.name == name]
+def line(session: TerminalSession, name: str = "s") -> StudyLine:
+    [found] = [study for study in session.home().studies if study.name == name]
     return found
 
 
@@ -102,17 +107,17 @@ def test_what_each_rater_did_is_told_apart_and_both_fill_places(sit: Sit) -> Non
 
 
 def test_an_item_in_hand_fills_no_place(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    desk.next_item()
-    assert (line(desk).done, line(desk).left, line(desk).filled) == (0, 4, 0)
+    session = sit()
+    session.enter("s")
+    session.next_item()
+    assert (line(session).done, line(session).left, line(session).filled) == (0, 4, 0)
 
 
 def test_no_more_is_left_than_others_leave(sit: Sit) -> None:
     for rater in ("r1", "r2"):
-        desk = sit(rater)
-        desk.enter("s")
-        finish(desk, 4)
+        session = sit(rater)
+        session.enter("s")
+        finish(session, 4)
     assert line(sit("r3")).left == 0
 
 
@@ -120,12 +125,12 @@ def test_no_more_is_left_than_the_quota(path: str, sit: Sit) -> None:
     with closing(open_for_writing(path)) as engine, engine.writing():
         raters.ensure(engine, Rater("r1"), NOW)
         studies.assign(engine, studies.load(engine, "s").number, "r1", 3)
-    desk = sit()
-    desk.enter("s")
-    assert line(desk).left == 3
-    finish(desk, 3)
-    assert (line(desk).done, line(desk).left) == (3, 0)
-    assert desk.next_item() is Nothing.QUOTA
+    session = sit()
+    session.enter("s")
+    assert line(session).left == 3
+    finish(session, 3)
+    assert (line(session).done, line(session).left) == (3, 0)
+    assert session.next_item() is Nothing.QUOTA
 
 
 def test_nothing_is_left_in_a_study_assigned_to_others(path: str, sit: Sit) -> None:
@@ -134,12 +139,12 @@ def test_nothing_is_left_in_a_study_assigned_to_others(path: str, sit: Sit) -> N
 
 
 def test_nothing_is_left_in_a_closed_study(path: str, sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    finish(desk)
+    session = sit()
+    session.enter("s")
+    finish(session)
     with closing(open_for_writing(path)) as engine, engine.writing():
         studies.close(engine, studies.load(engine, "s").number, NOW)
-    assert (line(desk).open, line(desk).done, line(desk).left) == (False, 1, 0)
+    assert (line(session).open, line(session).done, line(session).left) == (False, 1, 0)
 
 
 def test_studies_come_in_the_order_in_which_they_were_made(path: str, sit: Sit) -> None:
@@ -149,11 +154,11 @@ def test_studies_come_in_the_order_in_which_they_were_made(path: str, sit: Sit) 
 
 def test_looking_changes_not_one_byte(path: str, sit: Sit) -> None:
     before = Path(path).read_bytes()
-    desk = sit()
-    desk.home()
-    desk.settings()
-    desk.search("alpha")
-    desk.guideline("s")
+    session = sit()
+    session.home()
+    session.settings()
+    session.search("alpha")
+    session.guideline("s")
     assert Path(path).read_bytes() == before
 
 
@@ -169,10 +174,10 @@ def test_a_closed_study_is_not_taken_up(path: str, sit: Sit) -> None:
 
 
 def test_a_rater_reads_the_guideline_before_the_first_item_only(sit: Sit) -> None:
-    desk = sit()
-    assert not desk.enter("s").has_begun
-    desk.next_item()
-    assert desk.enter("s").has_begun
+    session = sit()
+    assert not session.enter("s").has_begun
+    session.next_item()
+    assert session.enter("s").has_begun
 
 
 def test_the_same_rater_elsewhere_is_told_of_and_another_is_not(sit: Sit) -> None:
@@ -189,21 +194,21 @@ def test_a_study_put_down_leaves_no_trace_of_the_terminal(sit: Sit) -> None:
 
 
 def test_submit_stores_the_labels_and_hands_out_the_next_item(path: str, sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    item, _ = taken(desk.next_item())
-    saved, found = desk.submit(item, filled(PLAIN, item))
+    session = sit()
+    session.enter("s")
+    item, _ = taken(session.next_item())
+    saved, found = session.submit(item, filled(PLAIN, item))
     after, draft = taken(found)
-    assert saved == Saved(2, surplus=False)
+    assert saved == SavedItem(2, surplus=False)
     assert (after.number, after.handed.number != item.handed.number, draft) == (2, True, Draft())
 
 
 def test_after_the_last_item_there_is_none(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    finish(desk, 3)
-    item, _ = taken(desk.next_item())
-    assert desk.submit(item, filled(PLAIN, item))[1] is Nothing.FINISHED
+    session = sit()
+    session.enter("s")
+    finish(session, 3)
+    item, _ = taken(session.next_item())
+    assert session.submit(item, filled(PLAIN, item))[1] is Nothing.FINISHED
 
 
 def test_a_draft_comes_back_with_its_item(sit: Sit) -> None:
@@ -211,7 +216,7 @@ def test_a_draft_comes_back_with_its_item(sit: Sit) -> None:
     first.enter("s")
     item, _ = taken(first.next_item())
     draft = Draft({(Subject(item.panes[0].response), "verdict"): Answer("yes", NOW)})
-    first.study.save_draft(item, draft)
+    first.rating.save_draft(item, draft)
     second = sit()
     second.enter("s")
     again, kept = taken(second.next_item())
@@ -219,18 +224,18 @@ def test_a_draft_comes_back_with_its_item(sit: Sit) -> None:
 
 
 def test_a_skipped_item_gives_way_to_another(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    item, _ = taken(desk.next_item())
-    after, _ = taken(desk.skip(item))
+    session = sit()
+    session.enter("s")
+    item, _ = taken(session.next_item())
+    after, _ = taken(session.skip(item))
     assert after.handed.number != item.handed.number
 
 
 def test_undo_gives_the_item_back_with_its_answers_as_a_draft(path: str, sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    [item] = finish(desk)
-    again, draft = taken(desk.undo())
+    session = sit()
+    session.enter("s")
+    [item] = finish(session)
+    again, draft = taken(session.undo())
     assert again.handed.number == item.handed.number
     assert {key: answer.value for key, answer in draft.answers.items()} == {
         (Subject(pane.response), "verdict"): "no" for pane in item.panes
@@ -240,66 +245,66 @@ def test_undo_gives_the_item_back_with_its_answers_as_a_draft(path: str, sit: Si
 
 
 def test_undo_before_the_first_submit_gives_nothing(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    assert desk.undo() is None
+    session = sit()
+    session.enter("s")
+    assert session.undo() is None
 
 
-def found(desk: Desk, words: str) -> list[str]:
-    return sorted(one.text for one in desk.search(words))
+def found(session: TerminalSession, words: str) -> list[str]:
+    return sorted(one.text for one in session.search(words))
 
 
 def test_what_the_rater_finished_is_found_by_prompt_and_by_response(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    finish(desk, 4)
-    assert found(desk, "alpha 2") == ["alpha 2"]
-    assert found(desk, "question 2") == ["alpha 2", "beta 2"]
+    session = sit()
+    session.enter("s")
+    finish(session, 4)
+    assert found(session, "alpha 2") == ["alpha 2"]
+    assert found(session, "question 2") == ["alpha 2", "beta 2"]
 
 
 def test_all_words_must_be_there(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    finish(desk, 4)
-    assert found(desk, "alpha gamma") == []
+    session = sit()
+    session.enter("s")
+    finish(session, 4)
+    assert found(session, "alpha gamma") == []
 
 
 @pytest.mark.parametrize("words", ["", "  ", '"', "alpha AND", "*", "NEAR(", "a:b", "\0", "'; drop table label"])
 def test_no_words_break_the_search(sit: Sit, words: str) -> None:
-    desk = sit()
-    desk.enter("s")
-    finish(desk)
-    assert desk.search(words) == []
+    session = sit()
+    session.enter("s")
+    finish(session)
+    assert session.search(words) == []
 
 
 def test_what_nobody_finished_is_not_found(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    desk.next_item()
-    assert found(desk, "alpha") == []
+    session = sit()
+    session.enter("s")
+    session.next_item()
+    assert found(session, "alpha") == []
 
 
 def test_what_another_finished_is_not_found(sit: Sit) -> None:
-    desk = sit("r2")
-    desk.enter("s")
-    finish(desk, 4)
+    session = sit("r2")
+    session.enter("s")
+    finish(session, 4)
     assert found(sit("r1"), "alpha") == []
 
 
 def test_what_was_skipped_is_not_found(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    desk.skip(taken(desk.next_item())[0])
-    assert found(desk, "alpha") == []
+    session = sit()
+    session.enter("s")
+    session.skip(taken(session.next_item())[0])
+    assert found(session, "alpha") == []
 
 
 def test_what_was_undone_is_not_found(sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    finish(desk)
-    assert len(found(desk, "alpha")) == 1
-    desk.undo()
-    assert found(desk, "alpha") == []
+    session = sit()
+    session.enter("s")
+    finish(session)
+    assert len(found(session, "alpha")) == 1
+    session.undo()
+    assert found(session, "alpha") == []
 
 
 CHANGED = Settings("ansi-dark", joint_scrolling=False, submits_by_itself=True, severity_limit=0)
@@ -322,10 +327,10 @@ def test_settings_are_each_raters_own(sit: Sit) -> None:
 
 
 def test_the_last_settings_stand(sit: Sit) -> None:
-    desk = sit()
-    desk.keep_settings(CHANGED)
-    desk.keep_settings(Settings())
-    assert desk.settings() == Settings()
+    session = sit()
+    session.keep_settings(CHANGED)
+    session.keep_settings(Settings())
+    assert session.settings() == Settings()
 
 
 def test_a_setting_of_another_version_is_passed_over(path: str, sit: Sit) -> None:
@@ -334,21 +339,23 @@ def test_a_setting_of_another_version_is_passed_over(path: str, sit: Sit) -> Non
     assert sit().settings() == Settings(severity_limit=0)
 
 
-def read_only(desk: Desk) -> None:
-    desk._engine.rows("pragma query_only = on")
+def read_only(session: TerminalSession) -> None:
+    session._engine.rows("pragma query_only = on")
 
 
 def test_a_desk_closes_where_the_file_cannot_be_written_any_more(path: str, clock: Clock) -> None:
-    desk = Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), "r1", Identity("t", "h", 1), clock)
-    desk.enter("s")
-    read_only(desk)
-    desk.close()
+    session = TerminalSession(
+        lambda: open_for_reading(path), lambda: open_for_writing(path), "r1", TerminalIdentity("t", "h", 1), clock
+    )
+    session.enter("s")
+    read_only(session)
+    session.close()
 
 
 def test_an_answer_that_cannot_be_written_is_an_error_that_names_the_file(path: str, sit: Sit) -> None:
-    desk = sit()
-    desk.enter("s")
-    item, draft = taken(desk.next_item())
-    read_only(desk)
+    session = sit()
+    session.enter("s")
+    item, draft = taken(session.next_item())
+    read_only(session)
     with pytest.raises(StoreError, match="read-only"):
-        desk.submit(item, filled(PLAIN, item, draft=draft))
+        session.submit(item, filled(PLAIN, item, draft=draft))

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.store import assignment, labels
-from reviewer.store.assignment import Nothing
+from reviewer.model import Nothing
+from reviewer.store import assignment, labels, studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
-from reviewer.studies.create import Plan, create_study
+from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.item_sheet import Item
-from reviewer.studies.rating import LEASE, Study
+from reviewer.studies.rating import LEASE, RatingSession
 from tests.support.stories import (
     NOW,
     PLAIN,
@@ -268,7 +268,7 @@ def test_two_raters_who_race_for_items_never_both_get_the_last_place(
 
 def expired(engine: Engine, name: str, clock: Clock) -> list[Item]:
     """Return the one item of a study as each of two raters was handed it; neither holds its only place any more."""
-    create_study(engine, Plan(name, design(overlap=1)), PLAIN, NOW)
+    create_study(engine, StudyPlan(name, design(overlap=1)), PLAIN, NOW)
     items = []
     for rater in ("r0", "r1", "r2"):
         study = sit(engine, rater, clock, name)
@@ -289,7 +289,7 @@ def test_two_raters_who_submit_at_once_never_both_fill_the_last_place(
 
     def work(own: Engine, number: int) -> None:
         for name, items in rounds:
-            study = Study(own, name, f"r{number}", clock)
+            study = RatingSession(own, studies.load(own, name), f"r{number}", clock)
             draft = filled(PLAIN, items[number])
             together.wait()
             if study.submit(items[number], draft).surplus:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from reviewer.model import (
+    RECOGNISED,
     LabelState,
     Origin,
     Rater,
@@ -171,8 +172,8 @@ def test_a_flagged_response_is_flagged(engine: Engine, response: str) -> None:
 
 
 def test_a_response_that_a_rater_recognised_is_not_flagged(engine: Engine, response: str) -> None:
-    flag(engine, labels.RECOGNISED, response)
-    flag(engine, labels.RECOGNISED, None)
+    flag(engine, RECOGNISED, response)
+    flag(engine, RECOGNISED, None)
     assert labels.flagged(engine, "s") == set()
 
 

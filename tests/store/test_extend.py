@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from reviewer.store.assignment import Nothing
+from reviewer.model import Nothing
 from reviewer.store.engine import Engine
 from reviewer.studies.item_sheet import Item
 from tests.store.test_assignment import configurations_of, simple

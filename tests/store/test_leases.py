@@ -7,11 +7,11 @@ from contextlib import suppress
 import pytest
 
 from reviewer.errors import Refused
+from reviewer.model import Nothing
 from reviewer.store import labels, studies
-from reviewer.store.assignment import Nothing
 from reviewer.store.engine import Engine
-from reviewer.studies.create import Plan, create_study
-from reviewer.studies.rating import Study
+from reviewer.studies.create import StudyPlan, create_study
+from reviewer.studies.rating import RatingSession
 from tests.store.test_assignment import MINUTES, places, simple
 from tests.support.stories import NOW, PLAIN, Clock, fill, filled, rate, rate_all, results, sit, take
 
@@ -78,7 +78,7 @@ def test_a_set_submitted_after_the_lease_counts_while_there_is_a_place(engine: E
     assert not left.submit(item, filled(PLAIN, item)).surplus
 
 
-def late(engine: Engine, clock: Clock) -> Study:
+def late(engine: Engine, clock: Clock) -> RatingSession:
     """Let `left` submit an item after `right` has filled its only place."""
     simple(engine, 1, overlap=1)
     left, right = sit(engine, "left", clock), sit(engine, "right", clock)
@@ -135,8 +135,8 @@ def test_a_rater_is_finished_while_another_holds_what_the_rater_has_done(engine:
 
 def assigned(engine: Engine, quota: int | None) -> None:
     fill(engine, prompts=range(10), configurations=["m"])
-    how = studies.Design(1, 2, 7, "majority:1", assigned=True)
-    create_study(engine, Plan("s", how, assignments=[("left", quota)]), PLAIN, NOW)
+    how = studies.StudyDesign(1, 2, 7, "majority:1", assigned=True)
+    create_study(engine, StudyPlan("s", how, assignments=[("left", quota)]), PLAIN, NOW)
 
 
 def test_a_rater_gets_as_many_items_as_assigned(engine: Engine, clock: Clock) -> None:

@@ -26,7 +26,7 @@ from reviewer.session.owner_thread import OwnerThread
 from reviewer.store import engine as store_engine
 from reviewer.store import raters, responses, rubrics, search, studies
 from reviewer.store.engine import Engine
-from reviewer.store.raters import Session
+from reviewer.store.raters import OpenTerminal
 from tests.store.test_contract import in_one_step
 from tests.support.stories import NOW, PLAIN, VERDICT, YES_NO, Open, design, fill, make_study, option, rubric
 
@@ -139,8 +139,8 @@ def test_raters_have_kinds(engine: Engine, response: str) -> None:
     assert raters.kinds(engine) == {"g@m": RaterKind.MODEL, "r1": RaterKind.HUMAN}
 
 
-def session(token: str, rater: str = "r1") -> Session:
-    return Session(token, 1, rater, "host", 5, NOW)
+def session(token: str, rater: str = "r1") -> OpenTerminal:
+    return OpenTerminal(token, 1, rater, "host", 5, NOW)
 
 
 def test_a_rater_who_enters_again_is_told_of_the_other_terminal(engine: Engine, response: str) -> None:

@@ -11,8 +11,8 @@ from reviewer.model import LabelState, Origin, Rater, RaterKind
 from reviewer.store import labels, raters, rubrics, sampling_pools
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
-from reviewer.store.studies import StudyRow
-from reviewer.studies.create import Plan, create_study
+from reviewer.store.studies import Study
+from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.population import population
 from tests.support.stories import NOW, design, extend, fill, make_study, rubric
 
@@ -46,8 +46,8 @@ def grade(engine: Engine, grader: str, given: Mapping[str, str | None]) -> None:
         labels.add(engine, grader, new)
 
 
-def make(engine: Engine, sample: str, **more: object) -> StudyRow:
-    return create_study(engine, Plan("s", design(sample=sample), **more), RUBRIC, NOW)[0]  # type: ignore[arg-type]
+def make(engine: Engine, sample: str, **more: object) -> Study:
+    return create_study(engine, StudyPlan("s", design(sample=sample), **more), RUBRIC, NOW)[0]  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def stored(engine: Engine) -> list[str]:
     return fill(engine, prompts=range(20), configurations=["m1", "m2"])
 
 
-def chances(engine: Engine, study: StudyRow) -> Mapping[str, float]:
+def chances(engine: Engine, study: Study) -> Mapping[str, float]:
     return population(engine, study).chances
 
 

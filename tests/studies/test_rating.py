@@ -10,12 +10,11 @@ import pytest
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import NotFound, Refused
-from reviewer.model import Answer, Draft, LabelState, Rater, RaterKind, Subject
-from reviewer.store import labels, raters, responses
-from reviewer.store.assignment import Nothing
+from reviewer.model import Answer, Draft, LabelState, Nothing, Rater, RaterKind, Subject
+from reviewer.store import labels, raters, responses, studies
 from reviewer.store.engine import Engine
 from reviewer.studies.item_sheet import questions, with_answer, with_remark, without_answer
-from reviewer.studies.rating import Study
+from reviewer.studies.rating import RatingSession
 from reviewer.study_design.blinding import pane_order
 from tests.support.stories import (
     DIFFICULT,
@@ -42,7 +41,7 @@ from tests.support.stories import (
 
 def begin(
     engine: Engine, clock: Clock, by: Rubric = FULL, *, panes: int = 2, prompts: int = 3, overlap: int = 2
-) -> Study:
+) -> RatingSession:
     """Make a study of two configurations and enter it."""
     fill(engine, prompts=range(prompts), configurations=["m1", "m2"])
     make_study(engine, by, design(panes=panes, overlap=overlap))
@@ -140,7 +139,7 @@ def test_a_study_that_is_not_there_is_not_found(engine: Engine, clock: Clock) ->
 
 def test_a_rater_at_work_twice_is_told_of_the_other_terminal(engine: Engine, clock: Clock) -> None:
     begin(engine, clock)
-    study = Study(engine, "s", "r1", clock)
+    study = RatingSession(engine, studies.load(engine, "s"), "r1", clock)
     assert [other.host for other in study.enter("here", "h", 2)] == ["host"]
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from reviewer.model import Subject
+from reviewer.model import Nothing, Subject
 from reviewer.store import labels
-from reviewer.store.assignment import Nothing
 from reviewer.store.engine import Engine
 from reviewer.studies.item_sheet import with_remark
 from tests.studies.test_rating import begin

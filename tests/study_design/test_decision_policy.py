@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import ReviewerError
-from reviewer.study_design.decision_policy import Decision, How, Policy, Reason, decide, read_policy
+from reviewer.study_design.decision_policy import Decision, DecisionMethod, DisputeReason, Policy, decide, read_policy
 
 VALUES = st.lists(st.sampled_from(["a", "b", "c", "?"]), max_size=9)
 POLICIES = st.one_of(st.just(Policy(unanimous=True)), st.builds(Policy, st.just(False), st.integers(1, 4)))
@@ -17,26 +17,26 @@ ABSTAIN = frozenset("?")
 
 def slowly(
     values: list[str], policy: Policy, wanted: int, flagged: bool, decision: Decision | None
-) -> tuple[str | None, How, Reason | None]:
+) -> tuple[str | None, DecisionMethod, DisputeReason | None]:
     """Say what a unit comes to, in the words of the design, candidate by candidate."""
     if decision is not None:
-        return decision.value, How.ADJUDICATED, None
+        return decision.value, DecisionMethod.ADJUDICATED, None
     if flagged:
-        return None, How.UNDECIDED, Reason.FLAGGED
+        return None, DecisionMethod.UNDECIDED, DisputeReason.FLAGGED
     if not values or len(values) < wanted:
-        return None, How.UNDECIDED, Reason.TOO_FEW
+        return None, DecisionMethod.UNDECIDED, DisputeReason.TOO_FEW
     for candidate in "abc":
         share = Fraction(values.count(candidate), len(values))
         leads = [values.count(candidate) - values.count(other) for other in "abc?" if other != candidate]
         if policy.unanimous and share == 1:
-            return candidate, How.UNANIMOUS, None
+            return candidate, DecisionMethod.UNANIMOUS, None
         if not policy.unanimous and share > Fraction(1, 2) and min(leads) >= policy.margin:
-            return candidate, How.UNANIMOUS if share == 1 else How.MAJORITY, None
+            return candidate, DecisionMethod.UNANIMOUS if share == 1 else DecisionMethod.MAJORITY, None
     if "?" in values:
-        return None, How.UNDECIDED, Reason.CANNOT_TELL
+        return None, DecisionMethod.UNDECIDED, DisputeReason.CANNOT_TELL
     shares = sorted(values.count(candidate) for candidate in "abc")
     tie = shares[-1] == shares[-2] and len(values) > 2
-    return None, How.UNDECIDED, Reason.TIE if tie else Reason.DISAGREE
+    return None, DecisionMethod.UNDECIDED, DisputeReason.TIE if tie else DisputeReason.DISAGREE
 
 
 @given(
@@ -71,19 +71,19 @@ def test_the_order_of_labels_decides_nothing(values: list[str], policy: Policy, 
 
 @pytest.mark.parametrize("policy", ["unanimous", "majority:1"])
 def test_one_label_where_one_is_wanted_decides(policy: str) -> None:
-    assert decide(["a"], read_policy(policy), wanted=1).how is How.UNANIMOUS
+    assert decide(["a"], read_policy(policy), wanted=1).how is DecisionMethod.UNANIMOUS
 
 
 def test_raters_who_all_agree_do_not_decide_without_the_margin() -> None:
-    assert decide(["a", "a"], Policy(unanimous=False, margin=3), wanted=2).how is How.UNDECIDED
+    assert decide(["a", "a"], Policy(unanimous=False, margin=3), wanted=2).how is DecisionMethod.UNDECIDED
 
 
 def test_two_who_differ_disagree() -> None:
-    assert decide(["a", "b"], read_policy("majority"), wanted=2).reason is Reason.DISAGREE
+    assert decide(["a", "b"], read_policy("majority"), wanted=2).reason is DisputeReason.DISAGREE
 
 
 def test_two_against_two_is_a_tie() -> None:
-    assert decide(["a", "b", "b", "a"], read_policy("majority"), wanted=2).reason is Reason.TIE
+    assert decide(["a", "b", "b", "a"], read_policy("majority"), wanted=2).reason is DisputeReason.TIE
 
 
 def test_half_of_the_labels_is_no_majority() -> None:
@@ -91,7 +91,7 @@ def test_half_of_the_labels_is_no_majority() -> None:
 
 
 def test_two_of_three_are_a_majority_that_is_not_unanimous() -> None:
-    assert decide(["a", "b", "a"], read_policy("majority"), wanted=3).how is How.MAJORITY
+    assert decide(["a", "b", "a"], read_policy("majority"), wanted=3).how is DecisionMethod.MAJORITY
 
 
 def test_one_who_cannot_tell_leaves_the_majority_standing() -> None:
@@ -99,17 +99,19 @@ def test_one_who_cannot_tell_leaves_the_majority_standing() -> None:
 
 
 def test_all_who_cannot_tell_decide_nothing() -> None:
-    assert decide(["?", "?"], read_policy("majority"), wanted=2, abstentions=ABSTAIN).reason is Reason.CANNOT_TELL
+    assert (
+        decide(["?", "?"], read_policy("majority"), wanted=2, abstentions=ABSTAIN).reason is DisputeReason.CANNOT_TELL
+    )
 
 
 def test_an_adjudicator_may_choose_what_nobody_gave_on_a_flagged_unit() -> None:
     found = decide(["a", "a"], read_policy("unanimous"), wanted=2, flagged=True, decisions=[Decision("c")])
-    assert (found.value, found.how) == ("c", How.ADJUDICATED)
+    assert (found.value, found.how) == ("c", DecisionMethod.ADJUDICATED)
 
 
 def test_an_adjudicator_may_decide_that_there_is_no_label() -> None:
     found = decide(["a", "a"], read_policy("unanimous"), wanted=2, decisions=[Decision(None)])
-    assert (found.value, found.how) == (None, How.ADJUDICATED)
+    assert (found.value, found.how) == (None, DecisionMethod.ADJUDICATED)
 
 
 @pytest.mark.parametrize("text", ["unanimous", "majority:1", "majority:12"])
@@ -135,22 +137,22 @@ ORDER = ("low", "middle", "high")
 @pytest.mark.parametrize(
     ("values", "value", "how", "reason"),
     [
-        (["low", "low"], "low", How.UNANIMOUS, None),
-        (["low", "middle", "middle"], "middle", How.MEDIAN, None),
-        (["low", "middle"], None, How.UNDECIDED, Reason.TIE),
-        (["low", "high", "low"], None, How.UNDECIDED, Reason.DISAGREE),
-        (["low", "low", "?"], "low", How.MAJORITY, None),
+        (["low", "low"], "low", DecisionMethod.UNANIMOUS, None),
+        (["low", "middle", "middle"], "middle", DecisionMethod.MEDIAN, None),
+        (["low", "middle"], None, DecisionMethod.UNDECIDED, DisputeReason.TIE),
+        (["low", "high", "low"], None, DecisionMethod.UNDECIDED, DisputeReason.DISAGREE),
+        (["low", "low", "?"], "low", DecisionMethod.MAJORITY, None),
     ],
 )
 def test_labels_within_so_many_ranks_are_decided_as_their_median(
-    values: list[str], value: str | None, how: How, reason: Reason | None
+    values: list[str], value: str | None, how: DecisionMethod, reason: DisputeReason | None
 ) -> None:
     found = decide(values, read_policy("within:1"), wanted=2, abstentions=ABSTAIN, order=ORDER)
     assert (found.value, found.how, found.reason) == (value, how, reason)
 
 
 def test_ranks_mean_nothing_without_an_order() -> None:
-    assert decide(["low", "middle"], read_policy("within:2"), wanted=2).reason is Reason.DISAGREE
+    assert decide(["low", "middle"], read_policy("within:2"), wanted=2).reason is DisputeReason.DISAGREE
 
 
 def test_a_policy_of_ranks_is_written_as_it_is_read() -> None:
@@ -161,7 +163,7 @@ def test_a_policy_of_ranks_is_written_as_it_is_read() -> None:
 
 def test_adjudicators_who_differ_decide_nothing() -> None:
     found = decide(["a", "b"], read_policy("majority"), wanted=2, decisions=[Decision("a"), Decision("b")])
-    assert (found.how, found.reason) == (How.UNDECIDED, Reason.ADJUDICATORS)
+    assert (found.how, found.reason) == (DecisionMethod.UNDECIDED, DisputeReason.ADJUDICATORS)
 
 
 def test_a_person_overrules_an_import_and_a_later_import_an_earlier() -> None:
@@ -171,6 +173,6 @@ def test_a_person_overrules_an_import_and_a_later_import_an_earlier() -> None:
 
 
 def test_a_newer_label_that_contradicts_a_decision_leaves_it_standing() -> None:
-    for newer, reason in ((["a"], None), (["a", "b"], Reason.CONTRADICTED)):
+    for newer, reason in ((["a"], None), (["a", "b"], DisputeReason.CONTRADICTED)):
         found = decide(["b"], read_policy("majority"), wanted=1, decisions=[Decision("a")], newer=frozenset(newer))
-        assert (found.value, found.how, found.reason) == ("a", How.ADJUDICATED, reason)
+        assert (found.value, found.how, found.reason) == ("a", DecisionMethod.ADJUDICATED, reason)

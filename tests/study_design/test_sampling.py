@@ -7,18 +7,18 @@ from collections import Counter
 import pytest
 
 from reviewer.errors import ReviewerError
-from reviewer.study_design.sampling import Candidate, Chosen, draw, read_rule
+from reviewer.study_design.sampling import Candidate, ChosenResponse, draw, read_rule
 
 POOL = [Candidate(number, f"id {number}", number % 3) for number in range(1, 91)]
 BADNESS = {one.id: float(one.number // 10) for one in POOL if one.number <= 80}
 
 
-def chances(chosen: list[Chosen]) -> dict[int, float]:
+def chances(chosen: list[ChosenResponse]) -> dict[int, float]:
     return {one.response: one.drawn / one.pool for one in chosen if one.drawn and one.pool}
 
 
 def test_all_of_a_pool_are_chosen_where_none_are_drawn() -> None:
-    assert draw(POOL, read_rule("all"), 7) == [Chosen(number) for number, _, _ in POOL]
+    assert draw(POOL, read_rule("all"), 7) == [ChosenResponse(number) for number, _, _ in POOL]
 
 
 def test_a_random_draw_is_as_large_as_asked() -> None:

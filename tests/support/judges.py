@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reviewer.definitions.rubric import Rubric, read_rubric
 from reviewer.grading.definition import Grader, read_grader
-from reviewer.grading.judge_prompt import Asked, ask
+from reviewer.grading.judge_prompt import JudgePrompt, ask
 from reviewer.grading.material import Material
 from reviewer.model import Message, Role
 from tests.support.commands import PREFERENCE, RUBRIC
@@ -73,5 +73,7 @@ def comparing(folder: Path, reading: str = "json") -> tuple[Grader, Rubric]:
     return grader_in(folder, definition('["preferred"]', reading, "better")), rubric
 
 
-def asked_of(grader: Grader, rubric: Rubric, material: Material = PLAIN, *, seed: int = 0, repeat: int = 1) -> Asked:
+def asked_of(
+    grader: Grader, rubric: Rubric, material: Material = PLAIN, *, seed: int = 0, repeat: int = 1
+) -> JudgePrompt:
     return ask(grader, rubric, material, seed=seed, repeat=repeat)

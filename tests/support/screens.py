@@ -14,12 +14,12 @@ from reviewer.cli.collect_from_home import HomeCollect
 from reviewer.cli.import_from_home import HomeImport
 from reviewer.definitions.rubric import Rubric, rubric_from_json
 from reviewer.model import Configuration, Label, Message, Response, Role, Suite, SuitePrompt, prompt_of, response_id
-from reviewer.session.terminal_session import Desk, Identity
+from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
 from reviewer.store import labels, responses, rubrics, search, studies
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.store.studies import Design
-from reviewer.study_design.sampling import Chosen
+from reviewer.store.studies import StudyDesign
+from reviewer.study_design.sampling import ChosenResponse
 from reviewer.tui.app import ReviewerApp
 from tests.support.commands import RUBRIC
 from tests.support.stories import NOW, fill
@@ -43,9 +43,9 @@ def make_study(
         ids = fill(engine, prompts=range(prompts), configurations=[f"m{one}" for one in range(configurations)])
         with engine.writing():
             rubrics.ensure(engine, rubric, NOW)
-            study = studies.create(engine, "s", rubric.hash, Design(panes, overlap, 1, "majority:1"), NOW)
+            study = studies.create(engine, "s", rubric, StudyDesign(panes, overlap, 1, "majority:1"), NOW)
             numbers = engine.rows("select number from response")
-            studies.extend(engine, study, [Chosen(number) for (number,) in numbers], least=1)
+            studies.extend(engine, study, [ChosenResponse(number) for (number,) in numbers], least=1)
         assert len(ids) == prompts * configurations
     return path
 
@@ -53,12 +53,12 @@ def make_study(
 def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "t") -> ReviewerApp:
     """Return the application of `rater`, which takes up `study` at once."""
 
-    def open_desk() -> Desk:
-        return Desk(
+    def open_desk() -> TerminalSession:
+        return TerminalSession(
             lambda: open_for_reading(path),
             lambda: open_for_writing(path),
             rater,
-            Identity(token, "host", 1),
+            TerminalIdentity(token, "host", 1),
             lambda: datetime.now(UTC),
         )
 
@@ -108,8 +108,8 @@ def make_study_of(
             first = responses.last_response(engine) + 1
             chosen = [first + number for number in range(_store(engine, first, name, asked))]
             rubrics.ensure(engine, rubric, NOW)
-            study = studies.create(engine, name, rubric.hash, Design(panes, overlap, 1, "majority:1"), NOW)
-            studies.extend(engine, study, [Chosen(number) for number in chosen], least=1)
+            study = studies.create(engine, name, rubric, StudyDesign(panes, overlap, 1, "majority:1"), NOW)
+            studies.extend(engine, study, [ChosenResponse(number) for number in chosen], least=1)
         list(search.index_responses(engine))
 
 

@@ -11,12 +11,13 @@ from reviewer.adjudication.outcomes import UnitOutcome, outcomes
 from reviewer.definitions.rubric import Rubric, rubric_from_json
 from reviewer.formats.mapping.row import Row, RowLabel
 from reviewer.importing.check import check, prepare_study
-from reviewer.importing.labels import Tally, Target
+from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.model import (
     Configuration,
     Draft,
     Message,
+    Nothing,
     Prompt,
     RaterKind,
     Response,
@@ -26,14 +27,13 @@ from reviewer.model import (
     response_id,
     utc,
 )
-from reviewer.store import responses, rubrics, sampling_pools, studies
-from reviewer.store.assignment import Nothing
+from reviewer.store import responses, sampling_pools, studies
 from reviewer.store.engine import Engine
-from reviewer.store.studies import Design, StudyRow
-from reviewer.studies.create import Plan, create_study
+from reviewer.store.studies import Study, StudyDesign
+from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.item_sheet import Item, questions, with_answer
-from reviewer.studies.rating import Saved, Study
-from reviewer.study_design.sampling import Chosen
+from reviewer.studies.rating import RatingSession, SavedItem
+from reviewer.study_design.sampling import ChosenResponse
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOW = utc(START)
@@ -125,12 +125,12 @@ def fill(engine: Engine, *, prompts: Iterable[int], configurations: Sequence[str
 
 def design(
     *, panes: int = 1, overlap: int = 2, seed: int = 7, policy: str = "majority:1", sample: str = "all"
-) -> Design:
-    return Design(panes, overlap, seed, policy, sample)
+) -> StudyDesign:
+    return StudyDesign(panes, overlap, seed, policy, sample)
 
 
-def make_study(engine: Engine, by: Rubric, how: Design, name: str = "s") -> StudyRow:
-    study, _ = create_study(engine, Plan(name, how), by, NOW)
+def make_study(engine: Engine, by: Rubric, how: StudyDesign, name: str = "s") -> Study:
+    study, _ = create_study(engine, StudyPlan(name, how), by, NOW)
     return study
 
 
@@ -138,17 +138,19 @@ def extend(engine: Engine, name: str, *, least: int = 1) -> None:
     """Bring every stored response into the study."""
     with engine.writing():
         pool = sampling_pools.pool(engine, suites=[], configurations=[], study=None)
-        studies.extend(engine, studies.load(engine, name), [Chosen(number) for number, _, _ in pool], least=least)
+        studies.extend(
+            engine, studies.load(engine, name), [ChosenResponse(number) for number, _, _ in pool], least=least
+        )
 
 
-def sit(engine: Engine, rater: str, clock: Clock, name: str = "s", session: str | None = None) -> Study:
+def sit(engine: Engine, rater: str, clock: Clock, name: str = "s", session: str | None = None) -> RatingSession:
     """Enter the study as `rater`."""
-    study = Study(engine, name, rater, clock)
+    study = RatingSession(engine, studies.load(engine, name), rater, clock)
     study.enter(session or str(next(_SESSIONS)), "host", 1)
     return study
 
 
-def take(study: Study) -> Item:
+def take(study: RatingSession) -> Item:
     """Return the rater's next item, which there must be."""
     item = study.next_item()
     assert not isinstance(item, Nothing), item
@@ -172,13 +174,13 @@ def filled(by: Rubric, item: Item, answers: Mapping[str, str] = ANSWERS, draft: 
         draft = with_answer(draft, open_asks[0], answers[open_asks[0].question.id], NOW)
 
 
-def rate(study: Study, answers: Mapping[str, str] = ANSWERS) -> tuple[Item, Saved]:
+def rate(study: RatingSession, answers: Mapping[str, str] = ANSWERS) -> tuple[Item, SavedItem]:
     """Take one item, answer it and submit it."""
     item = take(study)
     return item, study.submit(item, filled(study.rubric, item, answers))
 
 
-def rate_all(study: Study, answers: Mapping[str, str] = ANSWERS) -> list[Item]:
+def rate_all(study: RatingSession, answers: Mapping[str, str] = ANSWERS) -> list[Item]:
     """Rate until there is nothing left."""
     items = []
     while not isinstance(item := study.next_item(), Nothing):
@@ -194,11 +196,15 @@ def shown(items: Iterable[Item]) -> list[str]:
 
 def results(engine: Engine, name: str = "s") -> dict[tuple[str, str], UnitOutcome]:
     """Return what was decided of each unit, by the id of its subject (a pair's with a blank between) and question."""
-    study = studies.load(engine, name)
     return {
         (" ".join(part for part in (one.response, one.other_response, one.item) if part), one.question): one
-        for one in outcomes(engine, study, rubrics.load(engine, study.rubric))
+        for one in outcomes(engine, loaded(engine, name))
     }
+
+
+def loaded(engine: Engine, name: str = "s") -> Study:
+    """Return the study called `name` as it is stored now."""
+    return studies.load(engine, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +219,12 @@ class Table:
     file: str = "t.csv"
 
 
-def bring_in(engine: Engine, table: Table) -> Tally:
+def bring_in(engine: Engine, table: Table) -> ImportTally:
     """Check and store a table, as the command does."""
-    target = Target(table.file, "t", table.by, table.study, gold=table.gold, long=table.long)
+    target = ImportTarget(table.file, "t", table.by, table.study, gold=table.gold, long=table.long)
     checked = check(engine, table.rows, target, skip_bad=False)
-    prepare_study(engine, target, checked.people, NOW)
-    *_, tally = store(engine, table.rows, target, lambda: NOW)
+    study = prepare_study(engine, target, checked.people, NOW)
+    *_, tally = store(engine, table.rows, target, study, lambda: NOW)
     return tally
 
 

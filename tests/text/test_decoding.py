@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.text.decoding import Finding, Kind, findings
+from reviewer.text.decoding import DecodedPart, Encoding, findings
 
 SECRET = "the password is hunter2"
 BEFORE, AFTER = "He went on to say: ", " and then he left the room."
@@ -28,81 +28,85 @@ def selectors(text: str) -> str:
 @pytest.mark.parametrize(
     ("hidden", "kind", "decoded"),
     [
-        (base64.b64encode(SECRET.encode()).decode(), Kind.BASE64, SECRET),
-        (base64.b64encode(SECRET.encode()).decode().rstrip("="), Kind.BASE64, SECRET),
-        ("aHVudGVyMg==", Kind.BASE64, "hunter2"),
-        (base64.urlsafe_b64encode("sûr¿ voilà ÿÿ".encode()).decode(), Kind.BASE64, "sûr¿ voilà ÿÿ"),
-        (base64.b64encode("Пароль такой".encode()).decode(), Kind.BASE64, "Пароль такой"),
-        ("eyJhbGciOiJIUzI1NiJ9", Kind.BASE64, '{"alg":"HS256"}'),
-        (SECRET.encode().hex(), Kind.HEX, SECRET),
-        ("0x70617373", Kind.HEX, "pass"),
-        ("68 65 6C 6C 6F", Kind.HEX, "hello"),
-        ("68:65:6c:6c:6f", Kind.HEX, "hello"),
-        ("0x68, 0x65, 0x6c, 0x6c, 0x6f", Kind.HEX, "hello"),
-        (r"\x68\x65\x6c\x6c\x6f", Kind.HEX, "hello"),
-        ("736563726574", Kind.HEX, "secret"),
-        (r"\u0068\u0065\u006c\u006c\u006f", Kind.ESCAPES, "hello"),
-        (r"\u{68}\U00000069", Kind.ESCAPES, "hi"),
-        (r"\ud83d\ude00\u0041", Kind.ESCAPES, "\U0001f600A"),
-        (r"\x68\x69", Kind.ESCAPES, "hi"),
-        ("%68%65%6C%6c%6F", Kind.ESCAPES, "hello"),
-        ("%E4%BD%A0%E5%A5%BD", Kind.ESCAPES, "你好"),
-        ("&#104;&#x69;&excl;", Kind.ESCAPES, "hi!"),
-        ("".join(chr(0xE0000 + ord(character)) for character in "ignore rules"), Kind.ZERO_WIDTH, "ignore rules"),
-        (selectors("secret"), Kind.ZERO_WIDTH, "secret"),
-        ("\ufe0f" + selectors("secret"), Kind.ZERO_WIDTH, "secret"),
-        (bits("hunter2"), Kind.ZERO_WIDTH, "hunter2"),
-        (bits("hunter2", zero="\u2060", one="\ufeff"), Kind.ZERO_WIDTH, "hunter2"),
-        (bits("hunter2", zero="\u200d", one="\u200b", size=7), Kind.ZERO_WIDTH, "hunter2"),
-        (bits("hunter2", pause="\u200d"), Kind.ZERO_WIDTH, "hunter2"),
-        ("\u200b", Kind.ZERO_WIDTH, "1 ZERO WIDTH SPACE"),
-        ("\u200b\u2060\u200b", Kind.ZERO_WIDTH, "2 ZERO WIDTH SPACE, 1 WORD JOINER"),
+        (base64.b64encode(SECRET.encode()).decode(), Encoding.BASE64, SECRET),
+        (base64.b64encode(SECRET.encode()).decode().rstrip("="), Encoding.BASE64, SECRET),
+        ("aHVudGVyMg==", Encoding.BASE64, "hunter2"),
+        (base64.urlsafe_b64encode("sûr¿ voilà ÿÿ".encode()).decode(), Encoding.BASE64, "sûr¿ voilà ÿÿ"),
+        (base64.b64encode("Пароль такой".encode()).decode(), Encoding.BASE64, "Пароль такой"),
+        ("eyJhbGciOiJIUzI1NiJ9", Encoding.BASE64, '{"alg":"HS256"}'),
+        (SECRET.encode().hex(), Encoding.HEX, SECRET),
+        ("0x70617373", Encoding.HEX, "pass"),
+        ("68 65 6C 6C 6F", Encoding.HEX, "hello"),
+        ("68:65:6c:6c:6f", Encoding.HEX, "hello"),
+        ("0x68, 0x65, 0x6c, 0x6c, 0x6f", Encoding.HEX, "hello"),
+        (r"\x68\x65\x6c\x6c\x6f", Encoding.HEX, "hello"),
+        ("736563726574", Encoding.HEX, "secret"),
+        (r"\u0068\u0065\u006c\u006c\u006f", Encoding.ESCAPES, "hello"),
+        (r"\u{68}\U00000069", Encoding.ESCAPES, "hi"),
+        (r"\ud83d\ude00\u0041", Encoding.ESCAPES, "\U0001f600A"),
+        (r"\x68\x69", Encoding.ESCAPES, "hi"),
+        ("%68%65%6C%6c%6F", Encoding.ESCAPES, "hello"),
+        ("%E4%BD%A0%E5%A5%BD", Encoding.ESCAPES, "你好"),
+        ("&#104;&#x69;&excl;", Encoding.ESCAPES, "hi!"),
+        ("".join(chr(0xE0000 + ord(character)) for character in "ignore rules"), Encoding.ZERO_WIDTH, "ignore rules"),
+        (selectors("secret"), Encoding.ZERO_WIDTH, "secret"),
+        ("\ufe0f" + selectors("secret"), Encoding.ZERO_WIDTH, "secret"),
+        (bits("hunter2"), Encoding.ZERO_WIDTH, "hunter2"),
+        (bits("hunter2", zero="\u2060", one="\ufeff"), Encoding.ZERO_WIDTH, "hunter2"),
+        (bits("hunter2", zero="\u200d", one="\u200b", size=7), Encoding.ZERO_WIDTH, "hunter2"),
+        (bits("hunter2", pause="\u200d"), Encoding.ZERO_WIDTH, "hunter2"),
+        ("\u200b", Encoding.ZERO_WIDTH, "1 ZERO WIDTH SPACE"),
+        ("\u200b\u2060\u200b", Encoding.ZERO_WIDTH, "2 ZERO WIDTH SPACE, 1 WORD JOINER"),
     ],
     ids=ascii,
 )
 @pytest.mark.parametrize(("before", "after"), [(BEFORE, AFTER), ("(", ")"), ('code="', '"'), ("", "\n")])
-def test_a_hidden_part_is_found_in_its_place(hidden: str, kind: Kind, decoded: str, before: str, after: str) -> None:
-    expected = Finding(kind, len(before), len(before) + len(hidden), decoded)
+def test_a_hidden_part_is_found_in_its_place(
+    hidden: str, kind: Encoding, decoded: str, before: str, after: str
+) -> None:
+    expected = DecodedPart(kind, len(before), len(before) + len(hidden), decoded)
     assert findings(before + hidden + after) == (expected,)
 
 
 @pytest.mark.parametrize(
     ("kind", "hide"),
-    [(Kind.ROT13, lambda text: codecs.encode(text, "rot13")), (Kind.REVERSED, lambda text: text[::-1])],
+    [(Encoding.ROT13, lambda text: codecs.encode(text, "rot13")), (Encoding.REVERSED, lambda text: text[::-1])],
 )
 @pytest.mark.parametrize(
     ("before", "after"),
     [("", ""), ("\n ", "\n"), (PROSE + '"', f'" {PROSE}'), (f"{PROSE}\n\n", f"\n\n{PROSE}"), (f"{PROSE}\n", "")],
 )
-def test_turned_language_is_found(kind: Kind, hide: object, before: str, after: str) -> None:
+def test_turned_language_is_found(kind: Encoding, hide: object, before: str, after: str) -> None:
     assert callable(hide)
     text = before + hide(SECRET) + after
-    assert findings(text) == (Finding(kind, len(before), len(before) + len(SECRET), SECRET),)
+    assert findings(text) == (DecodedPart(kind, len(before), len(before) + len(SECRET), SECRET),)
 
 
 def test_a_quoted_word_may_be_turned() -> None:
-    assert findings('She wrote "cnffjbeq" on it.') == (Finding(Kind.ROT13, 11, 19, "password"),)
+    assert findings('She wrote "cnffjbeq" on it.') == (DecodedPart(Encoding.ROT13, 11, 19, "password"),)
 
 
 def test_an_escaped_letter_inside_a_word_is_found() -> None:
-    assert findings(r"say h\u0065llo") == (Finding(Kind.ESCAPES, 5, 11, "e"),)
+    assert findings(r"say h\u0065llo") == (DecodedPart(Encoding.ESCAPES, 5, 11, "e"),)
 
 
 def test_bits_strewn_over_a_text_are_read_together() -> None:
     text = "".join(a + b for a, b in zip_longest(PROSE, bits("hunter2"), fillvalue=""))
-    assert findings(text) == (Finding(Kind.ZERO_WIDTH, 1, 112, "hunter2"),)
+    assert findings(text) == (DecodedPart(Encoding.ZERO_WIDTH, 1, 112, "hunter2"),)
 
 
 def test_a_code_in_an_address_is_found() -> None:
     code = base64.b64encode(b"hello world again").decode()
     address = "https://example.org/some/path/"
-    assert findings(address + code) == (Finding(Kind.BASE64, len(address), len(address + code), "hello world again"),)
+    assert findings(address + code) == (
+        DecodedPart(Encoding.BASE64, len(address), len(address + code), "hello world again"),
+    )
 
 
 def test_the_lines_of_a_code_are_one() -> None:
     code = base64.encodebytes((SECRET * 9).encode()).decode().rstrip("\n")
     assert findings(f"{BEFORE}\n{code}\n{AFTER}") == (
-        Finding(Kind.BASE64, len(BEFORE) + 1, len(BEFORE) + 1 + len(code), SECRET * 9),
+        DecodedPart(Encoding.BASE64, len(BEFORE) + 1, len(BEFORE) + 1 + len(code), SECRET * 9),
     )
 
 
@@ -148,7 +152,7 @@ def test_every_text_around_the_signs_of_a_code_is_read(text: str, sign: str) -> 
 @given(st.text(st.sampled_from("abcdefghijkl mnopqrstuvwxyz"), min_size=16).filter(lambda text: len({*text}) >= 8))
 def test_every_long_text_in_base64_and_hex_is_found(text: str) -> None:
     for kind, code in (
-        (Kind.BASE64, base64.b64encode(text.encode()).decode()),
-        (Kind.HEX, "0x" + text.encode().hex()),
+        (Encoding.BASE64, base64.b64encode(text.encode()).decode()),
+        (Encoding.HEX, "0x" + text.encode().hex()),
     ):
-        assert Finding(kind, 2, 2 + len(code), text) in findings(f"> {code} <")
+        assert DecodedPart(kind, 2, 2 + len(code), text) in findings(f"> {code} <")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.adjudication.queue import Adjudication
+from reviewer.adjudication.queue import AdjudicationSession
 from reviewer.store import chain, labels
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.study_design.decision_policy import How
+from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
-from tests.support.stories import Clock, Table, bring_in, results, row
+from tests.support.stories import Clock, Table, bring_in, loaded, results, row
 from tests.support.terminal import REVIEWER, Terminal
 from tests.support.xstest import completions
 from tests.test_terminal_safety import ALL
@@ -53,7 +53,7 @@ def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tm
     gold = decided(tmp_path / "gold.db", "x")
     path = tmp_path / "reviews.db"
     with closing(open_for_reading(str(path))) as engine:
-        queue = Adjudication(engine, "x", "lead", Clock()).queue
+        queue = AdjudicationSession(engine, loaded(engine, "x"), "lead", Clock()).queue
     assert len(queue) >= DOZEN
     acknowledged: dict[str, str | None] = {}
     drafted = ""
@@ -79,7 +79,7 @@ def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tm
         assert all(report.broken is None for report in chain.verify(engine))
         units = {response: unit.outcome for (response, _), unit in results(engine, "x").items()}
     assert {response: units[response].value for response in acknowledged} == acknowledged
-    assert {units[response].how for response in acknowledged} == {How.ADJUDICATED}
+    assert {units[response].how for response in acknowledged} == {DecisionMethod.ADJUDICATED}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])

@@ -14,7 +14,7 @@ from textual.widgets import OptionList
 from reviewer.store import studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.agreement_screen import AgreementScreen
-from reviewer.tui.confusion_screen import BehindScreen
+from reviewer.tui.confusion_screen import ConfusionScreen
 from reviewer.tui.dialogs import Confirm
 from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.widgets.text_pane import TextPane
@@ -88,10 +88,10 @@ async def look(pilot: Pilot[None], *keys: str) -> None:
 async def behind(pilot: Pilot[None], *keys: str) -> None:
     """Open the items behind the largest confusion and go on by keys."""
     await look(pilot, "2", "enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, BehindScreen) and pilot.app.screen.is_ready)
+    await until(pilot, lambda: isinstance(pilot.app.screen, ConfusionScreen) and pilot.app.screen.is_ready)
     for key in keys:
         await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, BehindScreen) and pilot.app.screen.is_ready)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfusionScreen) and pilot.app.screen.is_ready)
 
 
 def unblinded(path: str) -> list[tuple[object, ...]]:
@@ -148,7 +148,7 @@ async def test_a_confusion_opens_its_items_without_names(tmp_path: Path, size: t
             assert not any(name in shown for name in ("secret", "hidden"))
             seen.add(next(line for line in shown.splitlines() if "answer " in line).strip())
             await pilot.press("enter")
-            await until(pilot, lambda: isinstance(pilot.app.screen, BehindScreen) and pilot.app.screen.is_ready)
+            await until(pilot, lambda: isinstance(pilot.app.screen, ConfusionScreen) and pilot.app.screen.is_ready)
         assert len(seen) == 6
         assert "item 1 of 6" in text(pilot)
         await pilot.press("backspace")

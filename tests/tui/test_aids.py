@@ -17,8 +17,8 @@ from reviewer.model import (
 )
 from reviewer.store import responses, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
-from reviewer.store.studies import Design
-from reviewer.study_design.sampling import Chosen
+from reviewer.store.studies import StudyDesign
+from reviewer.study_design.sampling import ChosenResponse
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.widgets.marks import MarkKind
 from reviewer.tui.widgets.side_by_side import SideBySide
@@ -41,8 +41,8 @@ def guarded_study(folder: Path, aids: str) -> str:
         for number, text in enumerate(("no, nretnal is no word", "I keep it to myself"), start=1):
             response = Response(response_id(prompt.id, "m", text, 1), prompt.id, "m", 1, text)
             responses.add_responses(engine, [(number, numbers[prompt.id], configuration, response)], NOW)
-        study = studies.create(engine, "s", rubric.hash, Design(2, 1, 1, "majority:1", aids=aids), NOW)
-        studies.extend(engine, study, [Chosen(1), Chosen(2)], least=1)
+        study = studies.create(engine, "s", rubric, StudyDesign(2, 1, 1, "majority:1", aids=aids), NOW)
+        studies.extend(engine, study, [ChosenResponse(1), ChosenResponse(2)], least=1)
     return path
 
 

@@ -12,8 +12,8 @@ import pytest
 from reviewer.model import Configuration, Message, Response, Role, canonical, prompt_of, response_id
 from reviewer.store import responses, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
-from reviewer.store.studies import Design
-from reviewer.study_design.sampling import Chosen
+from reviewer.store.studies import StudyDesign
+from reviewer.study_design.sampling import ChosenResponse
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.widgets.text_pane import TextPane
 from tests.support.screens import app_on, make_study, plain_rubric, rows_on_screen, until
@@ -49,8 +49,8 @@ def study_of(folder: Path, messages: Sequence[Message]) -> str:
             response = Response(response_id(prompt.id, name, "rye", 1), prompt.id, name, 1, "rye")
             responses.add_responses(engine, [(place, numbers[prompt.id], configuration, response)], NOW)
         rubrics.ensure(engine, rubric, NOW)
-        study = studies.create(engine, "s", rubric.hash, Design(2, 1, 1, "majority:1"), NOW)
-        studies.extend(engine, study, [Chosen(1), Chosen(2)], least=1)
+        study = studies.create(engine, "s", rubric, StudyDesign(2, 1, 1, "majority:1"), NOW)
+        studies.extend(engine, study, [ChosenResponse(1), ChosenResponse(2)], least=1)
     return path
 
 

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from reviewer.definitions.rubric import rubric_from_json
 from reviewer.model import Draft, canonical
-from reviewer.session.terminal_session import Desk, Identity
+from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
 from reviewer.store import studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.studies.item_sheet import Item
@@ -48,14 +48,16 @@ def path(tmp_path: Path) -> str:
 def rate(path: str, rater: str, count: int, study: str = "s") -> None:
     """Finish so many items as a rater at another terminal."""
     clock = Clock()
-    desk = Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, Identity("o", "h", 1), clock)
-    desk.enter(study)
+    session = TerminalSession(
+        lambda: open_for_reading(path), lambda: open_for_writing(path), rater, TerminalIdentity("o", "h", 1), clock
+    )
+    session.enter(study)
     for _ in range(count):
-        found = desk.next_item()
+        found = session.next_item()
         assert isinstance(found, tuple)
         item: Item = found[0]
-        desk.submit(item, filled(desk.study.rubric, item, {"verdict": "yes"}, Draft()))
-    desk.close()
+        session.submit(item, filled(session.rating.rubric, item, {"verdict": "yes"}, Draft()))
+    session.close()
 
 
 def close_study(path: str, name: str = "s") -> None:

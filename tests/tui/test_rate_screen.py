@@ -172,7 +172,7 @@ async def test_a_draft_outlives_the_terminal_and_the_next_one_is_told_of_the_fir
         await begin(pilot, app)
         await press(pilot, app, "2", "1")
         await until(pilot, lambda: "draft kept" in status(app))
-        app._thread.call(lambda desk: setattr(desk, "_study", None)).result()  # as a kill leaves it
+        app._thread.call(lambda session: setattr(session, "_study", None)).result()  # as a kill leaves it
     again = app_on(path, token="second")
     async with again.run_test(size=(120, 40), notifications=True) as pilot:
         await begin(pilot, again)
@@ -236,7 +236,9 @@ async def test_a_flag_is_stored_with_its_reason(path: str) -> None:
         await until(pilot, lambda: isinstance(app.screen, RateScreen))
         await settle(pilot, app)
         await press(pilot, app, "i")
-        rows = app._thread.call(lambda desk: desk._engine.rows("select reason from flag order by number")).result()
+        rows = app._thread.call(
+            lambda session: session._engine.rows("select reason from flag order by number")
+        ).result()
         assert rows == [("cut",), ("recognised",)]
 
 
@@ -340,7 +342,7 @@ async def test_a_database_that_cannot_be_written_takes_the_answer_back(
     app = app_on(path)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await begin(pilot, app)
-        app._thread.call(lambda desk: desk._engine.rows("pragma query_only = on")).result()
+        app._thread.call(lambda session: session._engine.rows("pragma query_only = on")).result()
         await press(pilot, app, "1")
         await until(pilot, lambda: "could not be kept" in status(app))
         assert "A ✓" not in question(app)

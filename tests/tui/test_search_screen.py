@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from reviewer.session.terminal_session import Desk, Identity
+from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.dialogs import ReadText
 from reviewer.tui.home_screen import HomeScreen
@@ -44,12 +44,14 @@ def harmless(text: str) -> bool:
 
 def rate(path: str) -> None:
     """Finish the one item there is."""
-    desk = Desk(lambda: open_for_reading(path), lambda: open_for_writing(path), "r1", Identity("o", "h", 1), Clock())
-    desk.enter("s")
-    found = desk.next_item()
+    session = TerminalSession(
+        lambda: open_for_reading(path), lambda: open_for_writing(path), "r1", TerminalIdentity("o", "h", 1), Clock()
+    )
+    session.enter("s")
+    found = session.next_item()
     assert isinstance(found, tuple)
-    desk.submit(found[0], filled(desk.study.rubric, found[0], {"verdict": "yes"}))
-    desk.close()
+    session.submit(found[0], filled(session.rating.rubric, found[0], {"verdict": "yes"}))
+    session.close()
 
 
 async def search(pilot: Tester, words: str) -> SearchScreen:

@@ -123,7 +123,7 @@ async def test_settings_are_kept_when_they_are_closed(path: str, key: str) -> No
         await open_settings(pilot)
         await pilot.press("down", "enter")
         await close_settings(pilot, key)
-        kept = app._thread.call(lambda desk: desk.settings()).result()
+        kept = app._thread.call(lambda session: session.settings()).result()
         assert kept == Settings(joint_scrolling=False)
 
 
@@ -133,7 +133,7 @@ async def test_settings_that_were_not_changed_are_not_written(path: str) -> None
     async with app.run_test(size=SMALL) as pilot:
         await open_settings(pilot)
         await close_settings(pilot)
-        assert app._thread.call(lambda desk: desk._engine.read_only).result()
+        assert app._thread.call(lambda session: session._engine.read_only).result()
     assert Path(path).read_bytes() == before
 
 
@@ -175,7 +175,7 @@ async def test_a_theme_that_is_no_more_gives_way_to_the_usual_one(path: str) -> 
     first = app_on(path, study=None)
     async with first.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: isinstance(first.screen, HomeScreen))
-        first._thread.call(lambda desk: desk.keep_settings(Settings(theme="gone"))).result()
+        first._thread.call(lambda session: session.keep_settings(Settings(theme="gone"))).result()
     again = app_on(path, study=None)
     async with again.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: isinstance(again.screen, HomeScreen))
@@ -188,7 +188,7 @@ async def test_settings_that_cannot_be_written_are_said_and_hold_meanwhile(path:
         screen = await rate(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)
-        app._thread.call(lambda desk: desk._engine.rows("pragma query_only = on")).result()
+        app._thread.call(lambda session: session._engine.rows("pragma query_only = on")).result()
         await change(pilot, TOGETHER)
         await until(pilot, lambda: any("read-only" in note.message for note in app._notifications))
         assert not app._settings.joint_scrolling

@@ -13,10 +13,10 @@ from reviewer.model import LabelState, Origin, Rater, RaterKind
 from reviewer.store import labels, raters, rubrics
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
-from reviewer.studies.create import Plan, create_study
-from reviewer.validation.check import Rates, Validated, lab_of, questions, validated
-from reviewer.validation.evidence import Standing, adds, read_trial, with_less_gold
-from tests.support.stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, rubric
+from reviewer.studies.create import StudyPlan, create_study
+from reviewer.validation.check import CheckedRate, QuestionCheck, lab_of, questions, validated
+from reviewer.validation.evidence import AnswerState, adds, read_evidence, with_less_gold
+from tests.support.stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, loaded, rubric
 
 YES = {"id": "yes", "question": "verdict", "of": ["yes"], "worse": "high"}
 STRONG = {"id": "strong", "question": "degree", "of": ["strong"], "worse": "high"}
@@ -76,17 +76,17 @@ def stored(engine: Engine) -> list[str]:
 
 def study(engine: Engine, sample: str = "all", **more: object) -> list[str]:
     """Make the study `s` and return its responses."""
-    create_study(engine, Plan("s", design(sample=sample, seed=3), **more), RUBRIC, NOW)  # type: ignore[arg-type]
+    create_study(engine, StudyPlan("s", design(sample=sample, seed=3), **more), RUBRIC, NOW)  # type: ignore[arg-type]
     sql = "select response.id from study_response join response on response.number = study_response.response"
     return [name for (name,) in engine.rows(f"{sql} order by response.number")]
 
 
-def check(engine: Engine, against: str | None = None) -> Validated:
-    trial = read_trial(engine, "s", [JUDGE, *([against] if against else [])])
-    return validated(engine, trial, RUBRIC.question("verdict"))
+def check(engine: Engine, against: str | None = None) -> QuestionCheck:
+    evidence = read_evidence(engine, loaded(engine), [JUDGE, *([against] if against else [])])
+    return validated(engine, evidence, RUBRIC.question("verdict"))
 
 
-def rates(found: Validated, name: str = "yes") -> Rates:
+def rates(found: QuestionCheck, name: str = "yes") -> CheckedRate:
     [one] = [one for one in found.rates if one.rate.id == name]
     return one
 
@@ -111,7 +111,7 @@ def test_what_a_verdict_adds_to_each_rate(
 ) -> None:
     study(engine)
     grade(engine, {stored[0]: said, stored[1]: {"verdict": "no"}})
-    found = read_trial(engine, "s", [JUDGE])
+    found = read_evidence(engine, loaded(engine), [JUDGE])
     added = tuple(adds(RUBRIC, rate, found.verdicts[JUDGE].get((stored[0], ""))) for rate in RUBRIC.rates)
     assert added == pytest.approx(expected, nan_ok=True)
 
@@ -119,22 +119,22 @@ def test_what_a_verdict_adds_to_each_rate(
 @pytest.mark.parametrize(
     ("said", "standing"),
     [
-        ({"verdict": "yes", "degree": "mild"}, Standing.KNOWN),
-        ({"verdict": "yes", "degree": None}, Standing.NOTHING),
-        ({"verdict": "yes"}, Standing.OPEN),
-        ({"verdict": "no"}, Standing.NOTHING),
-        ({"verdict": None}, Standing.NOTHING),
-        ({}, Standing.OPEN),
+        ({"verdict": "yes", "degree": "mild"}, AnswerState.KNOWN),
+        ({"verdict": "yes", "degree": None}, AnswerState.NOTHING),
+        ({"verdict": "yes"}, AnswerState.OPEN),
+        ({"verdict": "no"}, AnswerState.NOTHING),
+        ({"verdict": None}, AnswerState.NOTHING),
+        ({}, AnswerState.OPEN),
     ],
     ids=str,
 )
 def test_a_follow_up_is_settled_where_its_parent_settles_it(
-    engine: Engine, stored: list[str], said: Answers, standing: Standing
+    engine: Engine, stored: list[str], said: Answers, standing: AnswerState
 ) -> None:
     study(engine)
     grade(engine, {stored[0]: {"verdict": "no"}})
     decide(engine, {stored[0]: said})
-    assert read_trial(engine, "s", [JUDGE]).gold[stored[0], ""]["degree"].standing is standing
+    assert read_evidence(engine, loaded(engine), [JUDGE]).gold[stored[0], ""]["degree"].status is standing
 
 
 def test_units_are_those_with_gold_and_verdict_and_the_rest_is_told(engine: Engine, stored: list[str]) -> None:
@@ -215,34 +215,34 @@ def test_less_gold_is_a_sample_beside_the_truth(engine: Engine, stored: list[str
         engine, {one: {"verdict": "yes", "degree": "mild"} for place, one in enumerate(stored) if truth(place) == "yes"}
     )
     grade(engine, {one: {"verdict": "no" if place % 5 == 0 else truth(place)} for place, one in enumerate(stored)})
-    trial = with_less_gold(read_trial(engine, "s", [JUDGE]), ASKED, 50, 1)
-    found = validated(engine, trial, RUBRIC.question("verdict"))
+    evidence = with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 50, 1)
+    found = validated(engine, evidence, RUBRIC.question("verdict"))
     assert found.errors.units == 50
     one = rates(found)
     assert (one.all.units, one.all.gold_units) == (2 * PROMPTS, 50)
     assert one.truth is not None
     assert one.truth.value == pytest.approx(50 / 120)
     assert one.truth_by_model["m1"].value == 0.5
-    again, other = (with_less_gold(read_trial(engine, "s", [JUDGE]), ASKED, 50, seed) for seed in (1, 2))
-    assert again.population.chances == trial.population.chances
-    assert other.population.chances != trial.population.chances
+    again, other = (with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 50, seed) for seed in (1, 2))
+    assert again.population.chances == evidence.population.chances
+    assert other.population.chances != evidence.population.chances
     with pytest.raises(Refused, match="--gold-sample 121: expected 1 to 120"):
-        with_less_gold(read_trial(engine, "s", [JUDGE]), ASKED, 121, 1)
+        with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 121, 1)
 
 
 def test_only_what_the_grader_answers_is_checked(engine: Engine, stored: list[str]) -> None:
     study(engine)
     grade(engine, {one: {"verdict": "yes"} for one in stored})
-    trial = read_trial(engine, "s", [JUDGE])
-    assert [one.id for one in questions(trial, None)] == ["verdict"]
-    assert [one.id for one in questions(trial, "degree")] == ["degree"]
+    evidence = read_evidence(engine, loaded(engine), [JUDGE])
+    assert [one.id for one in questions(evidence, None)] == ["verdict"]
+    assert [one.id for one in questions(evidence, "degree")] == ["degree"]
 
 
 def test_a_grader_without_verdicts_is_not_found(engine: Engine, stored: list[str]) -> None:
     study(engine)
     grade(engine, {stored[0]: {"verdict": "yes"}})
     with pytest.raises(NotFound, match=r"no verdict of grader nobody .*there are: judge"):
-        read_trial(engine, "s", ["nobody"])
+        read_evidence(engine, loaded(engine), ["nobody"])
 
 
 def test_two_graders_are_compared_on_what_both_judged(engine: Engine, stored: list[str]) -> None:
@@ -257,7 +257,7 @@ def test_two_graders_are_compared_on_what_both_judged(engine: Engine, stored: li
 
 
 def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str]) -> None:
-    create_study(engine, Plan("s", design(panes=2)), COMPARING, NOW)
+    create_study(engine, StudyPlan("s", design(panes=2)), COMPARING, NOW)
     pairs = [(min(pair), max(pair)) for pair in zip(stored[0::2], stored[1::2], strict=True)][:40]
     preferred = ("first", "second", "tie", "first")
     with engine.writing():
@@ -278,7 +278,7 @@ def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str])
                 for one, other in pairs
             ],
         )
-    found = validated(engine, read_trial(engine, "s", [JUDGE]), COMPARING.question("preferred"))
+    found = validated(engine, read_evidence(engine, loaded(engine), [JUDGE]), COMPARING.question("preferred"))
     assert (found.errors.units, found.errors.error.value, found.by_model) == (40, 0.5, {})
     assert found.confusion == {"first": {"first": 20, "second": 10, "tie": 10}}
 

@@ -13,7 +13,16 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 
 from reviewer.definitions.question import Question, Scale
-from reviewer.formats.export.record import Answered, Asked, Designed, Given, GoldRecord, RubricName, Ruled, plain
+from reviewer.formats.export.record import (
+    DecisionRecord,
+    DesignRecord,
+    GoldRecord,
+    LabelRecord,
+    PromptRecord,
+    ResponseRecord,
+    RubricRecord,
+    plain,
+)
 
 FORMAT = "reviewer-gold/2"
 
@@ -77,7 +86,7 @@ def label_rows(records: Iterable[GoldRecord]) -> Iterator[dict[str, object]]:
             }
 
 
-def _label(question: Question, label: Given) -> dict[str, object]:
+def _label(question: Question, label: LabelRecord) -> dict[str, object]:
     return {
         "rater": label.rater,
         "kind": label.kind.value,
@@ -92,7 +101,7 @@ def _label(question: Question, label: Given) -> dict[str, object]:
     }
 
 
-def _decision(question: Question, decision: Ruled) -> dict[str, object]:
+def _decision(question: Question, decision: DecisionRecord) -> dict[str, object]:
     return {
         "adjudicator": decision.adjudicator,
         "ruling": decision.ruling,
@@ -121,7 +130,7 @@ def _value(question: Question, value: str | None) -> str:
     return _text(value)
 
 
-def _label_json(question: Question, label: Given) -> str:
+def _label_json(question: Question, label: LabelRecord) -> str:
     panes = ",".join([_text(pane) for pane in label.panes])
     return (
         f'{{"rater":{_text(label.rater)},"kind":"{label.kind.value}","state":"{label.state.value}"'
@@ -132,13 +141,13 @@ def _label_json(question: Question, label: Given) -> str:
 
 
 @lru_cache(maxsize=16)
-def _study(rubric: RubricName, design: Designed) -> str:
+def _study(rubric: RubricRecord, design: DesignRecord) -> str:
     """Return what is the same in every row of a study."""
     answers = {"id": rubric.id, "version": rubric.version, "hash": rubric.hash}
     return _encode({"rubric": answers, "design": design._asdict()})[1:-1]
 
 
-def _prompt(prompt: Asked) -> str:
+def _prompt(prompt: PromptRecord) -> str:
     stored = prompt.stored if prompt.stored.isascii() else _encode(json.loads(prompt.stored))
     tags = _encode(prompt.tags) if prompt.tags else "[]"
     return (
@@ -154,7 +163,7 @@ def _configuration(name: str, provider: str | None, model: str | None, lab: str 
     return _encode({"name": name, "provider": provider, "model": model, "lab": lab, "settings": settings})
 
 
-def _response(one: Answered) -> str:
+def _response(one: ResponseRecord) -> str:
     named = _configuration(one.configuration, one.provider, one.model, one.lab, one.settings)
     return (
         f'{{"id":"{one.id}","configuration":{named},"sample":{one.sample},"text":{_text(one.text)}'

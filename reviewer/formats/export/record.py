@@ -26,7 +26,7 @@ class Split(StrEnum):
     TEST = "test"
 
 
-class Given(NamedTuple):
+class LabelRecord(NamedTuple):
     """One rater's standing answer to the question; `value` is None where a grader gave none.
 
     `grader` is the hash of the definition by which a grader gave it.
@@ -47,7 +47,7 @@ class Given(NamedTuple):
     grader: str | None = None
 
 
-class Flagged(NamedTuple):
+class FlagRecord(NamedTuple):
     """A rater's mark that something is wrong with a response, or where that is None with all that an item shows."""
 
     rater: str
@@ -57,7 +57,7 @@ class Flagged(NamedTuple):
     saved_at: str
 
 
-class Designed(NamedTuple):
+class DesignRecord(NamedTuple):
     """What of the study's design bears on what a unit comes to."""
 
     panes: int
@@ -66,7 +66,7 @@ class Designed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
+class DecisionRecord:
     """One standing decision of an adjudicator on the unit."""
 
     adjudicator: str
@@ -78,7 +78,7 @@ class Ruled:
     clause: str | None = None
 
 
-class Answered(NamedTuple):
+class ResponseRecord(NamedTuple):
     """A response with its configuration; `drawn` of `pool` were drawn for the study, None where all were taken.
 
     `item` is the one in which raters of the study saw it, None where it was not handed out.
@@ -101,7 +101,7 @@ class Answered(NamedTuple):
     item: str | None = None
 
 
-class Asked(NamedTuple):
+class PromptRecord(NamedTuple):
     """A prompt, with what the first suite that it is in says of it.
 
     `stored` is canonical JSON of the messages, as it is stored: what only writes them on need not take them apart.
@@ -125,7 +125,7 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class RubricName:
+class RubricRecord:
     """Which text of which rubric the labels answer."""
 
     id: str
@@ -134,7 +134,7 @@ class RubricName:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MarkedSpan:
     """A part of a text that must not be shown to everybody. `field` names the text, as `responses.0.text` does."""
 
     field: str
@@ -150,21 +150,21 @@ class GoldRecord(NamedTuple):
     """
 
     study: str
-    rubric: RubricName
+    rubric: RubricRecord
     question: Question
     item: str | None
-    prompt: Asked
-    responses: tuple[Answered, ...]
+    prompt: PromptRecord
+    responses: tuple[ResponseRecord, ...]
     value: str | None
     how: str
     reason: str | None
     distribution: Mapping[str, int]
-    labels: tuple[Given, ...]
-    decisions: tuple[Ruled, ...]
-    design: Designed
-    flags: tuple[Flagged, ...] = ()
+    labels: tuple[LabelRecord, ...]
+    decisions: tuple[DecisionRecord, ...]
+    design: DesignRecord
+    flags: tuple[FlagRecord, ...] = ()
     dispute: str | None = None
-    marks: tuple[Span, ...] = ()
+    marks: tuple[MarkedSpan, ...] = ()
     masked: bool = False
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 
-from reviewer.formats.export.record import GoldRecord, Span
+from reviewer.formats.export.record import GoldRecord, MarkedSpan
 from reviewer.model import canonical, message_values
 from reviewer.text.secret_leaks import leaks
 
@@ -25,7 +25,7 @@ def marked(record: GoldRecord) -> GoldRecord:
     if secret is None:
         return record
     spans = {
-        Span(name, start, end)
+        MarkedSpan(name, start, end)
         for name, text in _texts(record)
         for start, end in ([] if text is None else _places(text, secret))
     }

@@ -9,18 +9,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.formats.export.record import GoldRecord, RubricName, spoken
+from reviewer.formats.export.record import GoldRecord, RubricRecord, spoken
 
 NOTHING = "None.\n"
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class CardSubject:
     """What is the same for the whole study. `design` and `excluded` are by name; `questions` in the rubric's order."""
 
     study: str
     version: str
-    rubric: RubricName
+    rubric: RubricRecord
     guideline: str
     questions: Sequence[tuple[str, str, tuple[str, ...]]]
     design: Mapping[str, object]
@@ -42,7 +42,7 @@ class _Question:
 
 
 def card(
-    about: About, records: Iterable[GoldRecord], agreement: Mapping[str, Mapping[str, object]]
+    about: CardSubject, records: Iterable[GoldRecord], agreement: Mapping[str, Mapping[str, object]]
 ) -> dict[str, object]:
     """Return the card; `agreement` has, by question, what was measured."""
     questions = {name: _Question() for name, _, _ in about.questions}

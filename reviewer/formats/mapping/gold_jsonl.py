@@ -13,7 +13,7 @@ from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput
 from reviewer.formats.export.jsonl import FORMAT
-from reviewer.formats.export.record import Designed, Flagged, Given, Ruled
+from reviewer.formats.export.record import DecisionRecord, DesignRecord, FlagRecord, LabelRecord
 from reviewer.formats.mapping.gold_row import GoldResponse, GoldRow
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.record import Record
@@ -70,12 +70,12 @@ def _row(line: int, row: Member, rubric: Rubric) -> GoldRow:
         line=line,
         question=name,
         item=item,
-        design=Designed(_given(design, "panes", int), _given(design, "overlap", int), _text(design, "policy")),
+        design=DesignRecord(_given(design, "panes", int), _given(design, "overlap", int), _text(design, "policy")),
         responses=responses,
         labels=tuple(_label(question, one) for one in _objects(row, "labels")),
         decisions=tuple(_decision(question, one) for one in _objects(row, "decisions")),
         flags=tuple(
-            Flagged(
+            FlagRecord(
                 _text(one, "rater"),
                 _text(one, "item"),
                 _maybe(one, "response", str),
@@ -137,7 +137,7 @@ def _message(message: Member) -> Message:
     return Message(Role(role), _given(message, "content", str), _maybe(message, "tool_calls", str))
 
 
-def _label(question: Question, label: Member) -> Given:
+def _label(question: Question, label: Member) -> LabelRecord:
     kind, state = _text(label, "kind"), _text(label, "state")
     if kind not in list(RaterKind):
         raise _Wrong(f"a rater of kind {kind[:40]}", f"one of {', '.join(RaterKind)}")
@@ -151,7 +151,7 @@ def _label(question: Question, label: Member) -> Given:
     confidence = _maybe(label, "confidence", int)
     if confidence is not None and not 1 <= confidence <= 3:
         raise _Wrong(f"confidence {confidence}", "1 to 3")
-    return Given(
+    return LabelRecord(
         rater=_text(label, "rater"),
         kind=RaterKind(kind),
         state=LabelState(state),
@@ -168,11 +168,11 @@ def _label(question: Question, label: Member) -> Given:
     )
 
 
-def _decision(question: Question, decision: Member) -> Ruled:
+def _decision(question: Question, decision: Member) -> DecisionRecord:
     ruling, value = _text(decision, "ruling"), decision.get("value")
     if ruling not in list(Ruling) or ruling == Ruling.RETRACTED:
         raise _Wrong(f"a decision that is {ruling[:40]}", "decided, bad_item or ambiguous")
-    return Ruled(
+    return DecisionRecord(
         _text(decision, "adjudicator"),
         ruling,
         _accepted(question, value),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reviewer.formats.export.record import Designed, Flagged, Given, Ruled
+from reviewer.formats.export.record import DecisionRecord, DesignRecord, FlagRecord, LabelRecord
 from reviewer.formats.mapping.row import Row
 
 
@@ -27,8 +27,8 @@ class GoldRow(NamedTuple):
     line: int
     question: str
     item: str | None
-    design: Designed
+    design: DesignRecord
     responses: tuple[GoldResponse, ...]
-    labels: tuple[Given, ...]
-    decisions: tuple[Ruled, ...]
-    flags: tuple[Flagged, ...]
+    labels: tuple[LabelRecord, ...]
+    decisions: tuple[DecisionRecord, ...]
+    flags: tuple[FlagRecord, ...]

@@ -11,10 +11,10 @@ from reviewer.formats.mapping.cells import Fields, Get, Notes, Step, WrongCell, 
 from reviewer.formats.mapping.row import RowLabel
 from reviewer.model import RaterKind, canonical
 
-Read = Callable[[Fields, Notes], "Understood | None"]
+Read = Callable[[Fields, Notes], "LabelCell | None"]
 
 
-class Understood(NamedTuple):
+class LabelCell(NamedTuple):
     """A label cell that is not blank: its stored value, or None with the `problem`; and the cell as text."""
 
     value: str | None
@@ -22,7 +22,7 @@ class Understood(NamedTuple):
     problem: str = ""
 
 
-class Wide(NamedTuple):
+class WideLabels(NamedTuple):
     """A column of one rater's labels."""
 
     question: str
@@ -31,7 +31,7 @@ class Wide(NamedTuple):
     read: Read
 
 
-class Long(NamedTuple):
+class LongLabels(NamedTuple):
     """A column of labels by whomever the row names."""
 
     question: str
@@ -48,26 +48,26 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
     if question.scale is not Scale.MULTI:
         known = {option: option for option in question.values} | known
 
-    def read(fields: Fields, notes: Notes) -> Understood | None:
+    def read(fields: Fields, notes: Notes) -> LabelCell | None:
         value = get(fields)
         if value is None:
             return None
         raw = canonical(value) if isinstance(value, list) else spelled(value, field)
         text = raw.strip()
         if text in known:
-            return Understood(known[text], raw)
+            return LabelCell(known[text], raw)
         if not text or value == []:
             return None
         raw = stored(raw, field, notes)
         try:
-            return Understood(question.accept(_translated(question, raw.strip(), values)), raw)
+            return LabelCell(question.accept(_translated(question, raw.strip(), values)), raw)
         except ValueError as error:
-            return Understood(None, raw, str(error))
+            return LabelCell(None, raw, str(error))
 
     return read
 
 
-def wide_step(columns: list[Wide]) -> Step:
+def wide_step(columns: list[WideLabels]) -> Step:
     """Return the step that reads the labels of a table with a column for each rater."""
 
     def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
@@ -81,7 +81,7 @@ def wide_step(columns: list[Wide]) -> Step:
     return step
 
 
-def long_step(columns: list[Long], rater: Step, kinds: Mapping[str, RaterKind]) -> Step:
+def long_step(columns: list[LongLabels], rater: Step, kinds: Mapping[str, RaterKind]) -> Step:
     """Return the step that reads the labels of a table with a row for each rating."""
 
     def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
@@ -96,7 +96,7 @@ def long_step(columns: list[Long], rater: Step, kinds: Mapping[str, RaterKind]) 
     return step
 
 
-def gold_step(columns: list[Long]) -> Step:
+def gold_step(columns: list[LongLabels]) -> Step:
     """Return the step that reads decided labels. Somebody decided them, so one that is no option is a mistake."""
 
     def step(fields: Fields, notes: Notes) -> tuple[tuple[str, str], ...]:
@@ -113,7 +113,7 @@ def gold_step(columns: list[Long]) -> Step:
     return step
 
 
-def _label(question: str, rater: str, kind: RaterKind, answer: Understood) -> RowLabel:
+def _label(question: str, rater: str, kind: RaterKind, answer: LabelCell) -> RowLabel:
     if answer.value is None and kind is RaterKind.HUMAN:
         raise WrongCell(f"label:{question}:{rater}: {answer.problem}", "")
     return RowLabel(question, rater, kind, answer.value, None if answer.raw == answer.value else answer.raw)

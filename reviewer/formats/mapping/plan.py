@@ -31,7 +31,7 @@ from reviewer.formats.mapping.cells import (
     text_step,
 )
 from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest_first
-from reviewer.formats.mapping.labels import Long, Read, Wide, answer_reader, gold_step, long_step, wide_step
+from reviewer.formats.mapping.labels import LongLabels, Read, WideLabels, answer_reader, gold_step, long_step, wide_step
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.record import Record
@@ -58,7 +58,7 @@ _ATTRIBUTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class RowPlanInput:
     """What a plan is made from, whatever the columns.
 
     `translations` are the lookups of the profile, by FIELD. In a `sparse` table each record names its own columns.
@@ -72,7 +72,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RowPlan:
     """How a row is made of a record: what is the same in all, and the steps that fill the other attributes."""
 
     constants: list[Any]  # in the order of the attributes of `Row`, and of as many types
@@ -95,7 +95,7 @@ class Plan:
         return Row(record.line, *attributes)
 
 
-def make_plan(setting: Setting, columns: Sequence[str]) -> Plan:
+def make_plan(setting: RowPlanInput, columns: Sequence[str]) -> RowPlan:
     """Return the plan for records that have `columns`.
 
     Raises:
@@ -125,7 +125,7 @@ def make_plan(setting: Setting, columns: Sequence[str]) -> Plan:
             raise WrongCell("labels without a response", "a column mapped to response")
         steps |= answers
     used = frozenset(column for names in binding.values() for column in names)
-    return Plan(constants, tuple((_SLOTS[slot], step) for slot, step in steps.items()), used, "response" in gets)
+    return RowPlan(constants, tuple((_SLOTS[slot], step) for slot, step in steps.items()), used, "response" in gets)
 
 
 def check_values(profile: Profile, rubric: Rubric, file: str) -> None:
@@ -138,7 +138,7 @@ def check_values(profile: Profile, rubric: Rubric, file: str) -> None:
         _reader(rubric, file, f"value {question}", question, itemgetter(question), values)
 
 
-def _get(setting: Setting, name: str, column: str) -> Get:
+def _get(setting: RowPlanInput, name: str, column: str) -> Get:
     get: Get = itemgetter(column)
     translate = setting.translations.get(name)
     return get if translate is None else lambda cells: translate(cells[column])
@@ -162,7 +162,7 @@ def _attribute_step(name: str, get: Get) -> Step:
             return optional_step(name, get)
 
 
-def _messages(setting: Setting, gets: Mapping[str, Get], columns: Sequence[str]) -> Step:
+def _messages(setting: RowPlanInput, gets: Mapping[str, Get], columns: Sequence[str]) -> Step:
     prompt, system, messages = (gets.get(name) for name in ("prompt", "system", "messages"))
     if messages is not None:
         if prompt is not None or system is not None:
@@ -175,12 +175,12 @@ def _messages(setting: Setting, gets: Mapping[str, Get], columns: Sequence[str])
     return remembered(prompt_step(prompt, system), [prompt] if system is None else [prompt, system])
 
 
-def _answers(setting: Setting, rubric: Rubric, gets: Mapping[str, Get]) -> dict[str, Step]:
+def _answers(setting: RowPlanInput, rubric: Rubric, gets: Mapping[str, Get]) -> dict[str, Step]:
     """Return the steps that read labels and gold, by attribute."""
     kinds = setting.profile.raters
-    wide: list[Wide] = []
-    long: list[Long] = []
-    golds: list[Long] = []
+    wide: list[WideLabels] = []
+    long: list[LongLabels] = []
+    golds: list[LongLabels] = []
     for name, get in gets.items():
         field = answer_field(name)
         if field is None:
@@ -188,12 +188,12 @@ def _answers(setting: Setting, rubric: Rubric, gets: Mapping[str, Get]) -> dict[
         read = _reader(rubric, setting.file, name, field.question, get, setting.profile.values.get(field.question, {}))
         match field:
             case GoldField(question):
-                golds.append(Long(question, read))
+                golds.append(LongLabels(question, read))
             case LabelField(question, None):
-                long.append(Long(question, read))
+                long.append(LongLabels(question, read))
             case LabelField(question, str() as rater, said):
                 kind = kinds.get(rater, RaterKind.HUMAN) if said is None else said
-                wide.append(Wide(question, rater, kind, read))
+                wide.append(WideLabels(question, rater, kind, read))
     if wide and long:
         expected = "label:QUESTION:RATER alone, or label:QUESTION with rater"
         raise BadInput(setting.file, 1, "labels both in a column a rater and in a row a rating", expected)
@@ -212,7 +212,7 @@ def _answers(setting: Setting, rubric: Rubric, gets: Mapping[str, Get]) -> dict[
     return steps
 
 
-def _check_kinds(setting: Setting, wide: Sequence[Wide]) -> None:
+def _check_kinds(setting: RowPlanInput, wide: Sequence[WideLabels]) -> None:
     """Refuse a kind for a rater who gave no labels: a slip there would make a grader a human."""
     declared = [answer_field(name) for name in setting.profile.columns]
     named = {field.rater for field in declared if isinstance(field, LabelField)} | {column.rater for column in wide}

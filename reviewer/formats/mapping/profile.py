@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from reviewer.definitions.toml_table import Table, read_toml
+from reviewer.definitions.toml_table import TomlTable, read_toml
 from reviewer.errors import ReviewerError
 from reviewer.formats.mapping.fields import answer_field, field_expected, is_field
 from reviewer.model import RaterKind, canonical
@@ -103,7 +103,7 @@ def read_profile(path: Path) -> Profile:
     return profile
 
 
-def _columns(table: Table, constants: Mapping[str, str]) -> dict[str, Columns]:
+def _columns(table: TomlTable, constants: Mapping[str, str]) -> dict[str, Columns]:
     part = table.table("map", None)
     if part is None:
         return {}
@@ -116,7 +116,7 @@ def _columns(table: Table, constants: Mapping[str, str]) -> dict[str, Columns]:
     return columns
 
 
-def _column(part: Table, name: str) -> Columns:
+def _column(part: TomlTable, name: str) -> Columns:
     match part.value(name):
         case str():
             return Columns((part.text(name),))
@@ -131,7 +131,7 @@ def _column(part: Table, name: str) -> Columns:
             raise part.wrong(name, f"{name} names no column", 'a column, or { column = "…", optional = true }')
 
 
-def _constants(table: Table) -> dict[str, str]:
+def _constants(table: TomlTable) -> dict[str, str]:
     part = table.table("set", None)
     if part is None:
         return {}
@@ -147,7 +147,7 @@ def _constants(table: Table) -> dict[str, str]:
     return constants
 
 
-def _values(table: Table) -> dict[str, dict[str, str]]:
+def _values(table: TomlTable) -> dict[str, dict[str, str]]:
     part = table.table("value", None)
     if part is None:
         return {}
@@ -155,13 +155,13 @@ def _values(table: Table) -> dict[str, dict[str, str]]:
     return {name: {raw: options.text(raw) for raw in options.entries} for name, options in questions.items()}
 
 
-def _rater(entry: Table) -> tuple[str, RaterKind]:
+def _rater(entry: TomlTable) -> tuple[str, RaterKind]:
     rater = entry.text("name"), entry.choice("kind", RaterKind, RaterKind.HUMAN)
     entry.done()
     return rater
 
 
-def _lookup(entry: Table, columns: Mapping[str, Columns]) -> tuple[str, Lookup]:
+def _lookup(entry: TomlTable, columns: Mapping[str, Columns]) -> tuple[str, Lookup]:
     name = entry.text("field")
     lookup = Lookup(entry.text("file"), entry.text("key"), entry.text("value"))
     entry.done()
@@ -170,7 +170,7 @@ def _lookup(entry: Table, columns: Mapping[str, Columns]) -> tuple[str, Lookup]:
     return name, lookup
 
 
-def _check_field(part: Table, name: str) -> None:
+def _check_field(part: TomlTable, name: str) -> None:
     if not is_field(name):
         raise part.wrong(name, f"{name} is no FIELD", field_expected(name))
 

@@ -10,21 +10,21 @@ from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.cells import WrongCell
 from reviewer.formats.mapping.lookups import translation
-from reviewer.formats.mapping.plan import Plan, Setting, check_values, make_plan
+from reviewer.formats.mapping.plan import RowPlan, RowPlanInput, check_values, make_plan
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row import Row, RowLabel
 from reviewer.formats.tables.record import Record
 
-__all__ = ["Row", "RowLabel", "Rows", "rows"]
+__all__ = ["Row", "RowLabel", "TableRows", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TableRows:
     """The rows of a table. Iterating reads them once; a record that is wrong is yielded as the error it would be."""
 
     _records: Iterable[Record | BadInput]
-    _setting: Setting
-    _header: Plan | None  # the plan of all records, where a header names the columns of all
+    _setting: RowPlanInput
+    _header: RowPlan | None  # the plan of all records, where a header names the columns of all
     _ignored: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -33,7 +33,7 @@ class Rows:
         return tuple(self._ignored)
 
     def __iter__(self) -> Iterator[Row | BadInput]:
-        plans: dict[tuple[str, ...], Plan | WrongCell] = {}
+        plans: dict[tuple[str, ...], RowPlan | WrongCell] = {}
         for record in self._records:
             if isinstance(record, BadInput):
                 yield record
@@ -41,13 +41,13 @@ class Rows:
             plan = self._header or plans.get(tuple(record.fields)) or self._another(plans, record)
             yield self._understood(plan, record)
 
-    def _another(self, plans: dict[tuple[str, ...], Plan | WrongCell], record: Record) -> Plan | WrongCell:
+    def _another(self, plans: dict[tuple[str, ...], RowPlan | WrongCell], record: Record) -> RowPlan | WrongCell:
         """Add the plan for records with the columns of `record`. The first one says whether the table has responses."""
-        plan: Plan | WrongCell
+        plan: RowPlan | WrongCell
         try:
             plan = make_plan(self._setting, tuple(record.fields))
             self._ignored.update(dict.fromkeys(column for column in record.fields if column not in plan.used))
-            first = next((earlier for earlier in plans.values() if isinstance(earlier, Plan)), plan)
+            first = next((earlier for earlier in plans.values() if isinstance(earlier, RowPlan)), plan)
             if first.has_response and not plan.has_response:
                 plan = WrongCell("no response", "one, as in the records before")
             elif plan.has_response and not first.has_response:
@@ -57,8 +57,8 @@ class Rows:
         plans[tuple(record.fields)] = plan
         return plan
 
-    def _understood(self, plan: Plan | WrongCell, record: Record) -> Row | BadInput:
-        if isinstance(plan, Plan):
+    def _understood(self, plan: RowPlan | WrongCell, record: Record) -> Row | BadInput:
+        if isinstance(plan, RowPlan):
             try:
                 return plan.row(record)
             except WrongCell as error:
@@ -75,7 +75,7 @@ def rows(
     file: str,
     *,
     columns: Sequence[str] | None = None,
-) -> Rows:
+) -> TableRows:
     """Return the rows of `records`, read from `file` as `profile` says; without a `rubric` labels are left aside.
 
     `columns` is the header of the file, None where each record names its own columns.
@@ -86,13 +86,13 @@ def rows(
     """
     folders = [Path(file).parent, *([] if profile.folder is None else [profile.folder])]
     translations = {name: translation(name, lookup, folders) for name, lookup in profile.lookups.items()}
-    setting = Setting(profile, rubric, translations, file, sparse=columns is None)
+    setting = RowPlanInput(profile, rubric, translations, file, sparse=columns is None)
     if rubric is not None:
         check_values(profile, rubric, file)
     if columns is None:
-        return Rows(records, setting, None)
+        return TableRows(records, setting, None)
     try:
         plan = make_plan(setting, columns)
     except WrongCell as error:
         raise BadInput(file, 1, error.problem, error.expected) from None
-    return Rows(records, setting, plan, dict.fromkeys(column for column in columns if column not in plan.used))
+    return TableRows(records, setting, plan, dict.fromkeys(column for column in columns if column not in plan.used))

@@ -14,7 +14,7 @@ from json import JSONDecodeError, JSONDecoder
 from typing import BinaryIO
 
 from reviewer.errors import BadInput
-from reviewer.formats.tables.json_window import Window
+from reviewer.formats.tables.json_window import JsonWindow
 from reviewer.formats.tables.record import Record
 
 AN_OBJECT = 'an object, {"column": value, …}'
@@ -38,7 +38,7 @@ def read_json(stream: BinaryIO, file: str) -> Iterator[Record | BadInput]:
         line += first.endswith(b"\n")
         first = stream.readline(_BLOCK)
     if first.lstrip().startswith(b"[") or _goes_on(first):
-        return _values(Window(stream, file, first, line))
+        return _values(JsonWindow(stream, file, first, line))
     rest = b"" if first.endswith(b"\n") else stream.readline()
     return _lines(chain([first + rest], stream), file, line)
 
@@ -74,7 +74,7 @@ def _lines(lines: Iterable[bytes], file: str, first: int) -> Iterator[Record | B
         yield Record(line, value) if type(value) is dict else _no_object(value, file, line)
 
 
-def _values(window: Window) -> Iterator[Record | BadInput]:
+def _values(window: JsonWindow) -> Iterator[Record | BadInput]:
     """Yield the objects of an array, or objects that follow each other with nothing but white space between them."""
     decode = JSONDecoder(object_pairs_hook=_members).raw_decode
     array = window.skip("[")

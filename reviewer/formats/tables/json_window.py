@@ -20,7 +20,7 @@ _MARGIN = 16
 _WHITE = re.compile(r"[ \t\r\n]*")
 
 
-class Window:
+class JsonWindow:
     """The part of a stream of UTF-8 JSON that is in memory, and a place in it."""
 
     __slots__ = ("_at", "_column", "_counted", "_decoder", "_ended", "_line", "_stream", "_text", "file")

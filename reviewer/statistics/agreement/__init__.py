@@ -1,6 +1,6 @@
 """How far raters agree: coefficients, their intervals, consensus, and what is known of each rater. Pure; numpy only.
 
-Labels come as a `Table` of distinct rows of ratings and their counts, made by `read_rows`, `read_sets` or
+Labels come as a `RatingTable` of distinct rows of ratings and their counts, made by `read_rows`, `read_sets` or
 `read_numbers`. `measure` returns all coefficients of one question, `LEGEND` says what each is. Nothing here raises for
 want of data: a coefficient that is undefined is an `Estimate` without a value and with the reason.
 
@@ -16,10 +16,10 @@ from __future__ import annotations
 from reviewer.statistics.agreement.alpha import Metric, krippendorff_alpha
 from reviewer.statistics.agreement.consensus import (
     UNDECIDED,
-    Beside,
-    Confused,
-    Confusion,
+    ConfusedValues,
+    ConsensusComparison,
     DawidSkene,
+    RaterConfusion,
     beside,
     confused,
     confusion,
@@ -29,11 +29,18 @@ from reviewer.statistics.agreement.consensus import (
 )
 from reviewer.statistics.agreement.estimate import Estimate
 from reviewer.statistics.agreement.legend import LEGEND
-from reviewer.statistics.agreement.measure import MOST_VALUES, Agreement, Pair, Paired, measure, measure_pairs
-from reviewer.statistics.agreement.raters import Drift, PositionPreference, Window, drift, position_preference
-from reviewer.statistics.agreement.strength import Meeting, Strengths, bradley_terry
-from reviewer.statistics.agreement.table import MISSING, Table, read_numbers, read_rows, read_sets
-from reviewer.statistics.agreement.tally import Tally
+from reviewer.statistics.agreement.measure import (
+    MOST_VALUES,
+    Agreement,
+    PairAgreement,
+    PairedAgreement,
+    measure,
+    measure_pairs,
+)
+from reviewer.statistics.agreement.raters import Drift, PositionPreference, RaterWindow, drift, position_preference
+from reviewer.statistics.agreement.strength import PairComparisons, Strengths, bradley_terry
+from reviewer.statistics.agreement.table import MISSING, RatingTable, read_numbers, read_rows, read_sets
+from reviewer.statistics.agreement.tally import ValueCounts
 
 __all__ = [
     "LEGEND",
@@ -41,21 +48,21 @@ __all__ = [
     "MOST_VALUES",
     "UNDECIDED",
     "Agreement",
-    "Beside",
-    "Confused",
-    "Confusion",
+    "ConfusedValues",
+    "ConsensusComparison",
     "DawidSkene",
     "Drift",
     "Estimate",
-    "Meeting",
     "Metric",
-    "Pair",
-    "Paired",
+    "PairAgreement",
+    "PairComparisons",
+    "PairedAgreement",
     "PositionPreference",
+    "RaterConfusion",
+    "RaterWindow",
+    "RatingTable",
     "Strengths",
-    "Table",
-    "Tally",
-    "Window",
+    "ValueCounts",
     "beside",
     "bradley_terry",
     "confused",

@@ -14,7 +14,7 @@ import numpy as np
 from reviewer.statistics.agreement.chance import NO_PAIR
 from reviewer.statistics.agreement.estimate import Statistic, ratio
 from reviewer.statistics.agreement.table import Floats
-from reviewer.statistics.agreement.tally import Tally
+from reviewer.statistics.agreement.tally import ValueCounts
 
 NO_VARIATION = "every label is the same value: no disagreement is expected"
 
@@ -30,7 +30,7 @@ class Metric(StrEnum):
     JACCARD = "jaccard"
 
 
-def krippendorff_alpha(tally: Tally, metric: Metric) -> Statistic:
+def krippendorff_alpha(tally: ValueCounts, metric: Metric) -> Statistic:
     """Return α by `metric`.
 
     Ordinal, interval and ratio take the table `on_scale()`; MASI and Jaccard a table of sets.
@@ -53,7 +53,7 @@ def krippendorff_alpha(tally: Tally, metric: Metric) -> Statistic:
             return _by_distance(tally, set_distances(tally.table.sets, jaccard))
 
 
-def _numbers(tally: Tally) -> Floats:
+def _numbers(tally: ValueCounts) -> Floats:
     if tally.table.numbers is None:
         raise ValueError("the values of this table have no numbers")
     return tally.table.numbers
@@ -86,7 +86,7 @@ def masi(one: frozenset[int], other: frozenset[int]) -> float:
     return 1.0 - common / len(one | other) * monotone
 
 
-def _by_distance(tally: Tally, distances: Floats) -> Statistic:
+def _by_distance(tally: ValueCounts, distances: Floats) -> Statistic:
     """Return α with fixed `distances`, shape (values, values)."""
     apart = np.where(tally.paired, 1.0 - tally.agreement(1.0 - distances), 0.0)
     features = np.column_stack([apart * tally.labels, tally.counts * tally.paired[:, None]])
@@ -99,7 +99,7 @@ def _by_distance(tally: Tally, distances: Floats) -> Statistic:
     return _statistic(tally, of)
 
 
-def _interval(tally: Tally) -> Statistic:
+def _interval(tally: ValueCounts) -> Statistic:
     """Return α with (a - b)², from sums of the numbers and of their squares, so that any number of values will do."""
     centre = np.nanmean(tally.table.places) if tally.paired.any() else 0.0
     places = np.nan_to_num(tally.table.places - centre)
@@ -116,7 +116,7 @@ def _interval(tally: Tally) -> Statistic:
     return _statistic(tally, of)
 
 
-def _ordinal(tally: Tally) -> Statistic:
+def _ordinal(tally: ValueCounts) -> Statistic:
     """Return α with the squared difference of mid-ranks, which are those of each draw: distances move with the labels.
 
     The sum of the labels from a to b less half of those of a and of b is the difference of the mid-ranks of a and b.
@@ -144,11 +144,11 @@ def _alpha(observed: Floats, labels: Floats, expected: Floats) -> Floats:
     return (1.0 - ratio(observed * (labels - 1.0), expected))[:, None]
 
 
-def _statistic(tally: Tally, of: Callable[[Floats], Floats]) -> Statistic:
+def _statistic(tally: ValueCounts, of: Callable[[Floats], Floats]) -> Statistic:
     return Statistic(of, (NO_VARIATION if tally.paired.any() else NO_PAIR,))
 
 
-def leave_one_out(tally: Callable[[Floats], Tally], metric: Metric, raters: int) -> Statistic:
+def leave_one_out(tally: Callable[[Floats], ValueCounts], metric: Metric, raters: int) -> Statistic:
     """Return α without each rater in turn, shape (draws, raters)."""
     parts = [krippendorff_alpha(tally(1.0 - np.eye(raters)[rater]), metric) for rater in range(raters)]
     return Statistic(partial(_side_by_side, parts), tuple(f"without this rater: {part.undefined[0]}" for part in parts))

@@ -14,8 +14,8 @@ from statistics import NormalDist
 import numpy as np
 
 from reviewer.statistics.agreement.estimate import Estimate, Statistic
-from reviewer.statistics.agreement.table import Floats, Table
-from reviewer.statistics.agreement.tally import Tally
+from reviewer.statistics.agreement.table import Floats, RatingTable
+from reviewer.statistics.agreement.tally import ValueCounts
 
 FEWEST_UNITS = 10  # fewer say nothing about how far another sample would differ: no interval
 FEWEST_RATERS = 3  # for the two-way interval: of two raters, half the draws are one rater twice
@@ -24,7 +24,7 @@ MOST_WEIGHTS = 4_000_000  # as many weights are held at once (32 MiB)
 NORMAL = NormalDist()
 TAIL = 0.025
 
-Exchangeable = Callable[[Tally], Statistic]
+Exchangeable = Callable[[ValueCounts], Statistic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Resampling:
 
 
 def estimate(
-    table: Table, statistics: Mapping[str, Statistic], resampling: Resampling
+    table: RatingTable, statistics: Mapping[str, Statistic], resampling: Resampling
 ) -> dict[str, tuple[Estimate, ...]]:
     """Return the estimates of all coefficients of all `statistics`, from the same draws of units or prompts."""
     lacking = {name: statistic.no_interval or too_few(table) for name, statistic in statistics.items()}
@@ -65,13 +65,15 @@ def estimate(
     return results
 
 
-def estimate_two_way(groups: Mapping[str, tuple[Table, Exchangeable]], resampling: Resampling) -> dict[str, Estimate]:
+def estimate_two_way(
+    groups: Mapping[str, tuple[RatingTable, Exchangeable]], resampling: Resampling
+) -> dict[str, Estimate]:
     """Return estimates whose interval draws raters as well as units (or prompts).
 
     It answers how far other units *and other raters* would move the coefficient, and is percentile at any size. A rater
     drawn twice is not compared with the copy. All tables must have the same rows.
     """
-    points = {name: build(Tally(table)) for name, (table, build) in groups.items()}
+    points = {name: build(ValueCounts(table)) for name, (table, build) in groups.items()}
     drawn: dict[str, list[float]] = {name: [] for name in groups}
     tables = {id(table): table for table, _ in groups.values()}
     some = next(iter(tables.values()))
@@ -84,7 +86,7 @@ def estimate_two_way(groups: Mapping[str, tuple[Table, Exchangeable]], resamplin
         for weights in _draws(some, resampling):
             for row in weights:
                 times = chooser.multinomial(raters, np.full(raters, 1.0 / raters)).astype(float)
-                tallies = {key: Tally(table, times) for key, table in tables.items()}
+                tallies = {key: ValueCounts(table, times) for key, table in tables.items()}
                 for name, (table, build) in groups.items():
                     drawn[name].append(float(build(tallies[id(table)]).of(row[None, :])[0, 0]))
     return {
@@ -98,7 +100,7 @@ def estimate_two_way(groups: Mapping[str, tuple[Table, Exchangeable]], resamplin
     }
 
 
-def too_few(table: Table) -> str | None:
+def too_few(table: RatingTable) -> str | None:
     """Return why no interval can be given for want of units or prompts, or None."""
     compared = table.labels >= 2
     if table.clusters is None:
@@ -108,14 +110,14 @@ def too_few(table: Table) -> str | None:
     return f"{number} {what}; an interval needs at least {FEWEST_UNITS}" if number < FEWEST_UNITS else None
 
 
-def drawn_units(table: Table) -> int:
+def drawn_units(table: RatingTable) -> int:
     """Return how many units, or where prompts repeat how many prompts, a resample draws."""
     if table.clusters is not None:
         return int(table.clusters.max(initial=-1)) + 1
     return int(table.counts.sum())
 
 
-def _draws(table: Table, resampling: Resampling) -> Iterator[Floats]:
+def _draws(table: RatingTable, resampling: Resampling) -> Iterator[Floats]:
     """Yield weights of shape (some draws, rows)."""
     generator = np.random.default_rng(resampling.seed)
     units = drawn_units(table)
@@ -127,7 +129,7 @@ def _draws(table: Table, resampling: Resampling) -> Iterator[Floats]:
         yield drawn if table.clusters is None else drawn[:, table.clusters] * table.counts
 
 
-def _jackknife(table: Table) -> Floats:
+def _jackknife(table: RatingTable) -> Floats:
     """Return weights of shape (units or prompts, rows), each without one."""
     if table.clusters is None:
         without = table.counts - np.eye(len(table.counts))

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from reviewer.statistics.agreement.estimate import Statistic, corrected, never, ratio
-from reviewer.statistics.agreement.table import MISSING, Flags, Floats, Table
-from reviewer.statistics.agreement.tally import Tally
+from reviewer.statistics.agreement.table import MISSING, Flags, Floats, RatingTable
+from reviewer.statistics.agreement.tally import ValueCounts
 
 ONE_VALUE = "every label is the same value: chance agreement is 1"
 NO_PAIR = "no unit has labels by two raters"
@@ -37,7 +37,7 @@ def _weights(numbers: Floats, power: int) -> Floats:
     return 1.0 - (distance / widest if widest > 0 else distance) ** power
 
 
-def percent_agreement(tally: Tally) -> Statistic:
+def percent_agreement(tally: ValueCounts) -> Statistic:
     """Mean over units with at least two labels of the share of agreeing pairs."""
     features = np.column_stack([tally.agreement(), tally.paired])
 
@@ -48,20 +48,20 @@ def percent_agreement(tally: Tally) -> Statistic:
     return Statistic(of, (NO_PAIR,))
 
 
-def fleiss_kappa(tally: Tally) -> Statistic:
+def fleiss_kappa(tally: ValueCounts) -> Statistic:
     """Fleiss κ; chance is the sum of squared prevalences (Fleiss 1971; with missing labels as Gwet 2014, ch. 2)."""
     return _corrected(tally, None, lambda prevalence: (prevalence**2).sum(axis=1), tally.rated)
 
 
-def scott_pi(table: Table) -> Statistic:
+def scott_pi(table: RatingTable) -> Statistic:
     """Scott π of two raters, over the units that both rated (Scott 1955)."""
     if len(table.raters) != 2:
         return never(f"{len(table.raters)} raters; Scott π compares two")
-    tally = Tally(table)
+    tally = ValueCounts(table)
     return _corrected(tally, None, lambda prevalence: (prevalence**2).sum(axis=1), tally.paired)
 
 
-def gwet(tally: Tally, weights: Floats | None = None) -> Statistic:
+def gwet(tally: ValueCounts, weights: Floats | None = None) -> Statistic:
     """Gwet AC1, or AC2 with `weights` of shape (values, values) (Gwet 2008; 2014, ch. 5).
 
     Chance is T / (q (q - 1)) · Σ p (1 - p), with p the prevalences, q the number of declared values and T the sum of
@@ -77,7 +77,7 @@ def gwet(tally: Tally, weights: Floats | None = None) -> Statistic:
     return _corrected(tally, weights, lambda shares: scale * (shares * (1.0 - shares)).sum(axis=1), tally.rated)
 
 
-def brennan_prediger(tally: Tally) -> Statistic:
+def brennan_prediger(tally: ValueCounts) -> Statistic:
     """Brennan-Prediger κ; chance is 1 / q, with q the number of declared values (Brennan and Prediger 1981)."""
     values = tally.table.declared
     if values is None:
@@ -87,7 +87,9 @@ def brennan_prediger(tally: Tally) -> Statistic:
     return _corrected(tally, None, lambda shares: np.full(len(shares), 1.0 / values), tally.rated)
 
 
-def _corrected(tally: Tally, weights: Floats | None, chance: Callable[[Floats], Floats], counted: Flags) -> Statistic:
+def _corrected(
+    tally: ValueCounts, weights: Floats | None, chance: Callable[[Floats], Floats], counted: Flags
+) -> Statistic:
     """Return agreement beyond `chance`, a function of the prevalences among the `counted` rows, (draws, values)."""
     features = np.column_stack([tally.agreement(weights), tally.paired, counted, tally.shares * counted[:, None]])
 
@@ -99,13 +101,13 @@ def _corrected(tally: Tally, weights: Floats | None, chance: Callable[[Floats], 
     return Statistic(of, (ONE_VALUE if tally.paired.any() else NO_PAIR,))
 
 
-def conger_kappa(table: Table) -> Statistic:
+def conger_kappa(table: RatingTable) -> Statistic:
     """Conger κ; chance is the mean over pairs of raters of Σ p_a p_b, each rater's own shares of values.
 
     A rater's shares are over all units that the rater labelled; who labelled none is left out. (Conger 1980; with
     missing labels as Gwet 2014, ch. 2.) For two raters without missing labels it is Cohen κ.
     """
-    tally = Tally(table)
+    tally = ValueCounts(table)
     values = len(table.values)
     given = table.codes[:, :, None] == np.arange(values)
     features = np.column_stack([tally.agreement(), tally.paired, given.reshape(len(given), len(table.raters) * values)])
@@ -122,7 +124,7 @@ def conger_kappa(table: Table) -> Statistic:
     return Statistic(of, (ONE_VALUE if tally.paired.any() else NO_PAIR,))
 
 
-def category_agreement(tally: Tally) -> Statistic:
+def category_agreement(tally: ValueCounts) -> Statistic:
     """Agreement on each value, shape (draws, values): among pairs with one label of it, how often the other is too.
 
     Σ n (n - 1) / Σ n (m - 1) over units, n labels of the value among m. For two raters and two values these are the
@@ -139,7 +141,7 @@ def category_agreement(tally: Tally) -> Statistic:
     return Statistic(of, tuple(f"no unit with two labels has {value}" for value in tally.table.values))
 
 
-def own_shares(table: Table) -> Floats:
+def own_shares(table: RatingTable) -> Floats:
     """Return the share of each value among all labels, shape (values,), all nan where there is no label."""
     labels = np.array([((table.codes == code).sum(axis=1) * table.counts).sum() for code in range(len(table.values))])
     given = (table.codes != MISSING).sum(axis=1) @ table.counts

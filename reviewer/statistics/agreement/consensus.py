@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reviewer.statistics.agreement.table import MISSING, Codes, Floats, Table
-from reviewer.statistics.agreement.tally import Tally
+from reviewer.statistics.agreement.table import MISSING, Codes, Floats, RatingTable
+from reviewer.statistics.agreement.tally import ValueCounts
 
 UNDECIDED = -1
 MOST_STEPS = 1_000
@@ -16,22 +16,22 @@ RAREST = 1e-300
 TIED = 1e-6  # probabilities nearer than this are the same: which is larger is rounding
 
 
-def majority(table: Table) -> Codes:
+def majority(table: RatingTable) -> Codes:
     """Return the value of each row that more than half of its labels give, shape (rows,), else `UNDECIDED`.
 
     As in the settling of disputes, "cannot tell" counts as a label but never wins.
     """
-    return _more_than_half(table, Tally(table).counts)
+    return _more_than_half(table, ValueCounts(table).counts)
 
 
-def others_majority(table: Table, rater: int) -> Codes:
+def others_majority(table: RatingTable, rater: int) -> Codes:
     """Return the majority of all raters but the one in column `rater`, shape (rows,)."""
     others = np.ones(len(table.raters))
     others[rater] = 0.0
-    return _more_than_half(table, Tally(table, others).counts)
+    return _more_than_half(table, ValueCounts(table, others).counts)
 
 
-def _more_than_half(table: Table, counts: Floats) -> Codes:
+def _more_than_half(table: RatingTable, counts: Floats) -> Codes:
     if not counts.size:
         return np.full(len(counts), UNDECIDED)
     leader = counts.argmax(axis=1)
@@ -41,7 +41,7 @@ def _more_than_half(table: Table, counts: Floats) -> Codes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Confusion:
+class RaterConfusion:
     """One rater against the majority of the others.
 
     Attributes:
@@ -54,7 +54,7 @@ class Confusion:
     undecided: int
 
 
-def confusion(table: Table, rater: int) -> Confusion:
+def confusion(table: RatingTable, rater: int) -> RaterConfusion:
     """Return how the rater in column `rater` differs from the majority of the others."""
     others, own = others_majority(table, rater), table.codes[:, rater]
     given = own != MISSING
@@ -62,11 +62,11 @@ def confusion(table: Table, rater: int) -> Confusion:
     counts = np.zeros((len(table.values), len(table.values)))
     np.add.at(counts, (others[decided], own[decided]), table.counts[decided])
     alone = int(table.counts[given & ~decided].sum())
-    return Confusion(table.raters[rater], counts.astype(np.int64), alone)
+    return RaterConfusion(table.raters[rater], counts.astype(np.int64), alone)
 
 
 @dataclass(frozen=True, slots=True)
-class Confused:
+class ConfusedValues:
     """Two values given to one unit: by how many pairs of raters, and on how many units."""
 
     values: tuple[str, str]
@@ -74,16 +74,16 @@ class Confused:
     units: int
 
 
-def confused(table: Table) -> list[Confused]:
+def confused(table: RatingTable) -> list[ConfusedValues]:
     """Return every two different values that were given to one unit, those of most pairs of labels first."""
-    counts = Tally(table).counts
+    counts = ValueCounts(table).counts
     found = []
     for one, first in enumerate(table.values):
         for other in range(one + 1, len(table.values)):
             met = counts[:, one] * counts[:, other]
             if met.any():
                 units = int(table.counts[met > 0].sum())
-                found.append(Confused((first, table.values[other]), int(met @ table.counts), units))
+                found.append(ConfusedValues((first, table.values[other]), int(met @ table.counts), units))
     return sorted(found, key=lambda pair: (-pair.pairs, -pair.units))
 
 
@@ -107,11 +107,11 @@ class DawidSkene:
     converged: bool
 
 
-def dawid_skene(table: Table) -> DawidSkene:
+def dawid_skene(table: RatingTable) -> DawidSkene:
     """Fit the model by expectation maximization from the raters' shares, without smoothing."""
     given = table.codes[:, :, None] == np.arange(len(table.values))
     labels = given.reshape(len(table.codes), len(table.raters) * len(table.values)).astype(np.float64)
-    probabilities = Tally(table).shares
+    probabilities = ValueCounts(table).shares
     converged = False
     for _ in range(MOST_STEPS):
         prevalence, errors = _errors(table, labels, probabilities)
@@ -124,7 +124,7 @@ def dawid_skene(table: Table) -> DawidSkene:
     return DawidSkene(_likeliest(probabilities), probabilities, prevalence, errors, converged)
 
 
-def _errors(table: Table, labels: Floats, probabilities: Floats) -> tuple[Floats, Floats]:
+def _errors(table: RatingTable, labels: Floats, probabilities: Floats) -> tuple[Floats, Floats]:
     units = probabilities * table.counts[:, None]
     prevalence = units.sum(axis=0) / max(table.counts.sum(), 1.0)
     values = len(table.values)
@@ -152,7 +152,7 @@ def _likeliest(probabilities: Floats) -> Codes:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ConsensusComparison:
     """What majority and model come to, beside each other.
 
     Attributes:
@@ -172,13 +172,13 @@ class Beside:
     converged: bool
 
 
-def beside(table: Table) -> Beside:
+def beside(table: RatingTable) -> ConsensusComparison:
     """Return what the majority of each unit and the model of Dawid and Skene come to."""
     table = table.without_clusters()
     most, model = majority(table), dawid_skene(table)
     both = (most != UNDECIDED) & (model.consensus != UNDECIDED)
     right = np.nan_to_num(np.diagonal(model.errors, axis1=1, axis2=2)) @ model.prevalence
-    return Beside(
+    return ConsensusComparison(
         majority=_units(table, most),
         modelled=_units(table, model.consensus),
         units=int(table.counts.sum()),
@@ -188,6 +188,6 @@ def beside(table: Table) -> Beside:
     )
 
 
-def _units(table: Table, chosen: Codes) -> dict[str, int]:
+def _units(table: RatingTable, chosen: Codes) -> dict[str, int]:
     found = {value: int(table.counts[chosen == code].sum()) for code, value in enumerate(table.values)}
     return {value: units for value, units in found.items() if units}

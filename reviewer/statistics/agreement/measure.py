@@ -23,8 +23,8 @@ from reviewer.statistics.agreement.pairs import (
     pair_agreement,
 )
 from reviewer.statistics.agreement.scales import icc, kendall_w
-from reviewer.statistics.agreement.table import Floats, Table
-from reviewer.statistics.agreement.tally import Tally
+from reviewer.statistics.agreement.table import Floats, RatingTable
+from reviewer.statistics.agreement.tally import ValueCounts
 
 # Free numbers may take so many values that none repeats; coefficients that count values end here.
 MOST_VALUES = 256
@@ -45,7 +45,7 @@ METRICS: Mapping[Scale, Metric] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PairAgreement:
     """Two raters; the weighted κ only on ordered scales."""
 
     raters: tuple[str, str]
@@ -81,21 +81,21 @@ class Agreement:
     metrics: dict[str, Estimate]
     by_category: dict[str, Estimate]
     by_option: dict[str, Estimate]
-    pairwise: tuple[Pair, ...]
+    pairwise: tuple[PairAgreement, ...]
     leave_one_out: dict[str, Estimate]
     two_way: bool
     warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Paired:
+class PairedAgreement:
     """Agreement within chosen pairs of raters only, as people with people against people with a grader."""
 
     percent_agreement: Estimate
     mean_kappa: Estimate
 
 
-def measure(table: Table, *, scale: Scale, seed: int, resamples: int = 1000, two_way: bool = False) -> Agreement:
+def measure(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 1000, two_way: bool = False) -> Agreement:
     """Return every coefficient that applies to a question of `scale`.
 
     With `two_way` the metrics that do not tell raters apart get intervals of units and raters; the others of `metrics`
@@ -110,7 +110,7 @@ def measure(table: Table, *, scale: Scale, seed: int, resamples: int = 1000, two
     alike = _exchangeable(table, scale)
     apart = _told_apart(table, scale)
     parts = _parts(table, scale)
-    single = {name: build(Tally(own)) for name, (own, build) in alike.items()} if not two_way else {}
+    single = {name: build(ValueCounts(own)) for name, (own, build) in alike.items()} if not two_way else {}
     if two_way:
         apart = {name: replace(statistic, no_interval=ONE_WAY_ONLY) for name, statistic in apart.items()}
     found = estimate(table, single | apart | parts, resampling)
@@ -135,25 +135,25 @@ def measure(table: Table, *, scale: Scale, seed: int, resamples: int = 1000, two
     )
 
 
-def measure_pairs(table: Table, pairs: Pairs, *, seed: int, resamples: int = 1000) -> Paired:
+def measure_pairs(table: RatingTable, pairs: Pairs, *, seed: int, resamples: int = 1000) -> PairedAgreement:
     """Return agreement within `pairs` of columns: percent, and the mean Cohen κ, undefined if that of any pair is."""
     statistics = {"percent": mean_agreement(table, pairs), "kappa": mean_kappa(table, pairs)}
     found = estimate(table, statistics, Resampling(resamples, seed))
-    return Paired(found["percent"][0], found["kappa"][0])
+    return PairedAgreement(found["percent"][0], found["kappa"][0])
 
 
-def _countable(table: Table) -> bool:
+def _countable(table: RatingTable) -> bool:
     return table.declared is not None or len(table.values) <= MOST_VALUES
 
 
-def _metric_table(table: Table, scale: Scale) -> Table:
+def _metric_table(table: RatingTable, scale: Scale) -> RatingTable:
     return table.on_scale() if scale in (Scale.ORDINAL, Scale.INTERVAL) else table
 
 
-def _exchangeable(table: Table, scale: Scale) -> dict[str, tuple[Table, Exchangeable]]:
+def _exchangeable(table: RatingTable, scale: Scale) -> dict[str, tuple[RatingTable, Exchangeable]]:
     """Return the coefficients that do not tell raters apart, each with the table that it is of."""
     metric, placed = METRICS[scale], _metric_table(table, scale)
-    found: dict[str, tuple[Table, Exchangeable]] = {
+    found: dict[str, tuple[RatingTable, Exchangeable]] = {
         "percent_agreement": (table.within_rows(), chance.percent_agreement),
         "krippendorff_alpha": (placed, lambda tally: krippendorff_alpha(tally, metric)),
         "fleiss_kappa": (table, chance.fleiss_kappa),
@@ -172,11 +172,11 @@ def _exchangeable(table: Table, scale: Scale) -> dict[str, tuple[Table, Exchange
     return found
 
 
-def _too_many(_: Tally) -> Statistic:
+def _too_many(_: ValueCounts) -> Statistic:
     return never(TOO_MANY)
 
 
-def _told_apart(table: Table, scale: Scale) -> dict[str, Statistic]:
+def _told_apart(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
     """Return the coefficients that know which rater gave which label."""
     names = ["scott_pi", "conger_kappa", "cohen_kappa", "light_kappa"]
     ordered = scale in (Scale.ORDINAL, Scale.INTERVAL)
@@ -198,7 +198,7 @@ def _told_apart(table: Table, scale: Scale) -> dict[str, Statistic]:
     return found
 
 
-def _weightings(placed: Table) -> dict[str, Floats]:
+def _weightings(placed: RatingTable) -> dict[str, Floats]:
     if placed.numbers is None:
         return {}
     return {
@@ -207,22 +207,24 @@ def _weightings(placed: Table) -> dict[str, Floats]:
     }
 
 
-def _parts(table: Table, scale: Scale) -> dict[str, Statistic]:
+def _parts(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
     """Return agreement by category, by option, by pair of raters and without each rater, many coefficients each."""
     placed, raters = _metric_table(table, scale), len(table.raters)
     nothing = Statistic(lambda weights: np.zeros((len(weights), 0)), ())
     found = {
-        "by_option": _joined([krippendorff_alpha(Tally(option), Metric.NOMINAL) for option in table.per_option()]),
-        "leave_one_out": leave_one_out(lambda times: Tally(placed, times), METRICS[scale], raters),
+        "by_option": _joined(
+            [krippendorff_alpha(ValueCounts(option), Metric.NOMINAL) for option in table.per_option()]
+        ),
+        "leave_one_out": leave_one_out(lambda times: ValueCounts(placed, times), METRICS[scale], raters),
         "by_category": nothing,
     }
     if table.options:
-        chosen = [chance.category_agreement(Tally(option)) for option in table.per_option()]
+        chosen = [chance.category_agreement(ValueCounts(option)) for option in table.per_option()]
         whys = tuple(f"no unit with two labels has {option}" for option in table.options)
         columns = _joined(chosen)
         found["by_category"] = Statistic(lambda weights: columns.of(weights)[:, 1::2], whys)
     elif _countable(table):
-        found["by_category"] = chance.category_agreement(Tally(table))
+        found["by_category"] = chance.category_agreement(ValueCounts(table))
     pairs = every_pair(raters)
     if _countable(table) and pairs:
         found["pair_agreement"] = pair_agreement(table, pairs)
@@ -240,17 +242,17 @@ def _joined(parts: list[Statistic]) -> Statistic:
     return Statistic(of, tuple(reason for part in parts for reason in part.undefined))
 
 
-def _categories(table: Table) -> tuple[str, ...]:
+def _categories(table: RatingTable) -> tuple[str, ...]:
     return table.options or table.values
 
 
-def _pairwise(table: Table, found: Mapping[str, tuple[Estimate, ...]]) -> tuple[Pair, ...]:
+def _pairwise(table: RatingTable, found: Mapping[str, tuple[Estimate, ...]]) -> tuple[PairAgreement, ...]:
     if "pair_kappa" not in found:
         return ()
     common = common_units(table)
     linear, quadratic = (found.get(f"pair_cohen_kappa_{kind}") for kind in ("linear", "quadratic"))
     return tuple(
-        Pair(
+        PairAgreement(
             raters=(table.raters[pair[0]], table.raters[pair[1]]),
             units=int(common[pair]),
             percent_agreement=found["pair_agreement"][place],
@@ -262,13 +264,13 @@ def _pairwise(table: Table, found: Mapping[str, tuple[Estimate, ...]]) -> tuple[
     )
 
 
-def _shares(table: Table) -> dict[str, float]:
+def _shares(table: RatingTable) -> dict[str, float]:
     if not _countable(table) or not len(table.codes):
         return {}
     return dict(zip(table.values, map(float, chance.own_shares(table)), strict=True))
 
 
-def _warnings(table: Table, metrics: Mapping[str, Estimate]) -> list[str]:
+def _warnings(table: RatingTable, metrics: Mapping[str, Estimate]) -> list[str]:
     told = []
     compared = int(table.counts[table.labels >= 2].sum())
     if 0 < compared < UNSURE_BELOW:

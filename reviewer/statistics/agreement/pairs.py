@@ -12,7 +12,7 @@ import numpy as np
 
 from reviewer.statistics.agreement.chance import NO_PAIR
 from reviewer.statistics.agreement.estimate import Statistic, corrected, never, ratio
-from reviewer.statistics.agreement.table import MISSING, Codes, Floats, Table
+from reviewer.statistics.agreement.table import MISSING, Codes, Floats, RatingTable
 
 Pairs = Sequence[tuple[int, int]]
 
@@ -38,7 +38,7 @@ def every_pair(raters: int) -> list[tuple[int, int]]:
     return [(one, other) for one in range(raters) for other in range(one + 1, raters)]
 
 
-def cohen_kappas(table: Table, pairs: Pairs, weights: Floats | None = None) -> Statistic:
+def cohen_kappas(table: RatingTable, pairs: Pairs, weights: Floats | None = None) -> Statistic:
     """Cohen κ of each of `pairs`, shape (draws, pairs).
 
     Chance is Σ w p_a p_b with each rater's own shares over the units of the pair (Cohen 1960; with `weights` of shape
@@ -58,7 +58,7 @@ def cohen_kappas(table: Table, pairs: Pairs, weights: Floats | None = None) -> S
     return Statistic(of, _whys(table, pairs), _no_interval(pairs))
 
 
-def _at_once(table: Table, pairs: Pairs, closeness: Floats, counts: Floats) -> Floats:
+def _at_once(table: RatingTable, pairs: Pairs, closeness: Floats, counts: Floats) -> Floats:
     """Return the κ of every pair for one weighing of the rows, from one product that holds all confusion matrices."""
     raters, values = len(table.raters), len(table.values)
     given = (table.codes[:, :, None] == np.arange(values)).astype(np.float64)
@@ -72,7 +72,7 @@ def _at_once(table: Table, pairs: Pairs, closeness: Floats, counts: Floats) -> F
     return kappas[None, :]
 
 
-def pair_agreement(table: Table, pairs: Pairs) -> Statistic:
+def pair_agreement(table: RatingTable, pairs: Pairs) -> Statistic:
     """Percent agreement of each of `pairs`, shape (draws, pairs)."""
 
     def of(draws: Floats) -> Floats:
@@ -86,7 +86,7 @@ def pair_agreement(table: Table, pairs: Pairs) -> Statistic:
     return Statistic(of, _whys(table, pairs), _no_interval(pairs))
 
 
-def mean_kappa(table: Table, pairs: Pairs) -> Statistic:
+def mean_kappa(table: RatingTable, pairs: Pairs) -> Statistic:
     """Mean of the Cohen κ of `pairs`; of all pairs it is Light κ (Light 1971). Undefined if that of any pair is.
 
     The units are drawn once for all pairs, so that the interval knows that pairs share raters and units.
@@ -100,7 +100,7 @@ def mean_kappa(table: Table, pairs: Pairs) -> Statistic:
     return Statistic(lambda draws: every.of(draws).mean(axis=1, keepdims=True), (reason,), every.no_interval)
 
 
-def mean_agreement(table: Table, pairs: Pairs) -> Statistic:
+def mean_agreement(table: RatingTable, pairs: Pairs) -> Statistic:
     """Mean over the units that any of `pairs` both rated of the share of those pairs that agree there."""
     met, agreeing = np.zeros(len(table.codes)), np.zeros(len(table.codes))
     for one, other in pairs:
@@ -117,21 +117,21 @@ def mean_agreement(table: Table, pairs: Pairs) -> Statistic:
     return Statistic(of, ("no unit was rated by both raters of a pair",))
 
 
-def cohen_kappa(table: Table, weights: Floats | None = None) -> Statistic:
+def cohen_kappa(table: RatingTable, weights: Floats | None = None) -> Statistic:
     """Cohen κ of the two raters of the table; undefined where there are not two."""
     if len(table.raters) != 2:
         return never(f"{len(table.raters)} raters; Cohen κ compares two: see each pair, and Light κ for their mean")
     return cohen_kappas(table, [(0, 1)], weights)
 
 
-def common_units(table: Table) -> Floats:
+def common_units(table: RatingTable) -> Floats:
     """Return how many units each two raters both rated, shape (raters, raters)."""
     rated = (table.codes != MISSING).astype(np.float64)
     common: Floats = (rated * table.counts[:, None]).T @ rated
     return common
 
 
-def _whys(table: Table, pairs: Pairs) -> tuple[str, ...]:
+def _whys(table: RatingTable, pairs: Pairs) -> tuple[str, ...]:
     """Return of each pair why its κ is undefined, if it is."""
     common = common_units(table)
     reasons = []
@@ -150,17 +150,17 @@ def _no_interval(pairs: Pairs) -> str | None:
     return f"{len(pairs)} pairs of raters; intervals are drawn for at most {MOST_PAIRS}"
 
 
-def _blocks(table: Table, pairs: Pairs, width: int) -> Iterator[Pairs]:
+def _blocks(table: RatingTable, pairs: Pairs, width: int) -> Iterator[Pairs]:
     size = max(1, MOST_FEATURES // max(1, len(table.codes) * width))
     for start in range(0, len(pairs), size):
         yield pairs[start : start + size]
 
 
-def _columns(table: Table, pairs: Pairs) -> tuple[Codes, Codes]:
+def _columns(table: RatingTable, pairs: Pairs) -> tuple[Codes, Codes]:
     return table.codes[:, [one for one, _ in pairs]], table.codes[:, [other for _, other in pairs]]
 
 
-def _in_blocks(table: Table, pairs: Pairs, closeness: Floats, draws: Floats) -> Iterator[_Sums]:
+def _in_blocks(table: RatingTable, pairs: Pairs, closeness: Floats, draws: Floats) -> Iterator[_Sums]:
     values = len(table.values)
     for block in _blocks(table, pairs, 2 * values + 2):
         one, other = _columns(table, block)

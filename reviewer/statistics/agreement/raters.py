@@ -14,7 +14,7 @@ LEAST_EXPECTED = 5.0  # the chi-square distribution is no good where fewer are e
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RaterWindow:
     """One stretch of a rater's labels: how many could be compared, and what share agreed."""
 
     compared: int
@@ -28,9 +28,9 @@ class Drift:
     `p` is that of Fisher's exact test, two-sided, of the first half against the second; `undefined` why there is none.
     """
 
-    windows: tuple[Window, ...]
-    first_half: Window
-    second_half: Window
+    windows: tuple[RaterWindow, ...]
+    first_half: RaterWindow
+    second_half: RaterWindow
     p: float | None
     undefined: str | None
 
@@ -58,8 +58,8 @@ def _cut(agreed: list[bool], parts: int) -> list[list[bool]]:
     return [agreed[start:end] for start, end in pairwise(bounds)]
 
 
-def _window(agreed: list[bool]) -> Window:
-    return Window(len(agreed), sum(agreed) / len(agreed) if agreed else None)
+def _window(agreed: list[bool]) -> RaterWindow:
+    return RaterWindow(len(agreed), sum(agreed) / len(agreed) if agreed else None)
 
 
 def fisher_exact(hits: int, of: int, other_hits: int, other_of: int) -> float | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from reviewer.statistics.agreement.estimate import NEAR_ZERO, Statistic, never, ratio
-from reviewer.statistics.agreement.table import MISSING, Floats, Table
+from reviewer.statistics.agreement.table import MISSING, Floats, RatingTable
 
 NO_SPREAD = "the ratings leave no variance to divide among units, raters and error"
 NO_ORDER = "fewer than two units, or one value only, from every rater on every unit that all of them rated"
 
 
-def icc(table: Table) -> Statistic:
+def icc(table: RatingTable) -> Statistic:
     """Return the intraclass correlation of absolute agreement, single rating, two-way random: ICC(2,1).
 
     The variances of units, raters and error are Henderson's method I estimates (Henderson 1953; Searle, Casella and
@@ -64,7 +64,7 @@ def _share_of_units(system: Floats, sums: Floats) -> Floats:
     return shares[:, None]
 
 
-def kendall_w(table: Table) -> Statistic:
+def kendall_w(table: RatingTable) -> Statistic:
     """Return Kendall W, corrected for ties, over the units that all raters rated (Kendall 1970, ch. 6).
 
     12 S / (m² (n³ - n) - m Σ (t³ - t)), with S the spread of the units' sums of ranks, m raters, n units, t the sizes

@@ -21,7 +21,7 @@ SETTLED = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class PairComparisons:
     """How two configurations fared against each other; a comparison without a winner is a tie."""
 
     first: str
@@ -43,7 +43,7 @@ class Strengths:
     undefined: str | None
 
 
-def bradley_terry(meetings: Iterable[Meeting]) -> Strengths:
+def bradley_terry(meetings: Iterable[PairComparisons]) -> Strengths:
     """Return the maximum likelihood strengths."""
     met = [meeting for meeting in meetings if meeting.first_wins + meeting.second_wins + meeting.ties]
     names = sorted({name for meeting in met for name in (meeting.first, meeting.second)})
@@ -67,7 +67,7 @@ def bradley_terry(meetings: Iterable[Meeting]) -> Strengths:
     return Strengths(found, float(theta[count]) if ties.any() else None, None)
 
 
-def _matrices(met: list[Meeting], names: list[str]) -> tuple[Floats, Floats]:
+def _matrices(met: list[PairComparisons], names: list[str]) -> tuple[Floats, Floats]:
     """Return wins of row over column, and ties, symmetric; both of shape (configurations, configurations)."""
     place = {name: number for number, name in enumerate(names)}
     wins, ties = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))

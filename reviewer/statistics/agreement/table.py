@@ -20,7 +20,7 @@ MISSING = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class RatingTable:
     """The labels of one question.
 
     Attributes:
@@ -65,7 +65,7 @@ class Table:
         places: Floats = np.where(self.codes == MISSING, np.nan, self.numbers[self.codes])
         return places
 
-    def on_scale(self) -> Table:
+    def on_scale(self) -> RatingTable:
         """Return the table with values in the order of their numbers; "cannot tell" has no place there and is missing.
 
         Rows stay where they are, so that the same weights fit both tables.
@@ -87,7 +87,7 @@ class Table:
             declared=None if self.declared is None else len(kept),
         )
 
-    def without_clusters(self) -> Table:
+    def without_clusters(self) -> RatingTable:
         """Return the table with equal rows of different prompts counted as one: for what draws no units."""
         if self.clusters is None:
             return self
@@ -96,7 +96,7 @@ class Table:
         np.add.at(counts, places.reshape(-1), self.counts)
         return replace(self, codes=codes, counts=counts, clusters=None)
 
-    def within_rows(self) -> Table:
+    def within_rows(self) -> RatingTable:
         """Return the table with the values of each row numbered afresh: equal labels stay equal, and nothing else.
 
         What only asks whether labels are equal needs no more columns than there are raters, however many values.
@@ -108,7 +108,7 @@ class Table:
             codes[:, rater] = np.where(mine[:, 0] == MISSING, MISSING, first)
         return replace(self, values=self.raters, codes=codes, numbers=None, abstain=frozenset())
 
-    def per_option(self) -> list[Table]:
+    def per_option(self) -> list[RatingTable]:
         """Return, for several choices, one table of not chosen and chosen for each option."""
         tables = []
         for option in range(len(self.options)):
@@ -132,7 +132,7 @@ def read_rows(
     numbers: Sequence[float | None] | None = None,
     abstain: Collection[int] = (),
     clusters: Sequence[int] | None = None,
-) -> Table:
+) -> RatingTable:
     """Make a table from distinct rows `(codes, count)` of a question with options.
 
     Args:
@@ -150,7 +150,7 @@ def read_rows(
     if codes.size and not (codes.min() >= MISSING and codes.max() < len(values)):
         raise ValueError(f"a row holds a code outside -1 … {len(values) - 1}")
     places = None if numbers is None else np.array([np.nan if number is None else number for number in numbers])
-    table = Table(
+    table = RatingTable(
         raters=tuple(raters),
         values=tuple(values),
         codes=codes,
@@ -170,7 +170,7 @@ def read_sets(
     options: Sequence[str],
     sets: Sequence[Collection[int]],
     clusters: Sequence[int] | None = None,
-) -> Table:
+) -> RatingTable:
     """Make a table of a question with several choices; a code stands for one of `sets`, each a set of option indices.
 
     The question offers every set of at least one option: 2^options - 1 values.
@@ -188,7 +188,9 @@ def read_sets(
     )
 
 
-def read_numbers(ratings: npt.ArrayLike, *, raters: Sequence[str], clusters: Sequence[int] | None = None) -> Table:
+def read_numbers(
+    ratings: npt.ArrayLike, *, raters: Sequence[str], clusters: Sequence[int] | None = None
+) -> RatingTable:
     """Make a table of free numbers from ratings of shape (units, raters), nan for no label.
 
     `clusters`, where prompts repeat, is the prompt of each unit.
@@ -205,7 +207,7 @@ def read_numbers(ratings: npt.ArrayLike, *, raters: Sequence[str], clusters: Seq
     keyed = np.column_stack([owners, codes])
     rows, counts = np.unique(keyed, axis=0, return_counts=True) if len(keyed) else (keyed, np.zeros(0))
     return _rated(
-        Table(
+        RatingTable(
             raters=tuple(raters),
             values=tuple(f"{number:.15g}" for number in numbers),
             codes=rows[:, 1:],
@@ -224,7 +226,7 @@ def _arrays(rows: Iterable[tuple[Sequence[int], int]], raters: int) -> tuple[Cod
     return codes, np.array([count for _, count in pairs], dtype=np.float64)
 
 
-def _rated(table: Table) -> Table:
+def _rated(table: RatingTable) -> RatingTable:
     """Return the table without the rows that nobody rated; they say nothing about agreement."""
     kept = (table.labels > 0) & (table.counts > 0)
     clusters = None if table.clusters is None else np.unique(table.clusters[kept], return_inverse=True)[1]

@@ -6,17 +6,17 @@ from functools import cached_property
 
 import numpy as np
 
-from reviewer.statistics.agreement.table import MISSING, Flags, Floats, Table
+from reviewer.statistics.agreement.table import MISSING, Flags, Floats, RatingTable
 
 
-class Tally:
+class ValueCounts:
     """Counts per row, with each rater counted `multiplicity` times (all once, but in two-way resampling).
 
     A pair of two labels by the same rater is no pair: where a rater is drawn twice, the rater and the copy are not
     compared, for they would always agree.
     """
 
-    def __init__(self, table: Table, multiplicity: Floats | None = None) -> None:
+    def __init__(self, table: RatingTable, multiplicity: Floats | None = None) -> None:
         self.table = table
         self.multiplicity = np.ones(len(table.raters)) if multiplicity is None else multiplicity
 

@@ -23,7 +23,7 @@ PASSES = 0.5  # the share of people to win over
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class PersonComparison:
     """The grader against one person.
 
     Attributes:
@@ -44,11 +44,11 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class AlternativeTest:
     """What the test comes to. `undefined` says why nobody could be tested; `advice`, what makes it weak."""
 
     epsilon: float
-    people: tuple[Against, ...]
+    people: tuple[PersonComparison, ...]
     winning_rate: float | None
     advantage: float | None
     passes: bool | None
@@ -63,7 +63,7 @@ def alternative_test(
     *,
     epsilon: float,
     places: Sequence[float] | None = None,
-) -> Alternative:
+) -> AlternativeTest:
     """Test the grader against each person.
 
     Args:
@@ -81,17 +81,17 @@ def alternative_test(
     if not tested:
         most = max((one.items for one in found), default=0)
         why = f"{most} items were labelled by two people and judged; the test needs {FEWEST_ITEMS} of a person"
-        return Alternative(epsilon, tuple(found), None, None, None, why, None)
+        return AlternativeTest(epsilon, tuple(found), None, None, None, why, None)
     won = _discoveries([one.p for one in tested if one.p is not None])
     winners = {one.person for one, wins in zip(tested, won, strict=True) if wins}
     rate = len(winners) / len(tested)
     advice = None
     if len(tested) < ADVISED_PEOPLE:
         advice = f"{len(tested)} people were tested; {ADVISED_PEOPLE} or more are advised"
-    return Alternative(
+    return AlternativeTest(
         epsilon,
         tuple(
-            Against(one.person, one.items, one.advantage, one.behind, one.spread, one.p, one.person in winners)
+            PersonComparison(one.person, one.items, one.advantage, one.behind, one.spread, one.p, one.person in winners)
             for one in found
         ),
         rate,
@@ -108,12 +108,14 @@ def threshold(people: int) -> float:
     return needed / people * FALSE_DISCOVERIES / _harmonic(people)
 
 
-def _against(verdict: Codes, people: Codes, left_out: int, name: str, places: Floats | None, epsilon: float) -> Against:
+def _against(
+    verdict: Codes, people: Codes, left_out: int, name: str, places: Floats | None, epsilon: float
+) -> PersonComparison:
     others = np.delete(people, left_out, axis=1)
     kept = (people[:, left_out] != MISSING) & (others != MISSING).any(axis=1)
     items = int(kept.sum())
     if not items:
-        return Against(name, 0, float("nan"), float("nan"), float("nan"), None, wins=False)
+        return PersonComparison(name, 0, float("nan"), float("nan"), float("nan"), None, wins=False)
     of_grader = _nearness(verdict[kept], others[kept], places)
     of_person = _nearness(people[kept, left_out], others[kept], places)
     as_near, nearer = of_grader >= of_person - NEAR_ZERO, of_person >= of_grader - NEAR_ZERO
@@ -127,7 +129,7 @@ def _against(verdict: Codes, people: Codes, left_out: int, name: str, places: Fl
         p = 0.0 if mean < epsilon else 1.0
     else:
         p = t_below((mean - epsilon) / (spread / items**0.5), items - 1)
-    return Against(name, items, float(as_near.mean()), mean, spread, p, wins=False)
+    return PersonComparison(name, items, float(as_near.mean()), mean, spread, p, wins=False)
 
 
 def _nearness(said: Codes, others: Codes, places: Floats | None) -> Floats:

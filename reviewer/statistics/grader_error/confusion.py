@@ -14,14 +14,14 @@ from reviewer.statistics.agreement.estimate import Estimate, ratio
 from reviewer.statistics.agreement.table import Codes, Flags, Floats
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 from reviewer.statistics.grader_error.rates import share
-from reviewer.statistics.grader_error.sample import Parts, Sample
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 
 UNPARSED, REFUSED = "unparsed", "refused"
 NO_LABELS = (UNPARSED, REFUSED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
+class JudgedUnits:
     """Units that have gold and a verdict; arrays of shape (units,).
 
     Attributes:
@@ -42,7 +42,7 @@ class Judged:
     prompts: Codes
     configurations: Codes
     names: tuple[str, ...]
-    sample: Sample
+    sample: GoldSample
     labels: tuple[str, ...]
     members: Flags
 
@@ -57,11 +57,11 @@ class Judged:
         wrong: Floats = (self.gold != self.verdict).astype(np.float64)
         return wrong
 
-    def of(self, configuration: int) -> Judged:
+    def of(self, configuration: int) -> JudgedUnits:
         """Return the units of one configuration."""
         return self.take(self.configurations == configuration)
 
-    def take(self, kept: Flags) -> Judged:
+    def take(self, kept: Flags) -> JudgedUnits:
         """Return some of the units."""
         return replace(
             self,
@@ -77,7 +77,7 @@ class Judged:
         return int((self.verdict == len(self.values) + NO_LABELS.index(state)).sum())
 
 
-def confusion(judged: Judged) -> dict[str, dict[str, int]]:
+def confusion(judged: JudgedUnits) -> dict[str, dict[str, int]]:
     """Return how many units of each gold value got each verdict; what gold or the grader never says is left out."""
     every = (*judged.values, *NO_LABELS)
     counts = np.zeros((len(judged.values), len(every)), np.int64)
@@ -90,13 +90,13 @@ def confusion(judged: Judged) -> dict[str, dict[str, int]]:
     }
 
 
-def error(judged: Judged) -> Estimate:
+def error(judged: JudgedUnits) -> Estimate:
     """Return the share of units on which the verdict is not the gold."""
-    return share(Parts(judged.wrong, np.ones(judged.units)), judged.sample, judged.prompts)
+    return share(RateParts(judged.wrong, np.ones(judged.units)), judged.sample, judged.prompts)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LabelAccuracy:
     """One label: how many units have it by gold, by the grader and by both; how far the grader finds it."""
 
     label: str
@@ -108,7 +108,7 @@ class Found:
     f1: Estimate
 
 
-def by_label(judged: Judged, resampling: Resampling) -> list[Found]:
+def by_label(judged: JudgedUnits, resampling: Resampling) -> list[LabelAccuracy]:
     """Return precision and recall with Wilson's interval and F1 with the bootstrap's, for each label."""
     truth, said = _labelled(judged, judged.gold), _labelled(judged, judged.verdict)
     f1 = f1_scores(judged, judged.verdict, resampling)
@@ -116,20 +116,20 @@ def by_label(judged: Judged, resampling: Resampling) -> list[Found]:
     for place, label in enumerate(judged.labels):
         both = truth[:, place] * said[:, place]
         found.append(
-            Found(
+            LabelAccuracy(
                 label,
                 int(truth[:, place].sum()),
                 int(said[:, place].sum()),
                 int(both.sum()),
-                _named(Parts(both, said[:, place]), judged, f"the grader never says {label}"),
-                _named(Parts(both, truth[:, place]), judged, f"no unit is {label} by gold"),
+                _named(RateParts(both, said[:, place]), judged, f"the grader never says {label}"),
+                _named(RateParts(both, truth[:, place]), judged, f"no unit is {label} by gold"),
                 spanned(f1[0][place], f1[1][:, place], judged.prompts, f"neither gold nor the grader says {label}"),
             )
         )
     return found
 
 
-def f1_scores(judged: Judged, verdict: Codes, resampling: Resampling) -> tuple[Floats, Floats]:
+def f1_scores(judged: JudgedUnits, verdict: Codes, resampling: Resampling) -> tuple[Floats, Floats]:
     """Return F1 = 2 both / (gold + verdicts) of each label by those verdicts, shape (labels,), and of each draw.
 
     The draws, shape (draws, labels), are of prompts, and the same for any verdicts on the same units.
@@ -145,7 +145,9 @@ def f1_scores(judged: Judged, verdict: Codes, resampling: Resampling) -> tuple[F
     return of(columns.sum(axis=0)[None, :])[0], of(sums(judged.prompts, columns, resampling))
 
 
-def against_gold(judged: Judged, scale: Scale, numbers: list[float | None] | None, resampling: Resampling) -> Agreement:
+def against_gold(
+    judged: JudgedUnits, scale: Scale, numbers: list[float | None] | None, resampling: Resampling
+) -> Agreement:
     """Return the agreement of the grader with gold, as of two raters.
 
     A verdict that is no label is a value of its own, which gold never has, so that it counts as a difference. `numbers`
@@ -170,13 +172,13 @@ def against_gold(judged: Judged, scale: Scale, numbers: list[float | None] | Non
     return agreement.measure(table, scale=counted, seed=resampling.seed, resamples=resampling.resamples)
 
 
-def _labelled(judged: Judged, codes: Codes) -> Floats:
+def _labelled(judged: JudgedUnits, codes: Codes) -> Floats:
     """Return which labels each of `codes` says, shape (units, labels); a verdict that is no label says none."""
     nothing = np.zeros((2, len(judged.labels)), bool)
     said: Floats = np.concatenate([judged.members, nothing])[codes].astype(np.float64)
     return said
 
 
-def _named(parts: Parts, judged: Judged, undefined: str) -> Estimate:
+def _named(parts: RateParts, judged: JudgedUnits, undefined: str) -> Estimate:
     found = share(parts, judged.sample, judged.prompts)
     return Estimate(None, undefined=undefined) if found.value is None else found

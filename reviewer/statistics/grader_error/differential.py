@@ -11,7 +11,7 @@ from reviewer.statistics.agreement.bootstrap import MOST_WEIGHTS, Resampling
 from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate, ratio
 from reviewer.statistics.agreement.table import Codes, Flags, Floats
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
-from reviewer.statistics.grader_error.sample import Parts, Sample
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 
 ONE = "there is one configuration only"
 UNEQUAL = "units were drawn with different chances, so that errors cannot be exchanged"
@@ -39,7 +39,7 @@ class Differential:
 
 def differential(
     wrong: Floats,
-    sample: Sample,
+    sample: GoldSample,
     prompts: Codes,
     configurations: Codes,
     names: tuple[str, ...],
@@ -58,7 +58,7 @@ def differential(
     groups = np.unique(prompts, return_inverse=True)[1]
     paired = bool(np.bincount(groups).max() > 1)
     rest = {
-        names[kind]: apart(Parts(wrong, np.ones(len(wrong))), sample, prompts, configurations == kind, resampling)
+        names[kind]: apart(RateParts(wrong, np.ones(len(wrong))), sample, prompts, configurations == kind, resampling)
         for kind in kinds
     }
     member = (configurations[:, None] == kinds).astype(np.float64)
@@ -72,7 +72,7 @@ def differential(
     return Differential(spread, (1 + as_much) / (1 + resampling.resamples), None, paired, rest)
 
 
-def apart(parts: Parts, sample: Sample, prompts: Codes, mine: Flags, resampling: Resampling) -> Estimate:
+def apart(parts: RateParts, sample: GoldSample, prompts: Codes, mine: Flags, resampling: Resampling) -> Estimate:
     """Return the rate of the units where `mine` less that of the others, all arrays of the sample's units.
 
     The interval draws prompts, so that it knows that both sides answered the same ones.
@@ -92,7 +92,7 @@ def apart(parts: Parts, sample: Sample, prompts: Codes, mine: Flags, resampling:
 
 
 def bias_apart(
-    gold: Parts, grader: Parts, sample: Sample, prompts: Codes, mine: Flags, resampling: Resampling
+    gold: RateParts, grader: RateParts, sample: GoldSample, prompts: Codes, mine: Flags, resampling: Resampling
 ) -> Estimate:
     """Return by how much more the grader's rate lies above gold's where `mine` than elsewhere.
 

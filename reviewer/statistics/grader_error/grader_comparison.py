@@ -10,12 +10,12 @@ import numpy as np
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.estimate import Estimate, corrected, ratio
 from reviewer.statistics.agreement.table import Codes, Floats
-from reviewer.statistics.grader_error.confusion import Judged, f1_scores
+from reviewer.statistics.grader_error.confusion import JudgedUnits, f1_scores
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class GraderComparison:
     """The grader against another; differences are the first less the second, with intervals that draw prompts.
 
     Attributes:
@@ -48,7 +48,7 @@ def mcnemar(first_only: int, second_only: int) -> float:
     return min(1.0, 2.0 * math.fsum(map(math.exp, terms)))
 
 
-def compare(first: Judged, verdict: Codes, resampling: Resampling) -> Compared:
+def compare(first: JudgedUnits, verdict: Codes, resampling: Resampling) -> GraderComparison:
     """Compare the verdicts of `first` with those of another grader on the same units, shape (units,)."""
     prompts, weights = first.prompts, first.sample.weights
     right, other_right = first.gold == first.verdict, first.gold == verdict
@@ -60,7 +60,7 @@ def compare(first: Judged, verdict: Codes, resampling: Resampling) -> Compared:
     kappa, kappa_drawn = _kappas(first, first.verdict, resampling)
     other_kappa, other_kappa_drawn = _kappas(first, verdict, resampling)
     drawn = sums(prompts, errors, resampling)
-    return Compared(
+    return GraderComparison(
         units=first.units,
         first_only=only,
         second_only=other_only,
@@ -79,7 +79,7 @@ def compare(first: Judged, verdict: Codes, resampling: Resampling) -> Compared:
     )
 
 
-def _kappas(judged: Judged, verdict: Codes, resampling: Resampling) -> tuple[float, Floats]:
+def _kappas(judged: JudgedUnits, verdict: Codes, resampling: Resampling) -> tuple[float, Floats]:
     """Return Cohen κ with gold, and that of each draw; a verdict that is no label is a value that gold never has."""
     values = len(judged.values) + 2
     weights = judged.sample.weights[:, None]

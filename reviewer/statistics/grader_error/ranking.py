@@ -11,7 +11,7 @@ from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.estimate import Estimate, ratio
 from reviewer.statistics.agreement.table import Codes, Floats
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
-from reviewer.statistics.grader_error.sample import Parts, Sample
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 
 ABSENT = "one of the two has no unit that counts"
 
@@ -45,9 +45,9 @@ class Ranking:
 
 
 def rank(
-    gold: Parts,
-    grader: Parts,
-    sample: Sample,
+    gold: RateParts,
+    grader: RateParts,
+    sample: GoldSample,
     prompts: Codes,
     configurations: Codes,
     names: tuple[str, ...],
@@ -78,21 +78,11 @@ def rank(
         if np.isnan(apart).any() or apart[0] * apart[1] >= 0.0:
             continue
         high, low = (one, other) if apart[0] > 0.0 else (other, one)
-        differences = drawn[:, high] - drawn[:, low]
-        flips.append(
-            Flip(
-                names[high],
-                names[low],
-                spanned(abs(apart[0]), differences[:, 0], prompts, ABSENT),
-                spanned(-abs(apart[1]), differences[:, 1], prompts, ABSENT),
-                float(((differences[:, 0] > 0.0) & (differences[:, 1] < 0.0)).mean()),
-                float(np.nanstd(differences[:, 0])),
-            )
-        )
+        flips.append(_flip((names[high], names[low]), apart, drawn[:, high] - drawn[:, low], prompts))
     return Ranking(_order(now[:, 0], names), _order(now[:, 1], names), tuple(flips))
 
 
-def _columns(gold: Parts, grader: Parts, sample: Sample, configurations: Codes, number: int) -> Floats:
+def _columns(gold: RateParts, grader: RateParts, sample: GoldSample, configurations: Codes, number: int) -> Floats:
     """Return, for each configuration, gold above and below, grader above and below, shape (population, 4 · number)."""
     weights = sample.weights
     whole = np.zeros((len(configurations), 4))
@@ -106,3 +96,14 @@ def _columns(gold: Parts, grader: Parts, sample: Sample, configurations: Codes, 
 def _order(rates: Floats, names: tuple[str, ...]) -> tuple[str, ...]:
     known = [place for place in range(len(names)) if not np.isnan(rates[place])]
     return tuple(names[place] for place in sorted(known, key=lambda place: (-rates[place], names[place])))
+
+
+def _flip(ends: tuple[str, str], apart: Floats, differences: Floats, prompts: Codes) -> Flip:
+    """Return the flip of two configurations `apart` by gold and by the grader; `differences` has shape (draws, 2)."""
+    return Flip(
+        *ends,
+        spanned(abs(apart[0]), differences[:, 0], prompts, ABSENT),
+        spanned(-abs(apart[1]), differences[:, 1], prompts, ABSENT),
+        float(((differences[:, 0] > 0.0) & (differences[:, 1] < 0.0)).mean()),
+        float(np.nanstd(differences[:, 0])),
+    )

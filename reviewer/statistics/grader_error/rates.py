@@ -16,7 +16,7 @@ from reviewer.statistics.agreement.bootstrap import FEWEST_UNITS
 from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate
 from reviewer.statistics.agreement.table import Codes, Floats
 from reviewer.statistics.grader_error.interval import Z, bounded
-from reviewer.statistics.grader_error.sample import Parts, Sample, Target, every_unit
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts, RateTarget, every_unit
 
 NOTHING = "no unit counts in this rate"
 NO_GOLD = "no unit with gold counts in this rate"
@@ -24,12 +24,12 @@ FEW_GOLD = "{units} units with gold; a correction needs at least {least}"
 LONE = "a stratum has one unit with gold: how far its units differ cannot be told"
 
 
-def raw(parts: Parts, prompts: Codes) -> Estimate:
+def raw(parts: RateParts, prompts: Codes) -> Estimate:
     """Return the rate of all units as they are, with Wilson's interval; `prompts`, shape (units,), may repeat."""
     return share(parts, every_unit(len(parts.above)), prompts)
 
 
-def share(gold: Parts, sample: Sample, prompts: Codes, target: Target = Target.BEYOND) -> Estimate:
+def share(gold: RateParts, sample: GoldSample, prompts: Codes, target: RateTarget = RateTarget.BEYOND) -> Estimate:
     """Return the rate that the units of a sample alone give, with Wilson's interval for what they are worth.
 
     Args:
@@ -44,7 +44,7 @@ def share(gold: Parts, sample: Sample, prompts: Codes, target: Target = Target.B
     if not len(weights):
         return Estimate(None, undefined=NOTHING)
     value = float(weights @ gold.above / (weights @ gold.below))
-    if target is Target.THESE and sample.complete:
+    if target is RateTarget.THESE and sample.complete:
         return Estimate(value, value, value)
     linear = gold.above - value * gold.below
     spread = _variance(linear, linear, sample, prompts, target)
@@ -55,7 +55,7 @@ def share(gold: Parts, sample: Sample, prompts: Codes, target: Target = Target.B
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectedRate:
     """A corrected rate.
 
     Attributes:
@@ -72,68 +72,69 @@ class Corrected:
 
 
 def corrected(
-    gold: Parts,
-    grader: Parts,
-    sample: Sample,
+    gold: RateParts,
+    grader: RateParts,
+    sample: GoldSample,
     prompts: Codes,
     *,
     power: float | None = None,
-    target: Target = Target.BEYOND,
-) -> Corrected:
+    target: RateTarget = RateTarget.BEYOND,
+) -> CorrectedRate:
     """Return the grader's rate over the population, corrected by the gold of a sample of it.
 
     power · mean of the grader over all + mean of (gold - power · grader) over the sample, above and below the line. At
     power 1 this is prediction-powered inference (Angelopoulos et al. 2023) with the gold's own units among the
-    predicted, which is the difference estimator of survey sampling (Särndal et al. 1992, ch. 6). With `power` None it
-    is tuned to the least variance (PPI++: Angelopoulos, Duchi and Zrnic 2023, arXiv 2311.01453); their λ is this times
-    the share of units without gold. The variance is that of the draw plus, for the target `beyond`, that of the
-    population around what it stands for: together with equal chances just theirs.
+    predicted: the difference estimator of survey sampling (Särndal et al. 1992, ch. 6). With `power` None it has the
+    least variance (PPI++, arXiv 2311.01453, whose λ is this times the share of units without gold). The variance is
+    that of the draw plus, for the target `beyond`, that of the population around what it stands for.
 
     Args:
         gold: what the units of the sample add, in its order.
         grader: what the grader adds for every unit of the population, in its order.
         sample: how the units with gold were drawn.
         prompts: of every unit of the population.
-        power: how much of the grader to use; None chooses it.
         target: what the interval is of.
     """
-    units = len(sample.units)
+    units, weights = len(sample.units), sample.weights
     if units < FEWEST_UNITS:
         return _none(FEW_GOLD.format(units=units, least=FEWEST_UNITS))
-    weights = sample.weights
-    total = weights.sum()
     if weights @ gold.below <= 0.0:
         return _none(NO_GOLD)
     if sample.complete:
         known = share(gold, sample, prompts[sample.units], target)
-        return Corrected(known, known, 0.0)
+        return CorrectedRate(known, known, 0.0)
     own = grader.take(sample.units)
-    mine = prompts[sample.units]
-    first = float(weights @ gold.above / (weights @ gold.below))
-    if power is None:
-        power = _tuned(gold.above - first * gold.below, own.above - first * own.below, sample)
-    above = power * grader.above.mean() + weights @ (gold.above - power * own.above) / total
-    below = power * grader.below.mean() + weights @ (gold.below - power * own.below) / total
+    power = _tuned(gold, own, sample) if power is None else power
+    above, below = (
+        power * every.mean() + weights @ (settled - power * judged) / weights.sum()
+        for every, settled, judged in ((grader.above, gold.above, own.above), (grader.below, gold.below, own.below))
+    )
     if below <= NEAR_ZERO:
         return _none(NO_GOLD)
     value = float(above / below)
     linear = (gold.above - value * gold.below) / below
     rest = linear - power * (own.above - value * own.below) / below
-    spread = _variance(rest, linear, sample, mine, target)
+    spread = _variance(rest, linear, sample, prompts[sample.units], target)
+    return _with_intervals(value, power, spread, _doubt(sample, target) / below**2, units)
+
+
+def _with_intervals(value: float, power: float, spread: float | None, doubt: float, units: int) -> CorrectedRate:
+    """Return the rate `value` with the interval of the variance `spread` and of the `doubt` of rare errors."""
     if spread is None:
-        return Corrected(Estimate(value, undefined=LONE), Estimate(value, undefined=LONE), power)
+        return CorrectedRate(Estimate(value, undefined=LONE), Estimate(value, undefined=LONE), power)
     half = Z * float(np.sqrt(spread))
     middle, low, high = (min(max(end, 0.0), 1.0) for end in (value, value - half, value + half))
-    doubt = _doubt(sample, target) / below**2
-    return Corrected(bounded(value, spread + doubt, units), Estimate(middle, low, high), power)
+    return CorrectedRate(bounded(value, spread + doubt, units), Estimate(middle, low, high), power)
 
 
-def _none(reason: str) -> Corrected:
-    return Corrected(Estimate(None, undefined=reason), Estimate(None, undefined=reason), np.nan)
+def _none(reason: str) -> CorrectedRate:
+    return CorrectedRate(Estimate(None, undefined=reason), Estimate(None, undefined=reason), np.nan)
 
 
-def _tuned(gold: Floats, grader: Floats, sample: Sample) -> float:
+def _tuned(parts: RateParts, own: RateParts, sample: GoldSample) -> float:
     """Return the power of least variance: how gold follows the grader inside strata, by their weight in the draw."""
+    first = float(sample.weights @ parts.above / (sample.weights @ parts.below))
+    gold, grader = parts.above - first * parts.below, own.above - first * own.below
     together = alone = 0.0
     for stratum in np.unique(sample.strata):
         mine = sample.strata == stratum
@@ -147,7 +148,7 @@ def _tuned(gold: Floats, grader: Floats, sample: Sample) -> float:
     return together / alone if alone > NEAR_ZERO else 0.0
 
 
-def _variance(rest: Floats, linear: Floats, sample: Sample, prompts: Codes, target: Target) -> float | None:
+def _variance(rest: Floats, linear: Floats, sample: GoldSample, prompts: Codes, target: RateTarget) -> float | None:
     """Return the variance of a weighted mean of `rest` under the draw, and for `beyond` that of the population too.
 
     Strata reach beyond what is averaged where they hold more drawn units than are here: those add 0 (Särndal et al.
@@ -166,10 +167,10 @@ def _variance(rest: Floats, linear: Floats, sample: Sample, prompts: Codes, targ
             return None
         sums, squares = float(scaled[mine].sum()), float((scaled[mine] ** 2).sum())
         spread += drawn * (1.0 - drawn / pool) * max(squares - sums**2 / drawn, 0.0) / (drawn - 1.0)
-    return spread + (_around(linear, weights, prompts) if target is Target.BEYOND else 0.0)
+    return spread + (_around(linear, weights, prompts) if target is RateTarget.BEYOND else 0.0)
 
 
-def _doubt(sample: Sample, target: Target) -> float:
+def _doubt(sample: GoldSample, target: RateTarget) -> float:
     """Return the variance that one more unit in each stratum, on which gold and grader differ, adds to a mean.
 
     For the target `beyond`, how much of the population was drawn takes nothing off it.
@@ -179,7 +180,7 @@ def _doubt(sample: Sample, target: Target) -> float:
     for stratum in np.unique(sample.strata):
         place = int(np.argmax(sample.strata == stratum))
         drawn, pool = float(sample.drawn[place]), float(sample.pool[place])
-        left = 1.0 if target is Target.BEYOND else 1.0 - drawn / pool
+        left = 1.0 if target is RateTarget.BEYOND else 1.0 - drawn / pool
         if 1.0 < drawn < pool:
             found += drawn * left / (drawn - 1.0) * float(weights[place] / weights.sum()) ** 2
     return found

@@ -7,7 +7,7 @@ import numpy as np
 from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate
 from reviewer.statistics.agreement.table import Codes, Flags
 from reviewer.statistics.grader_error.interval import Z
-from reviewer.statistics.grader_error.sample import Parts, Sample
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 
 ALL_GOLD = "every unit has gold: there is nothing to correct"
 UNEQUAL = "the units with gold were drawn with different chances"
@@ -17,7 +17,7 @@ ONE_CLASS = "no unit with gold is {side}: sensitivity and specificity need both"
 NO_BETTER = "on the gold the grader does no better than chance: sensitivity and specificity sum to {sum:.2f}"
 
 
-def plug_in(gold: Parts, grader: Parts, sample: Sample, prompts: Codes) -> Estimate:
+def plug_in(gold: RateParts, grader: RateParts, sample: GoldSample, prompts: Codes) -> Estimate:
     """Return the rate corrected by sensitivity and specificity (Rogan and Gladen 1978).
 
     The interval holds what the units without gold and those with gold leave open (Lee et al. 2025, arXiv 2511.21140:
@@ -39,7 +39,7 @@ def plug_in(gold: Parts, grader: Parts, sample: Sample, prompts: Codes) -> Estim
     )
 
 
-def _no_plug_in(gold: Parts, grader: Parts, sample: Sample, rest: Flags) -> str | None:
+def _no_plug_in(gold: RateParts, grader: RateParts, sample: GoldSample, rest: Flags) -> str | None:
     if not (gold.binary and grader.binary):
         return VARYING
     if not sample.equal:

@@ -12,7 +12,7 @@ from reviewer.statistics.agreement.table import Codes, Flags, Floats
 ALIKE = 1e-9  # weights nearer than this, relatively, are one
 
 
-class Target(StrEnum):
+class RateTarget(StrEnum):
     """What a rate is to be true of.
 
     `beyond` are responses to other prompts of the same kind, the mean that prediction-powered inference is about;
@@ -24,7 +24,7 @@ class Target(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parts:
+class RateParts:
     """What each unit adds above and below the line of a rate, shapes (units,).
 
     A unit that does not count adds 0 to both. A verdict that is no label adds 0 above and 1 below.
@@ -33,9 +33,9 @@ class Parts:
     above: Floats
     below: Floats
 
-    def take(self, places: Codes | Flags) -> Parts:
+    def take(self, places: Codes | Flags) -> RateParts:
         """Return the parts of some of the units."""
-        return Parts(self.above[places], self.below[places])
+        return RateParts(self.above[places], self.below[places])
 
     @property
     def binary(self) -> bool:
@@ -43,14 +43,14 @@ class Parts:
         return bool((self.below == 1.0).all() and np.isin(self.above, (0.0, 1.0)).all())
 
 
-def parts_of(values: Floats) -> Parts:
+def parts_of(values: Floats) -> RateParts:
     """Return the parts of units that add `values` from 0 to 1 to a rate, nan where they do not count."""
     counts = ~np.isnan(values)
-    return Parts(np.where(counts, values, 0.0), counts.astype(np.float64))
+    return RateParts(np.where(counts, values, 0.0), counts.astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class GoldSample:
     """The units with gold, drawn with equal chances inside strata; shapes (units with gold,).
 
     Attributes:
@@ -82,31 +82,31 @@ class Sample:
         """Whether nothing was left out."""
         return bool((self.drawn >= self.pool).all())
 
-    def drop(self, left: Flags) -> Sample:
+    def drop(self, left: Flags) -> GoldSample:
         """Return the sample without the units where `left`, in its own order: what is averaged has fewer units."""
-        return Sample(self.units[~left], self.strata[~left], self.drawn[~left], self.pool[~left])
+        return GoldSample(self.units[~left], self.strata[~left], self.drawn[~left], self.pool[~left])
 
-    def within(self, kept: Flags) -> Sample:
+    def within(self, kept: Flags) -> GoldSample:
         """Return the sample of that part of the population where `kept`, shape (population,), is true.
 
         Units are numbered within the part; `drawn` and `pool` stay those of the whole strata.
         """
         mine = kept[self.units]
         places = np.cumsum(kept) - 1
-        return Sample(places[self.units[mine]], self.strata[mine], self.drawn[mine], self.pool[mine])
+        return GoldSample(places[self.units[mine]], self.strata[mine], self.drawn[mine], self.pool[mine])
 
 
-def every_unit(units: int) -> Sample:
+def every_unit(units: int) -> GoldSample:
     """Return the sample that is the whole population."""
-    return Sample(
+    return GoldSample(
         np.arange(units), np.zeros(units, np.int64), np.full(units, float(units)), np.full(units, float(units))
     )
 
 
-def simple(places: Codes, units: int) -> Sample:
+def simple(places: Codes, units: int) -> GoldSample:
     """Return the sample of the units at `places`, drawn with equal chances from all `units`."""
     drawn = len(places)
-    return Sample(
+    return GoldSample(
         np.asarray(places, np.int64),
         np.zeros(drawn, np.int64),
         np.full(drawn, float(drawn)),

@@ -10,14 +10,14 @@ import numpy as np
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.estimate import Estimate
 from reviewer.statistics.agreement.table import Codes, Flags
-from reviewer.statistics.grader_error.confusion import Judged
+from reviewer.statistics.grader_error.confusion import JudgedUnits
 from reviewer.statistics.grader_error.differential import apart, bias_apart
-from reviewer.statistics.grader_error.sample import Parts, parts_of
-from reviewer.statistics.grader_error.target_population import Counted
+from reviewer.statistics.grader_error.sample import RateParts, parts_of
+from reviewer.statistics.grader_error.target_population import RateUnits
 
 
 @dataclass(frozen=True, slots=True)
-class OwnLab:
+class SelfPreference:
     """The grader on configurations of its own lab less the grader on others; those of no known lab are left out.
 
     Attributes:
@@ -35,8 +35,8 @@ class OwnLab:
 
 
 def own_lab(
-    judged: Judged, rates: Mapping[str, Counted], labs: Sequence[str | None], lab: str, resampling: Resampling
-) -> OwnLab:
+    judged: JudgedUnits, rates: Mapping[str, RateUnits], labs: Sequence[str | None], lab: str, resampling: Resampling
+) -> SelfPreference:
     """Compare the grader's own lab with others; `labs` are those of the configurations `judged.names`."""
     mine, known = _sides(judged.configurations, labs, lab)
     kept = judged.take(known)
@@ -47,8 +47,8 @@ def own_lab(
         both, own = both.of(told), own[told]
         sample = both.sample()
         bias[name] = bias_apart(parts_of(both.gold), parts_of(both.grader), sample, both.prompts, own, resampling)
-    wrong = Parts(kept.wrong, np.ones(kept.units))
-    return OwnLab(
+    wrong = RateParts(kept.wrong, np.ones(kept.units))
+    return SelfPreference(
         lab=lab,
         units=int(mine.sum()),
         others=int((known & ~mine).sum()),

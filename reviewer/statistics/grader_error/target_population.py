@@ -10,11 +10,11 @@ import numpy as np
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.estimate import Estimate
 from reviewer.statistics.agreement.table import Codes, Flags, Floats
-from reviewer.statistics.grader_error.confusion import Judged
+from reviewer.statistics.grader_error.confusion import JudgedUnits
 from reviewer.statistics.grader_error.ranking import Ranking, rank
 from reviewer.statistics.grader_error.rates import corrected, raw, share
 from reviewer.statistics.grader_error.rogan_gladen import plug_in
-from reviewer.statistics.grader_error.sample import Sample, Target, every_unit, parts_of
+from reviewer.statistics.grader_error.sample import GoldSample, RateTarget, every_unit, parts_of
 from reviewer.statistics.grader_error.worst_tail import goodness, goodness_corrected
 
 NO_VERDICT = "the grader gave no verdict on {lacking:,} of {units:,} responses"
@@ -25,7 +25,7 @@ NO_WORSE = "neither end of this rate is the worse one"
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class DrawChance:
     """How a unit came to be reviewed: `drawn` of the `pool` in its stratum, a number."""
 
     stratum: int
@@ -34,7 +34,7 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class TargetPopulation:
     """The units that verdicts are averaged over; sequences have one place a unit.
 
     Attributes:
@@ -49,13 +49,13 @@ class Population:
     prompts: Sequence[int]
     configurations: Sequence[int]
     names: tuple[str, ...]
-    chances: Sequence[Chance | None]
+    chances: Sequence[DrawChance | None]
     lost: str | None = None
-    target: Target = Target.BEYOND
+    target: RateTarget = RateTarget.BEYOND
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counted:
+class RateUnits:
     """One rate over a population, as arrays of one place a unit.
 
     Attributes:
@@ -77,11 +77,11 @@ class Counted:
     drawn: Flags
     chances: Floats
     lost: str | None
-    target: Target
+    target: RateTarget
 
-    def of(self, kept: Flags) -> Counted:
+    def of(self, kept: Flags) -> RateUnits:
         """Return the rate over some of the units."""
-        return Counted(
+        return RateUnits(
             self.prompts[kept],
             self.configurations[kept],
             self.names,
@@ -105,14 +105,14 @@ class Counted:
         lacking = int((~self.judged).sum())
         return NO_VERDICT.format(lacking=lacking, units=len(self.judged)) if lacking else None
 
-    def sample(self) -> Sample:
+    def sample(self) -> GoldSample:
         """Return how the units with gold were drawn."""
         units = np.flatnonzero(self.drawn & self.settled)
         stratum, drawn, pool = self.chances[units].T
-        return Sample(units, stratum.astype(np.int64), drawn, pool)
+        return GoldSample(units, stratum.astype(np.int64), drawn, pool)
 
 
-def counted(population: Population, gold: Sequence[float | None], grader: Sequence[float | None]) -> Counted:
+def counted(population: TargetPopulation, gold: Sequence[float | None], grader: Sequence[float | None]) -> RateUnits:
     """Return one rate as arrays.
 
     Args:
@@ -125,7 +125,7 @@ def counted(population: Population, gold: Sequence[float | None], grader: Sequen
     chances = np.array(
         [(0, 1, 1) if one is None else (one.stratum, one.drawn, one.pool) for one in population.chances], float
     ).reshape(-1, 3)
-    return Counted(
+    return RateUnits(
         np.asarray(population.prompts, np.int64),
         np.asarray(population.configurations, np.int64),
         population.names,
@@ -141,13 +141,13 @@ def counted(population: Population, gold: Sequence[float | None], grader: Sequen
 
 
 def judged_units(
-    population: Population,
+    population: TargetPopulation,
     values: Sequence[str],
     members: Mapping[str, Sequence[str]],
     labels: Sequence[str],
     gold: Sequence[int | None],
     verdict: Sequence[int | None],
-) -> Judged:
+) -> JudgedUnits:
     """Return the units drawn for review that have gold and a verdict.
 
     Args:
@@ -165,14 +165,14 @@ def judged_units(
     ]
     chances = [population.chances[place] for place in kept]
     drawn = np.array([(one.stratum, one.drawn, one.pool) for one in chances if one is not None], float).reshape(-1, 3)
-    return Judged(
+    return JudgedUnits(
         tuple(values),
         np.array([gold[place] for place in kept], np.int64),
         np.array([verdict[place] for place in kept], np.int64),
         np.array([population.prompts[place] for place in kept], np.int64),
         np.array([population.configurations[place] for place in kept], np.int64),
         population.names,
-        Sample(np.arange(len(kept)), drawn[:, 0].astype(np.int64), drawn[:, 1], drawn[:, 2]),
+        GoldSample(np.arange(len(kept)), drawn[:, 0].astype(np.int64), drawn[:, 1], drawn[:, 2]),
         tuple(labels),
         np.array([[label in members[value] for label in labels] for value in values], bool).reshape(
             len(values), len(labels)
@@ -181,7 +181,7 @@ def judged_units(
 
 
 @dataclass(frozen=True, slots=True)
-class RateFound:
+class RateEstimates:
     """One rate of one configuration, or of all.
 
     Attributes:
@@ -206,7 +206,7 @@ class RateFound:
     goodness_corrected: Estimate
 
 
-def rate_found(rate: Counted, resampling: Resampling, *, worse: bool | None) -> RateFound:
+def rate_found(rate: RateUnits, resampling: Resampling, *, worse: bool | None) -> RateEstimates:
     """Return a rate in every way in which it can be told.
 
     `worse` says whether a high value is the bad one; None, that neither is.
@@ -223,7 +223,7 @@ def rate_found(rate: Counted, resampling: Resampling, *, worse: bool | None) -> 
         tuned = corrected(gold, verdicts, sample, rate.prompts, target=rate.target)
         whole = corrected(gold, verdicts, sample, rate.prompts, power=1.0, target=rate.target)
         plugged = plug_in(gold, verdicts, sample, rate.prompts)
-    return RateFound(
+    return RateEstimates(
         units=int(rate.judged.sum()),
         gold_units=len(sample.units),
         raw=raw(verdicts, judged.prompts),
@@ -241,10 +241,10 @@ def rate_found(rate: Counted, resampling: Resampling, *, worse: bool | None) -> 
 def mean(values: Sequence[float | None]) -> Estimate:
     """Return the plain mean of what units add to a rate, which is known of all of them; nan does not count."""
     known = parts_of(np.array([np.nan if value is None else value for value in values], float))
-    return share(known, every_unit(len(values)), np.arange(len(values)), Target.THESE)
+    return share(known, every_unit(len(values)), np.arange(len(values)), RateTarget.THESE)
 
 
-def ranking(rate: Counted, resampling: Resampling) -> Ranking:
+def ranking(rate: RateUnits, resampling: Resampling) -> Ranking:
     """Return the configurations ranked by gold and by the grader.
 
     Where gold may correct the grader, each over all that it speaks for; else over the units that have both.
@@ -262,13 +262,13 @@ def _badness(values: Floats, *, worse: bool) -> Floats:
     return values if worse else 1.0 - values
 
 
-def _goodness(rate: Counted, resampling: Resampling, worse: bool | None) -> Estimate:
+def _goodness(rate: RateUnits, resampling: Resampling, worse: bool | None) -> Estimate:
     if worse is None:
         return Estimate(None, undefined=NO_WORSE)
     return goodness(_badness(rate.grader, worse=worse), rate.prompts, resampling)
 
 
-def _goodness_corrected(rate: Counted, sample: Sample, resampling: Resampling, worse: bool | None) -> Estimate:
+def _goodness_corrected(rate: RateUnits, sample: GoldSample, resampling: Resampling, worse: bool | None) -> Estimate:
     if worse is None:
         return Estimate(None, undefined=NO_WORSE)
     gold, grader = (_badness(values, worse=worse) for values in (rate.gold[sample.units], rate.grader))

@@ -16,7 +16,7 @@ from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate, ratio
 from reviewer.statistics.agreement.table import Codes, Floats
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 from reviewer.statistics.grader_error.rates import NO_GOLD, NOTHING
-from reviewer.statistics.grader_error.sample import Sample
+from reviewer.statistics.grader_error.sample import GoldSample
 
 TENTH = 0.1
 MOST_LEVELS = 64  # more levels of badness than this are grouped
@@ -40,7 +40,7 @@ def goodness(badness: Floats, prompts: Codes, resampling: Resampling, tail: floa
 def goodness_corrected(
     gold: Floats,
     grader: Floats,
-    sample: Sample,
+    sample: GoldSample,
     prompts: Codes,
     resampling: Resampling,
     tail: float = TENTH,
@@ -98,7 +98,7 @@ def _good(reach: Floats, levels: Floats, tail: float) -> Floats:
     return good
 
 
-def _powers(gold: Floats, own: Floats, weights: Floats, sample: Sample) -> Floats:
+def _powers(gold: Floats, own: Floats, weights: Floats, sample: GoldSample) -> Floats:
     """Return how much of the grader to use for each level, shape (levels - 1,)."""
     if sample.complete:
         return np.zeros(gold.shape[1] - 1)

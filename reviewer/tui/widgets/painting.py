@@ -60,7 +60,7 @@ class Frame:
         return row
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """A range of a text."""
 
     start: int
@@ -78,7 +78,7 @@ def blank(width: int, look: Look) -> Strip:
     return Strip([Segment(" " * width, look.base)], width)
 
 
-def painted(lines: Lines, line: int, marks: Marks, selected: Span | None, width: int, look: Look) -> Strip:
+def painted(lines: Lines, line: int, marks: Marks, selected: TextSpan | None, width: int, look: Look) -> Strip:
     """Return a known line as it is shown in `width` cells: a gutter, the text, blanks."""
     start, end = lines.start(line), lines.end(line)
     text = lines.text[start:end]
@@ -111,7 +111,7 @@ def offset_at(lines: Lines, line: int, column: int) -> int:
     return offset + place
 
 
-def _pieces(text: str, start: int, marks: Marks, selected: Span | None, look: Look) -> list[_Piece]:
+def _pieces(text: str, start: int, marks: Marks, selected: TextSpan | None, look: Look) -> list[_Piece]:
     """Cut the text of a line, which starts at `start`, where its style changes, and never within a sign."""
     whole = _Piece(0, len(text), look.base)
     layers = [(mark.start, mark.end, look.kinds[mark.kind]) for mark in marks.within(start, start + len(text))]

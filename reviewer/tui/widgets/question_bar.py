@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 
 from reviewer.tui.widgets.lines import Lines
-from reviewer.tui.widgets.rows import Row, Rows, Run, Tone, shown
+from reviewer.tui.widgets.rows import Row, RowList, StyledText, Tone, shown
 
 CHOSEN, OPEN = "●", "·"
 LOWEST, HIGHEST = 3, 9
@@ -19,7 +19,7 @@ MOST_ROWS_IN_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OptionChoice:
     """An option as it is offered."""
 
     key: str
@@ -28,18 +28,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
+class QuestionText:
     """A question as it is put. `about` names the panes, `hint` says how to answer where no option does."""
 
     about: str
     count: str
     text: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[OptionChoice, ...] = ()
     hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerProgress:
     """How far one pane, pair or item is: its name, and the answers given in words."""
 
     name: str
@@ -47,7 +47,7 @@ class Answered:
     complete: bool
 
 
-class QuestionBar(Rows):
+class QuestionBar(RowList):
     """One question and the state of all answers, in a height that does not change from question to question."""
 
     DEFAULT_CSS = """
@@ -62,16 +62,16 @@ class QuestionBar(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._put: Put | None = None
-        self._answered: tuple[Answered, ...] = ()
-        self._all: tuple[Put, ...] = ()
+        self._put: QuestionText | None = None
+        self._answered: tuple[AnswerProgress, ...] = ()
+        self._all: tuple[QuestionText, ...] = ()
 
-    def make_room(self, puts: Sequence[Put]) -> None:
+    def make_room(self, puts: Sequence[QuestionText]) -> None:
         """Take the height that the longest of all `puts` needs: no question lays the screen out anew."""
         self._all = tuple(puts)
         self._fit()
 
-    def show(self, put: Put | None, answered: Sequence[Answered]) -> None:
+    def show(self, put: QuestionText | None, answered: Sequence[AnswerProgress]) -> None:
         """Show a question, or that all is answered, and what is answered so far."""
         self._put = put
         self._answered = tuple(answered)
@@ -99,35 +99,35 @@ class QuestionBar(Rows):
             return
         yield self._state()
         if self._put is None:
-            yield [Run("All is answered: enter saves the item, u takes the last answer back", Tone.STRONG)]
+            yield [StyledText("All is answered: enter saves the item, u takes the last answer back", Tone.STRONG)]
         else:
             yield from _question(self._put, self.columns)
 
     def _state(self) -> Row:
-        row: list[Run] = []
+        row: list[StyledText] = []
         for one in self._answered:
             words = shown(f"{one.name} {'✓' if one.complete else OPEN} {one.answers}".rstrip())
-            row += [Run("   "), Run(words, Tone.DONE if one.complete else Tone.OPEN)]
+            row += [StyledText("   "), StyledText(words, Tone.DONE if one.complete else Tone.OPEN)]
         return row[1:]
 
 
-def _question(put: Put, columns: int) -> Iterator[Row]:
+def _question(put: QuestionText, columns: int) -> Iterator[Row]:
     """Yield the rows of a question: its words, the options, how to answer where no option does."""
     lines = Lines(shown(" ".join(part for part in (put.about, put.count, put.text) if part)), columns)
     lines.extend(len(lines.text))
     for line in range(len(lines)):
-        yield [Run(lines.text[lines.start(line) : lines.end(line)], Tone.STRONG)]
+        yield [StyledText(lines.text[lines.start(line) : lines.end(line)], Tone.STRONG)]
     yield from _options([_option(choice) for choice in put.choices], columns)
     if put.hint:
-        yield [Run(shown(put.hint), Tone.HINT)]
+        yield [StyledText(shown(put.hint), Tone.HINT)]
 
 
-def _option(choice: Choice) -> Run:
+def _option(choice: OptionChoice) -> StyledText:
     words = shown(f" {choice.key} {choice.label} {CHOSEN if choice.chosen else ' '}")
-    return Run(words, Tone.CHOSEN if choice.chosen else Tone.PLAIN, choice.key)
+    return StyledText(words, Tone.CHOSEN if choice.chosen else Tone.PLAIN, choice.key)
 
 
-def _options(options: Sequence[Run], columns: int) -> Iterator[Row]:
+def _options(options: Sequence[StyledText], columns: int) -> Iterator[Row]:
     """Yield the options, none broken in two: in as many columns as there is room for, or else as close as they stand.
 
     A blank stands between two of them, and none after the last of a row.
@@ -143,7 +143,7 @@ def _options(options: Sequence[Run], columns: int) -> Iterator[Row]:
     if len(closest) < len(rows) > MOST_ROWS_IN_COLUMNS:
         widths, rows = own, closest
     for row in rows:
-        gaps = [Run(" " * (widths[place % len(widths)] - own[place] + 1)) for place in row]
+        gaps = [StyledText(" " * (widths[place % len(widths)] - own[place] + 1)) for place in row]
         yield [run for place, gap in zip(row, gaps, strict=True) for run in (options[place], gap)][:-1]
 
 

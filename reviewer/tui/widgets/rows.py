@@ -38,7 +38,7 @@ class Tone(Enum):
     OPEN = "open"
 
 
-class Run(NamedTuple):
+class StyledText(NamedTuple):
     """A part of a row; `name` says what a click on it is about."""
 
     text: str
@@ -46,7 +46,7 @@ class Run(NamedTuple):
     name: str = ""
 
 
-Row = Sequence[Run]
+Row = Sequence[StyledText]
 
 
 def shown(text: str) -> str:
@@ -69,11 +69,11 @@ class _Look:
     background: Color
 
 
-class Rows(Widget):
+class RowList(Widget):
     """Rows of runs, with a blank on either side. What is too long for its row ends in an ellipsis."""
 
     DEFAULT_CSS = """
-    Rows {
+    RowList {
         width: 1fr;
         height: 1;
         & > .rows--strong { text-style: bold; }

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from reviewer.text.visible import visible
 from reviewer.tui.widgets.marks import PaneText
-from reviewer.tui.widgets.rows import Rows, Run, Tone, shown
+from reviewer.tui.widgets.rows import RowList, StyledText, Tone, shown
 from reviewer.tui.widgets.text_pane import TextPane
 
 MOST_PANES = 8
@@ -32,7 +32,7 @@ class Column:
     note: str = ""
 
 
-class AliasLine(Rows):
+class AliasLine(RowList):
     """The aliases of the panes on one line, the focused one in brackets."""
 
     DEFAULT_CSS = """
@@ -50,9 +50,9 @@ class AliasLine(Rows):
         self.put(
             [
                 [
-                    Run(f"[{shown(alias)}]", Tone.CHOSEN, str(place))
+                    StyledText(f"[{shown(alias)}]", Tone.CHOSEN, str(place))
                     if place == focused
-                    else Run(f" {shown(alias)} ", name=str(place))
+                    else StyledText(f" {shown(alias)} ", name=str(place))
                     for place, alias in enumerate(aliases)
                 ]
             ]

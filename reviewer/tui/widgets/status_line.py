@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from reviewer.tui.widgets.rows import Rows, Run, shortened, shown
+from reviewer.tui.widgets.rows import RowList, StyledText, shortened, shown
 
 BETWEEN = "  ·  "
 # Of a study's name so much is left, however narrow the screen.
@@ -24,7 +24,7 @@ class Status:
     remarks: str = ""
 
 
-class StatusLine(Rows):
+class StatusLine(RowList):
     """A line on which a long name of a study is what gives way."""
 
     DEFAULT_CSS = """
@@ -42,7 +42,7 @@ class StatusLine(Rows):
         words = [status.place, status.state, f"{minutes}:{seconds:02}", status.remarks]
         rest = ": " + BETWEEN.join(shown(word) for word in words if word)
         name = shortened(shown(status.study), max(self.columns - cell_len(rest), SHORTEST_NAME))
-        self.put([[Run(name + rest)]])
+        self.put([[StyledText(name + rest)]])
 
     def on_resize(self) -> None:
         """Shorten the name for the new width."""

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from reviewer.text.visible import visible
 from reviewer.tui.widgets.lines import Lines
 from reviewer.tui.widgets.marks import Mark, MarkKind, Marks, PaneText
-from reviewer.tui.widgets.painting import GUTTERS, Frame, Look, Span, blank, offset_at, painted
+from reviewer.tui.widgets.painting import GUTTERS, Frame, Look, TextSpan, blank, offset_at, painted
 from reviewer.tui.widgets.scroll_bar import QuickScrollBar
 
 VEIL = "covered, press v to uncover"
@@ -100,7 +100,7 @@ class TextPane(ScrollView):
         self._lines = Lines(self._text, 0)
         self._look: Look | None = None
         self._frame: Frame | None = None
-        self._selected: Span | None = None
+        self._selected: TextSpan | None = None
         self._strips: dict[int, Strip] = {}
         self._borders: dict[int, Strip] = {}
         self._page: _Page | None = None
@@ -366,10 +366,10 @@ class TextPane(ScrollView):
             self.scroll_target_y = max(0, line)
             self.scroll_y = max(0, line)
 
-    def _span(self, selection: Selection) -> Span | None:
+    def _span(self, selection: Selection) -> TextSpan | None:
         """Return the range of the text that is selected."""
         if self.covered:
             return None
         first, last = selection
         start = 0 if first is None else offset_at(self._lines, *first.transpose)
-        return Span(start, len(self._text) if last is None else offset_at(self._lines, *last.transpose))
+        return TextSpan(start, len(self._text) if last is None else offset_at(self._lines, *last.transpose))

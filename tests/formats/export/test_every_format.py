@@ -11,7 +11,14 @@ from reviewer.formats.export.evals import evals_choice_lines
 from reviewer.formats.export.grader_task import task
 from reviewer.formats.export.jsonl import gold_row
 from reviewer.formats.export.messages import messages_lines
-from reviewer.formats.export.record import Answered, Asked, Designed, GoldRecord, RubricName, pseudonym
+from reviewer.formats.export.record import (
+    DesignRecord,
+    GoldRecord,
+    PromptRecord,
+    ResponseRecord,
+    RubricRecord,
+    pseudonym,
+)
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
 from reviewer.formats.mapping.gold_jsonl import gold_rows
 from reviewer.formats.mapping.gold_row import GoldRow
@@ -23,19 +30,19 @@ RUBRIC = rubric("r", VERDICT)
 QUESTION = RUBRIC.questions[0]
 
 
-def response(text: str, name: str = "m") -> Answered:
+def response(text: str, name: str = "m") -> ResponseRecord:
     nothing = (None, None, None, None)
-    return Answered(f"id of {text}", text, *nothing, 1, name, None, name, None, None, None, None)
+    return ResponseRecord(f"id of {text}", text, *nothing, 1, name, None, name, None, None, None, None)
 
 
 def record(*texts: str, prompt: str = "p", secret: str | None = None) -> GoldRecord:
     asked = prompt_of([Message(Role.SYSTEM, "s"), Message(Role.USER, prompt)])
     return GoldRecord(
         study="s",
-        rubric=RubricName("r", 1, RUBRIC.hash),
+        rubric=RubricRecord("r", 1, RUBRIC.hash),
         question=QUESTION,
         item=None,
-        prompt=Asked(asked.id, canonical(message_values(asked.messages)), secret=secret),
+        prompt=PromptRecord(asked.id, canonical(message_values(asked.messages)), secret=secret),
         responses=tuple(map(response, texts)),
         value="yes",
         how="unanimous",
@@ -43,7 +50,7 @@ def record(*texts: str, prompt: str = "p", secret: str | None = None) -> GoldRec
         distribution={"yes": 2},
         labels=(),
         decisions=(),
-        design=Designed(1, 2, "majority:1"),
+        design=DesignRecord(1, 2, "majority:1"),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement import (
     UNDECIDED,
-    Meeting,
+    PairComparisons,
     bradley_terry,
     confused,
     confusion,
@@ -158,16 +158,18 @@ def test_chi_square_of_three_panes() -> None:
 
 
 def test_a_disconnected_graph_is_refused() -> None:
-    found = bradley_terry([Meeting("a", "b", 1, 1), Meeting("c", "d", 1, 1)])
+    found = bradley_terry([PairComparisons("a", "b", 1, 1), PairComparisons("c", "d", 1, 1)])
     assert "do not connect a, b with c, d" in (found.undefined or "")
 
 
 def test_the_undefeated_are_refused() -> None:
-    assert bradley_terry([Meeting("a", "b", 3, 0)]).undefined is not None
+    assert bradley_terry([PairComparisons("a", "b", 3, 0)]).undefined is not None
 
 
 def test_ties_draw_strengths_together() -> None:
-    without, with_ties = (bradley_terry([Meeting("a", "b", 6, 2, ties)]).log_strengths["a"].value for ties in (0, 8))
+    without, with_ties = (
+        bradley_terry([PairComparisons("a", "b", 6, 2, ties)]).log_strengths["a"].value for ties in (0, 8)
+    )
     assert with_ties == pytest.approx(without, abs=1e-6)
 
 

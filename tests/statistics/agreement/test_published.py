@@ -7,10 +7,10 @@ import pytest
 
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement import (
-    Meeting,
     Metric,
-    Table,
-    Tally,
+    PairComparisons,
+    RatingTable,
+    ValueCounts,
     bradley_terry,
     dawid_skene,
     krippendorff_alpha,
@@ -23,14 +23,14 @@ from reviewer.statistics.agreement import (
 KRIPPENDORFF = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
 
 
-def table(units: Sequence[Sequence[int]], values: int, *, ordered: bool = False) -> Table:
+def table(units: Sequence[Sequence[int]], values: int, *, ordered: bool = False) -> RatingTable:
     raters = [f"r{number}" for number in range(len(units[0]))]
     numbers = [float(number + 1) for number in range(values)] if ordered else None
     names = [f"v{number}" for number in range(values)]
     return read_rows(Counter(map(tuple, units)).items(), raters=raters, values=names, numbers=numbers)
 
 
-def krippendorff() -> Table:
+def krippendorff() -> RatingTable:
     columns = [[-1 if sign == "." else int(sign) - 1 for sign in line] for line in KRIPPENDORFF]
     return table(list(zip(*columns, strict=True)), 5, ordered=True)
 
@@ -45,7 +45,7 @@ def spread(counts: Sequence[int]) -> list[int]:
 )
 def test_krippendorffs_example(metric: Metric, value: float) -> None:
     ratings = krippendorff().on_scale()
-    found = krippendorff_alpha(Tally(ratings), metric).of(ratings.counts[None, :])
+    found = krippendorff_alpha(ValueCounts(ratings), metric).of(ratings.counts[None, :])
     assert found[0, 0] == pytest.approx(value, abs=0.0005)
 
 
@@ -58,18 +58,18 @@ def test_gwets_example_with_missing_labels(name: str, value: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def skewed() -> Table:
+def skewed() -> RatingTable:
     rows = [((0, 0), 118), ((0, 1), 5), ((1, 0), 2)]
     return read_rows(rows, raters=["a", "b"], values=["no", "yes"])
 
 
 @pytest.mark.parametrize(("name", "value"), [("gwet_ac1", 0.941), ("cohen_kappa", -0.023)])
-def test_gwets_skewed_table(skewed: Table, name: str, value: float) -> None:
+def test_gwets_skewed_table(skewed: RatingTable, name: str, value: float) -> None:
     found = measure(skewed, scale=Scale.NOMINAL, seed=1, resamples=50)
     assert found.metrics[name].value == pytest.approx(value, abs=0.0005)
 
 
-def test_a_skewed_table_is_warned_of(skewed: Table) -> None:
+def test_a_skewed_table_is_warned_of(skewed: RatingTable) -> None:
     assert "skewed" in " ".join(measure(skewed, scale=Scale.NOMINAL, seed=1, resamples=50).warnings)
 
 
@@ -126,7 +126,7 @@ ABILITIES = {
 def test_baseball_abilities(team: str) -> None:
     teams = list(BASEBALL)
     meetings = [
-        Meeting(one, teams[other], BASEBALL[one][other], BASEBALL[teams[other]][place])
+        PairComparisons(one, teams[other], BASEBALL[one][other], BASEBALL[teams[other]][place])
         for place, one in enumerate(teams)
         for other in range(place + 1, len(teams))
     ]

@@ -14,7 +14,15 @@ from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
 
 from reviewer.definitions.question import Scale
-from reviewer.statistics.agreement import Estimate, Metric, Table, Tally, krippendorff_alpha, measure, read_rows
+from reviewer.statistics.agreement import (
+    Estimate,
+    Metric,
+    RatingTable,
+    ValueCounts,
+    krippendorff_alpha,
+    measure,
+    read_rows,
+)
 
 VALUES = 4
 Units = npt.NDArray[np.int64]
@@ -31,7 +39,7 @@ def ratings(draw: st.DrawFn, *, raters: int, missing: bool) -> Units:
     return np.array(draw(st.lists(codes, min_size=units, max_size=units)))
 
 
-def table(units: Units) -> Table:
+def table(units: Units) -> RatingTable:
     return read_rows(
         Counter(map(tuple, units.tolist())).items(),
         raters=[f"r{number}" for number in range(units.shape[1])],
@@ -54,7 +62,7 @@ def test_alpha_is_that_of_krippendorff(level: Level, units: Units) -> None:
     except ValueError:
         assume(False)
     mine = table(units).on_scale()
-    found = krippendorff_alpha(Tally(mine), Metric(level)).of(mine.counts[None, :])[0, 0]
+    found = krippendorff_alpha(ValueCounts(mine), Metric(level)).of(mine.counts[None, :])[0, 0]
     assert found == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement import Agreement, confused, measure, read_rows
-from reviewer.statistics.agreement.table import Table
+from reviewer.statistics.agreement.table import RatingTable
 from tests.support.xstest import MODELS, VALUES, labelled
 
 PUBLISHED = [
@@ -25,7 +25,7 @@ GIVEN = [*VALUES, "free_text"]
 
 def table(
     models: Iterable[str], raters: Sequence[str] = ("annotation_1", "annotation_2"), values: Sequence[str] = VALUES
-) -> Table:
+) -> RatingTable:
     rows: Counter[tuple[int, ...]] = Counter()
     for model in models:
         rows.update(tuple(values.index(row[rater]) for rater in raters) for row in labelled(model))

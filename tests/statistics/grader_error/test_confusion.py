@@ -14,9 +14,9 @@ from sklearn.metrics import (  # type: ignore[import-untyped]
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
-    Chance,
-    Judged,
-    Population,
+    DrawChance,
+    JudgedUnits,
+    TargetPopulation,
     against_gold,
     by_label,
     compare,
@@ -32,34 +32,34 @@ RESAMPLING = Resampling(400, 1)
 Codes = npt.NDArray[np.int64]
 
 
-def judged(gold: Codes, verdict: Codes, prompts: Codes | None = None) -> Judged:
+def judged(gold: Codes, verdict: Codes, prompts: Codes | None = None) -> JudgedUnits:
     units = len(gold)
-    population = Population(
+    population = TargetPopulation(
         list(range(units)) if prompts is None else [int(prompt) for prompt in prompts],
         [unit % 2 for unit in range(units)],
         ("m0", "m1"),
-        [Chance(0, 1, 1)] * units,
+        [DrawChance(0, 1, 1)] * units,
     )
     members = {value: (value,) for value in VALUES}
     return judged_units(population, VALUES, members, VALUES, [int(one) for one in gold], [int(one) for one in verdict])
 
 
 @pytest.fixture(scope="module")
-def some() -> Judged:
+def some() -> JudgedUnits:
     generator = np.random.default_rng(1)
     gold = generator.choice(3, 200, p=[0.6, 0.3, 0.1])
     verdict = np.where(generator.random(200) < 0.7, gold, generator.choice(5, 200))  # 3 unparsed, 4 refused
     return judged(gold, verdict)
 
 
-def test_the_confusion_is_that_of_scikit_learn(some: Judged) -> None:
+def test_the_confusion_is_that_of_scikit_learn(some: JudgedUnits) -> None:
     expected = confusion_matrix(some.gold, some.verdict, labels=range(5))
     found = confusion(some)
     names = (*VALUES, "unparsed", "refused")
     assert [[found[gold][name] for name in names] for gold in VALUES] == expected[:3].tolist()
 
 
-def test_what_is_no_label_counts_as_an_error_and_is_told_apart(some: Judged) -> None:
+def test_what_is_no_label_counts_as_an_error_and_is_told_apart(some: JudgedUnits) -> None:
     found = error(some)
     wrong = int((some.gold != some.verdict).sum())
     assert found.value == pytest.approx(wrong / 200)
@@ -68,7 +68,7 @@ def test_what_is_no_label_counts_as_an_error_and_is_told_apart(some: Judged) -> 
     assert some.count("unparsed") > 0
 
 
-def test_precision_recall_and_f1_are_those_of_scikit_learn(some: Judged) -> None:
+def test_precision_recall_and_f1_are_those_of_scikit_learn(some: JudgedUnits) -> None:
     expected = precision_recall_fscore_support(some.gold, some.verdict, labels=range(3))[:3]
     found = by_label(some, RESAMPLING)
     values = [
@@ -79,7 +79,7 @@ def test_precision_recall_and_f1_are_those_of_scikit_learn(some: Judged) -> None
     assert np.array(values, float) == pytest.approx(np.array(expected))
 
 
-def test_precision_and_recall_have_the_interval_of_wilson(some: Judged) -> None:
+def test_precision_and_recall_have_the_interval_of_wilson(some: JudgedUnits) -> None:
     [first, *_] = by_label(some, RESAMPLING)
     assert (first.precision.low, first.precision.high) == pytest.approx(
         wilson(first.both / first.verdicts, first.verdicts), abs=1e-12
@@ -96,20 +96,20 @@ def test_a_label_that_the_grader_never_gives_has_no_precision() -> None:
 
 
 def test_several_choices_are_found_one_by_one() -> None:
-    population = Population(list(range(20)), [0] * 20, ("m",), [Chance(0, 1, 1)] * 20)
+    population = TargetPopulation(list(range(20)), [0] * 20, ("m",), [DrawChance(0, 1, 1)] * 20)
     members = {"x": ("x",), "y": ("y",), "x|y": ("x", "y")}
     found = judged_units(population, tuple(members), members, ("x", "y"), [2] * 20, [0] * 10 + [2] * 10)
     assert error(found).value == 0.5
     assert [(one.recall.value, one.precision.value) for one in by_label(found, RESAMPLING)] == [(1.0, 1.0), (0.5, 1.0)]
 
 
-def test_agreement_with_gold_is_that_of_two_raters(some: Judged) -> None:
+def test_agreement_with_gold_is_that_of_two_raters(some: JudgedUnits) -> None:
     found = against_gold(some, Scale.NOMINAL, None, RESAMPLING)
     assert found.metrics["cohen_kappa"].value == pytest.approx(cohen_kappa_score(some.gold, some.verdict))
 
 
 def test_units_without_gold_or_verdict_are_left_out() -> None:
-    population = Population([1, 2, 3, 4], [0] * 4, ("m",), [Chance(0, 1, 1)] * 3 + [None])
+    population = TargetPopulation([1, 2, 3, 4], [0] * 4, ("m",), [DrawChance(0, 1, 1)] * 3 + [None])
     members = {value: (value,) for value in VALUES}
     found = judged_units(population, VALUES, members, VALUES, [0, None, 1, 1], [0, 1, None, 1])
     assert found.units == 1
@@ -123,7 +123,7 @@ def test_mcnemar_is_that_of_statsmodels(first: int, second: int) -> None:
     assert mcnemar(first, second) == pytest.approx(expected, rel=1e-9)
 
 
-def test_two_graders_differ_by_what_each_has_less_the_other(some: Judged) -> None:
+def test_two_graders_differ_by_what_each_has_less_the_other(some: JudgedUnits) -> None:
     other = np.where(np.arange(200) % 3 == 0, some.gold, some.verdict)
     found = compare(some, other, RESAMPLING)
     assert (found.first_only, found.second_only) == (0, int((other != some.verdict).sum()))
@@ -137,7 +137,7 @@ def test_two_graders_differ_by_what_each_has_less_the_other(some: Judged) -> Non
     assert found.kappa.high < 0.0
 
 
-def test_a_grader_does_not_differ_from_itself(some: Judged) -> None:
+def test_a_grader_does_not_differ_from_itself(some: JudgedUnits) -> None:
     found = compare(some, some.verdict, RESAMPLING)
     assert (found.p, found.error.value, found.kappa.value) == (1.0, 0.0, 0.0)
     assert "the same value" in (found.error.undefined or "")

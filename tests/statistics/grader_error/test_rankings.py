@@ -14,14 +14,14 @@ from statsmodels.stats.multitest import multipletests  # type: ignore[import-unt
 from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
-    Against,
-    Alternative,
-    Chance,
-    Counted,
+    AlternativeTest,
+    DrawChance,
     Flip,
-    Population,
+    GoldSample,
+    PersonComparison,
     Ranking,
-    Sample,
+    RateUnits,
+    TargetPopulation,
     alternative_test,
     counted,
     differential,
@@ -41,11 +41,11 @@ Floats = npt.NDArray[np.float64]
 NAMES = ("m0", "m1")
 
 
-def rate(gold: Sequence[float | None], grader: Sequence[float | None]) -> Counted:
+def rate(gold: Sequence[float | None], grader: Sequence[float | None]) -> RateUnits:
     """Return a rate over prompts that `m0` and `m1` answered in turn."""
     units = len(gold)
-    population = Population(
-        [unit // 2 for unit in range(units)], [unit % 2 for unit in range(units)], NAMES, [Chance(0, 1, 1)] * units
+    population = TargetPopulation(
+        [unit // 2 for unit in range(units)], [unit % 2 for unit in range(units)], NAMES, [DrawChance(0, 1, 1)] * units
     )
     return counted(population, gold, grader)
 
@@ -112,7 +112,7 @@ def test_errors_that_know_nothing_are_not() -> None:
 
 def test_with_different_chances_errors_are_not_exchanged() -> None:
     pools = np.where(np.arange(40) < 20, 20.0, 80.0)
-    sample = Sample(np.arange(40), (np.arange(40) >= 20).astype(np.int64), np.full(40, 20.0), pools)
+    sample = GoldSample(np.arange(40), (np.arange(40) >= 20).astype(np.int64), np.full(40, 20.0), pools)
     found = differential(np.ones(40), sample, np.arange(40), np.arange(40) % 2, NAMES, RESAMPLING)
     assert found.p is None
     assert "different chances" in (found.undefined or "")
@@ -120,11 +120,11 @@ def test_with_different_chances_errors_are_not_exchanged() -> None:
 
 def test_favour_of_the_own_lab_is_error_and_bias_against_others() -> None:
     units = 60
-    population = Population(
+    population = TargetPopulation(
         [unit // 3 for unit in range(units)],
         [unit % 3 for unit in range(units)],
         ("ours", "theirs", "unknown"),
-        [Chance(0, 1, 1)] * units,
+        [DrawChance(0, 1, 1)] * units,
     )
     # On its own lab the grader misses none, on the other every second, and what it says of the third does not count.
     gold = [1] * units
@@ -244,22 +244,24 @@ def test_two_people_are_fewer_than_advised() -> None:
     assert "3 or more" in (alternative_test([1] * 40, [[1, 1]] * 40, ("a", "b"), epsilon=0.2).advice or "")
 
 
-def failed(person: Against) -> Alternative:
-    return Alternative(0.2, (person, person, person), 0.0, person.advantage, passes=False, undefined=None, advice=None)
+def failed(person: PersonComparison) -> AlternativeTest:
+    return AlternativeTest(
+        0.2, (person, person, person), 0.0, person.advantage, passes=False, undefined=None, advice=None
+    )
 
 
 def test_where_people_are_ahead_by_the_allowance_more_items_do_not_help() -> None:
-    person = Against("a", 100, 0.5, 0.3, 0.5, 0.99, wins=False)
+    person = PersonComparison("a", 100, 0.5, 0.3, 0.5, 0.99, wins=False)
     plan = for_alternative(
-        Alternative(0.2, (person, person, person), 0.0, 0.5, passes=False, undefined=None, advice=None)
+        AlternativeTest(0.2, (person, person, person), 0.0, 0.5, passes=False, undefined=None, advice=None)
     )
     assert plan.more is None
 
 
 def test_the_planned_items_let_the_test_pass_four_times_in_five() -> None:
-    person = Against("a", 60, 0.8, 0.1, 0.5, 0.3, wins=False)
+    person = PersonComparison("a", 60, 0.8, 0.1, 0.5, 0.3, wins=False)
     plan = for_alternative(
-        Alternative(0.2, (person, person, person), 0.0, 0.8, passes=False, undefined=None, advice=None)
+        AlternativeTest(0.2, (person, person, person), 0.0, 0.8, passes=False, undefined=None, advice=None)
     )
     assert plan.more is not None
     items = 60 + plan.more

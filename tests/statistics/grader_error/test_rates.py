@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pytest
 
 from reviewer.statistics.grader_error import (
-    Parts,
-    Sample,
-    Target,
+    GoldSample,
+    RateParts,
+    RateTarget,
     corrected,
     every_unit,
     parts_of,
@@ -24,7 +24,7 @@ from reviewer.statistics.grader_error.interval import Z
 Floats = npt.NDArray[np.float64]
 
 
-def simulated(units: int, drawn: int, seed: int) -> tuple[Floats, Floats, Sample]:
+def simulated(units: int, drawn: int, seed: int) -> tuple[Floats, Floats, GoldSample]:
     """Return gold of all, verdicts of all, and a simple sample."""
     generator = np.random.default_rng(seed)
     gold = (generator.random(units) < 0.4).astype(float)
@@ -73,14 +73,14 @@ def test_tuning_never_widens() -> None:
     assert widths[0] == min(widths)
 
 
-def every_sample(strata: list[list[int]], sizes: list[int]) -> list[Sample]:
+def every_sample(strata: list[list[int]], sizes: list[int]) -> list[GoldSample]:
     """Return every sample of so many units from each stratum."""
     drawn = []
     for choice in product(*(combinations(units, size) for units, size in zip(strata, sizes, strict=True))):
         units = [unit for part in choice for unit in part]
         numbers = [number for number, part in enumerate(choice) for _ in part]
         drawn.append(
-            Sample(
+            GoldSample(
                 np.array(units),
                 np.array(numbers),
                 np.array([float(sizes[number]) for number in numbers]),
@@ -109,7 +109,7 @@ def test_over_every_stratified_sample_the_weighted_correction_is_unbiased() -> N
     assert np.mean(np.array(values, float)) == pytest.approx(GOLD.mean(), abs=1e-12)
 
 
-def stratified_variance(rest: Floats, sample: Sample) -> float:
+def stratified_variance(rest: Floats, sample: GoldSample) -> float:
     """The textbook variance of a stratified mean (Cochran 1977, 5.6), apart from the program's."""
     total, units = 0.0, 0.0
     for number in np.unique(sample.strata):
@@ -126,9 +126,9 @@ def test_of_these_responses_the_variance_of_a_weighted_correction_is_that_of_a_s
     tail, rest = np.flatnonzero(grader == 1.0), np.flatnonzero(grader == 0.0)
     units = np.concatenate([tail[:40], rest[:50]])
     strata = np.repeat([0, 1], [40, 50])
-    sample = Sample(units, strata, np.array([40.0, 50.0])[strata], np.array([len(tail), len(rest)], float)[strata])
+    sample = GoldSample(units, strata, np.array([40.0, 50.0])[strata], np.array([len(tail), len(rest)], float)[strata])
     arguments = (parts_of(gold[units]), parts_of(grader), sample, np.arange(600))
-    found = corrected(*arguments, power=power, target=Target.THESE).published
+    found = corrected(*arguments, power=power, target=RateTarget.THESE).published
     expected = Z * np.sqrt(stratified_variance((gold - power * grader)[units], sample))
     assert half_width(found.low, found.high) == pytest.approx(expected, rel=1e-9)
 
@@ -177,7 +177,7 @@ def test_where_all_have_gold_the_corrected_rate_is_that_of_gold() -> None:
 
 def test_of_these_responses_alone_all_gold_leaves_nothing_open() -> None:
     gold, _, _ = simulated(300, 300, 6)
-    found = share(parts_of(gold), every_unit(300), np.arange(300), Target.THESE)
+    found = share(parts_of(gold), every_unit(300), np.arange(300), RateTarget.THESE)
     assert (found.low, found.high) == (found.value, found.value)
 
 
@@ -198,7 +198,7 @@ def test_few_units_with_gold_are_not_enough() -> None:
 
 def test_a_stratum_of_one_leaves_the_interval_open() -> None:
     gold, grader, sample = simulated(100, 20, 1)
-    lone = Sample(
+    lone = GoldSample(
         sample.units,
         np.array([1, *[0] * 19]),
         np.array([1.0, *[19.0] * 19]),
@@ -230,10 +230,10 @@ def test_the_plug_in_says_why_it_is_undefined(reason: str) -> None:
         sample = every_unit(100)
     elif reason == "different chances":
         pools = np.where(np.arange(50) < 25, 30.0, 70.0)
-        sample = Sample(sample.units, (np.arange(50) < 25).astype(np.int64), np.full(50, 25.0), pools)
+        sample = GoldSample(sample.units, (np.arange(50) < 25).astype(np.int64), np.full(50, 25.0), pools)
     elif reason == "prompts repeat":
         prompts = prompts // 2
     else:
-        verdicts = Parts(verdicts.above * 0.5, verdicts.below)
+        verdicts = RateParts(verdicts.above * 0.5, verdicts.below)
     found = plug_in(parts_of(gold[sample.units]), verdicts, sample, prompts)
     assert reason in (found.undefined or "")

@@ -1,0 +1,165 @@
+"""The agreement of a study as plain values: one document for `--json`, and its parts for the reliability card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from reviewer.agreement.rater_figures import RaterFigures, rater_figures
+from reviewer.agreement.study_agreement import (
+    AgreementByKind,
+    QuestionAgreement,
+    consensus,
+    kinds,
+    measured,
+    questions_of,
+    strengths,
+)
+from reviewer.definitions.question import Question
+from reviewer.statistics.agreement import LEGEND, ConsensusComparison, PairedAgreement, Strengths
+from reviewer.store import ratings
+from reviewer.store.engine import Engine
+from reviewer.store.ratings import Scope
+from reviewer.store.studies import Study
+
+# By what agreement can be taken apart.
+MODEL, SUITE, RATER_KIND = "model", "suite", "rater-kind"
+GROUPINGS = (MODEL, SUITE, RATER_KIND)
+
+
+def agreement_document(
+    engine: Engine, study: Study, question: str | None, by: str | None, *, two_way: bool
+) -> dict[str, object]:
+    """Return all that is measured of the agreement in `study`, or in one question of it, as plain values.
+
+    Raises:
+        NotFound: no such question.
+    """
+    asked = questions_of(study.rubric, question)
+    named = names_configurations(study, by)
+    document: dict[str, object] = {
+        "study": study.name,
+        "questions": [
+            question_values(measured(engine, Scope(study, one.id), one, two_way=two_way))
+            | {
+                "by_rater": rater_values(rater_figures(engine, Scope(study, one.id), one)),
+                "consensus": consensus_values(consensus(engine, Scope(study, one.id), one)),
+                "strengths": strength_values(strengths(engine, Scope(study, one.id), one)) if named else None,
+            }
+            for one in asked
+        ],
+        "by": {},
+        "legend": dict(LEGEND),
+    }
+    if by == RATER_KIND:
+        found = [kinds(engine, Scope(study, one.id), one) for one in asked]
+        document["by"] = {one.question.id: kind_values(one) for one in found}
+    elif by is not None:
+        document["by"] = {
+            name: [question_values(measured(engine, scope, one, two_way=two_way)) for one, scope in scopes]
+            for name, scopes in grouped(engine, study, question, by)
+        }
+    return document
+
+
+def grouped(
+    engine: Engine, study: Study, question: str | None, by: str
+) -> list[tuple[str, list[tuple[Question, Scope]]]]:
+    """Return each configuration or evaluation of the study, with the questions and what of them belongs to it."""
+    asked = questions_of(study.rubric, question)
+    if by == MODEL:
+        return [
+            (name, [(one, Scope(study, one.id, configuration=name)) for one in asked])
+            for name in ratings.configurations(engine, study.name)
+        ]
+    return [
+        (name, [(one, Scope(study, one.id, evaluation=name)) for one in asked])
+        for name in ratings.evaluations(engine, study.name)
+    ]
+
+
+def names_configurations(study: Study, by: str | None) -> bool:
+    """Return whether configurations may be named: of a closed study, or where that was asked for and recorded."""
+    return by == MODEL or not study.open
+
+
+def question_values(one: QuestionAgreement) -> dict[str, object]:
+    """Return one question, with nulls where it has no labels."""
+    found = one.agreement
+    named: dict[str, object] = {"question": one.question.id, "scale": one.question.scale.value}
+    if found is None:
+        return named | {
+            "units": None, "raters": None, "labels": None, "missing": None, "metrics": {}, "by_category": {},
+            "pairwise": [], "leave_one_out": {}, "confused": [], "prevalence": {}, "warnings": [],
+        }  # fmt: skip
+    return named | {
+        "units": found.units,
+        "raters": found.raters,
+        "labels": found.labels,
+        "missing": found.missing,
+        "compared": found.compared,
+        "prevalence": found.shares,
+        "metrics": {name: estimate.plain() for name, estimate in found.metrics.items()},
+        "by_category": {name: estimate.plain() for name, estimate in found.by_category.items()},
+        "by_option": {name: estimate.plain() for name, estimate in found.by_option.items()},
+        "pairwise": [
+            {
+                "raters": list(pair.raters),
+                "units": pair.units,
+                "percent_agreement": pair.percent_agreement.value,
+                "cohen_kappa": pair.cohen_kappa.value,
+            }
+            for pair in found.pairwise
+        ],
+        "leave_one_out": {name: estimate.value for name, estimate in found.leave_one_out.items()},
+        "confused": [{"values": list(pair.values), "pairs": pair.pairs, "units": pair.units} for pair in one.confused],
+        "two_way": found.two_way,
+        "warnings": list(found.warnings),
+    }
+
+
+def rater_values(found: Sequence[RaterFigures]) -> dict[str, object]:
+    """Return what is known of each rater, by name."""
+    return {
+        one.rater: {
+            "labels": one.labels,
+            "compared": one.compared,
+            "agreed": one.agreed,
+            "confused": [asdict(mistaken) for mistaken in one.mistaken],
+            "seconds_per_item": one.seconds,
+            "items_timed": one.timed,
+            "drift": asdict(one.drift),
+            "pane_position": None if one.positions is None else asdict(one.positions),
+        }
+        for one in found
+    }
+
+
+def consensus_values(found: ConsensusComparison | None) -> dict[str, object] | None:
+    """Return majority beside Dawid-Skene; None where neither applies."""
+    return None if found is None else asdict(found)
+
+
+def strength_values(found: Strengths | None) -> dict[str, object] | None:
+    """Return the strengths of configurations; None where no preference is asked for."""
+    if found is None:
+        return None
+    return {
+        "bradley_terry": {name: estimate.plain() for name, estimate in found.log_strengths.items()},
+        "tie": found.tie,
+        "undefined": found.undefined,
+    }
+
+
+def kind_values(one: AgreementByKind) -> dict[str, object]:
+    """Return agreement of people with people beside people with graders."""
+    return {
+        "human_human": _pair(one.human_human),
+        "human_grader": {name: _pair(pair) for name, pair in one.human_grader.items()},
+    }
+
+
+def _pair(pair: PairedAgreement | None) -> dict[str, object] | None:
+    if pair is None:
+        return None
+    return {"percent_agreement": pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}
