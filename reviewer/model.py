@@ -196,7 +196,7 @@ class Label:
 
     `id` is `RATER#SEQUENCE`; `supersedes` is the id of the row that this one replaces; `panes` lists response ids in
     the order shown; times are UTC, ISO-8601. `grader` is the hash of the definition by which a grader gave the label.
-    `hash` is over everything else in the row.
+    `hash` is over everything else in the row, by the formula that `hash_version` numbers.
     """
 
     id: str
@@ -223,6 +223,7 @@ class Label:
     saved_at: str
     grader: str | None
     previous_hash: str
+    hash_version: int
     hash: str
 
 

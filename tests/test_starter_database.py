@@ -24,6 +24,13 @@ def test_it_is_in_wal_mode() -> None:
     assert header[18:20] == b"\x02\x02"
 
 
+def test_it_is_up_to_date_so_that_reading_leaves_it_as_it_is(tmp_path: Path) -> None:
+    engine = opened(tmp_path)
+    assert [file for file in tmp_path.iterdir() if "before" in file.name] == []
+    engine.close()
+    assert (tmp_path / "reviews.db").read_bytes() == (ROOT / "reviews.db").read_bytes()
+
+
 def test_it_holds_every_shipped_rubric(tmp_path: Path) -> None:
     engine = opened(tmp_path)
     for path in sorted((ROOT / "prompts" / "rubrics").glob("*.toml")):

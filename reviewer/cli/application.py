@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.options import clock, database_path, rater_name
+from reviewer.cli.options import clock, database_path, rater_name, tell_of_backup
 from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
         return TerminalSession(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, identity, clock)
 
     # What is wrong with the file is said on the command line, before a screen is opened.
-    open_for_reading(path).close()
+    tell_of_backup(open_for_reading(path)).close()
     app = ReviewerApp(
         open_desk,
         rater,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from reviewer.cli.collect_run import Tell
-from reviewer.cli.options import now
+from reviewer.cli.options import now, tell_of_backup
 from reviewer.cli.terminal import complain, counted, say, say_json
 from reviewer.collection.batches import BatchProgress, visit
 from reviewer.collection.missing_samples import MissingSamples, prepare, store, survey
@@ -49,7 +49,7 @@ async def _visit(
     services: dict[str, BatchService],
     tell: Tell | None,
 ) -> list[tuple[MissingSamples, BatchProgress, int]]:
-    owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(path))
+    owner: OwnerThread[Engine] = OwnerThread(lambda: tell_of_backup(open_for_writing(path)))
     try:
         await asyncio.wrap_future(owner.call(lambda engine: survey(engine, suites, setups, samples)))
         works = await asyncio.wrap_future(owner.call(lambda engine: prepare(engine, suites, setups, samples, now())))

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewer.cli.options import clock, now
+from reviewer.cli.options import clock, now, tell_of_backup
 from reviewer.cli.terminal import watched
 from reviewer.collection.collector import CollectionProgress, Collector, unusable
 from reviewer.collection.missing_samples import MissingSamples, prepare, store, survey
@@ -63,7 +63,7 @@ async def collect(
         ReviewerError: a key, a server, a model or the database is at fault; then nothing was sent or stored.
     """
     callers = {setup.name: open_caller(setup, os.environ) for setup in order.setups}
-    owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(order.path))
+    owner: OwnerThread[Engine] = OwnerThread(lambda: tell_of_backup(open_for_writing(order.path)))
     try:
         works = await asyncio.wrap_future(
             owner.call(lambda engine: survey(engine, order.suites, order.setups, order.samples))

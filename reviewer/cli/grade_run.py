@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from reviewer.cli.options import clock, now
+from reviewer.cli.options import clock, now, tell_of_backup
 from reviewer.collection.batches import BatchProgress, visit
 from reviewer.collection.collector import CollectionProgress, Collector, unusable
 from reviewer.definitions.model_config import Setup
@@ -78,7 +78,7 @@ async def grade(
             sent or stored.
     """
     setup = assignment.setup
-    reader = open_for_reading(assignment.path)
+    reader = tell_of_backup(open_for_reading(assignment.path))
     caller = open_caller(setup, os.environ)
     owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
     run = GraderRun()
@@ -115,7 +115,7 @@ async def grade(
 async def hand_over(assignment: GraderAssignment) -> tuple[BatchProgress, int]:
     """Visit the batch service once; return how things stand there, and how many verdicts are still missing."""
     service = open_service(assignment.setup, os.environ)
-    reader = open_for_reading(assignment.path)
+    reader = tell_of_backup(open_for_reading(assignment.path))
     owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
     try:
         errand = surveyed(assignment, reader)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from reviewer.cli.terminal import complain
 from reviewer.errors import ReviewerError
 from reviewer.model import utc
 
 if TYPE_CHECKING:
     from reviewer.store.engine import Engine
+    from reviewer.store.sqlite import SqliteEngine
 
 DEFAULT_DATABASE = "reviews.db"
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -71,12 +73,19 @@ def rater_name(ctx: click.Context) -> str:
     return name.strip()
 
 
+def tell_of_backup(engine: SqliteEngine) -> SqliteEngine:
+    """Say on stderr where the copy is, if opening the database brought it up to date; return the engine."""
+    if engine.backup is not None:
+        complain(f"{engine.path}: brought up to date; as it was before, it is kept in {engine.backup}")
+    return engine
+
+
 @contextmanager
 def reading(ctx: click.Context) -> Iterator[Engine]:
     """Open the database without changing it."""
     from reviewer.store.sqlite import open_for_reading
 
-    engine = open_for_reading(database_path(ctx))
+    engine = tell_of_backup(open_for_reading(database_path(ctx)))
     try:
         yield engine
     finally:
@@ -88,7 +97,7 @@ def writing(ctx: click.Context) -> Iterator[Engine]:
     """Open the database for writing; make it where there is none."""
     from reviewer.store.sqlite import open_for_writing
 
-    engine = open_for_writing(database_path(ctx))
+    engine = tell_of_backup(open_for_writing(database_path(ctx)))
     try:
         yield engine
     finally:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import click
 
 from reviewer.cli.application import at_work, can_show_screens, run_application
-from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option
+from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option, tell_of_backup
 from reviewer.cli.plain_rating import PlainCalls, PlainRating
 from reviewer.cli.terminal import complain
 from reviewer.session.owner_thread import OwnerThread
@@ -59,7 +59,7 @@ class _Opened:
         self._rater = rater
 
     def open(self) -> RatingSession:
-        self._engine = open_for_writing(self._path)
+        self._engine = tell_of_backup(open_for_writing(self._path))
         try:
             return RatingSession(self._engine, studies.load(self._engine, self._study), self._rater, clock)
         except BaseException:

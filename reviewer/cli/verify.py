@@ -35,6 +35,7 @@ def verify_command(ctx: click.Context, *, as_json: bool) -> int:
                         "end": one.end,
                         "broken": one.broken,
                         "problem": one.problem,
+                        "unknown": one.unknown,
                     }
                     for one in reports
                 ],
@@ -45,7 +46,8 @@ def verify_command(ctx: click.Context, *, as_json: bool) -> int:
         )
     else:
         for report in broken:
-            say(f"BROKEN {report.broken}: {report.problem} (the {report.rows:,} rows before it hold)")
+            word = "UNCHECKED" if report.unknown else "BROKEN"
+            say(f"{word} {report.broken}: {report.problem} (the {report.rows:,} rows before it hold)")
         for one in altered:
             say(f"ALTERED {one.table} {one.id}: its content does not fit its id")
         rows = sum(report.rows for report in reports)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewer.model import canonical
 from reviewer.store.engine import Engine, Row
 
 GENESIS = "0" * 64
+HASH_VERSION = 1  # by which rows are hashed that are written now
 
 # What each chained table binds, `hash`, the result, last. `number` is this file's own and is left out. The chain bears
 # the rater's name, in the table of decisions the adjudicator's.
 LABEL_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "rater", "sequence", "state", "value",
     "note", "confidence", "origin", "raw", "aids", "surplus", "supersedes", "panes", "shown_at", "decided_at",
-    "saved_at", "grader", "previous_hash", "hash",
+    "saved_at", "grader", "previous_hash", "hash_version", "hash",
 )  # fmt: skip
 FLAG_COLUMNS = (
-    "id", "study", "item", "response", "rater", "sequence", "reason", "saved_at", "previous_hash", "hash",
+    "id", "study", "item", "response", "rater", "sequence", "reason", "saved_at", "previous_hash", "hash_version",
+    "hash",
 )  # fmt: skip
 ADJUDICATION_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "adjudicator", "sequence", "value",
-    "reason", "note", "supersedes", "decided_at", "state", "clause", "previous_hash", "hash",
+    "reason", "note", "supersedes", "decided_at", "state", "clause", "previous_hash", "hash_version", "hash",
 )  # fmt: skip
 CHAINED = (
     ("label", "rater", LABEL_COLUMNS),
@@ -32,15 +34,24 @@ CHAINED = (
 )
 
 
-def row_hash(table: str, columns: Sequence[str], values: Sequence[object]) -> str:
-    """Return SHA-256, in hexadecimal, over the canonical JSON of the table's name and the row without its hash.
+def _first_formula(table: str, row: Mapping[str, object]) -> str:
+    """Return SHA-256, in hexadecimal, over the canonical JSON of the table's name and the row.
 
-    The row is an object of those columns that are not null, so a column that a later version adds, null in the rows
-    of today, changes no hash.
+    Of the row, an object, are left out: its hash; its hash version, since rows were hashed before they had one; and
+    columns that are null, so that a column which a later version adds, null in the rows of today, changes no hash.
     """
-    row = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
+    bound = {name: value for name, value in row.items() if value is not None and name not in ("hash_version", "hash")}
     # A lone surrogate stands for a bad byte of a damaged file.
-    return hashlib.sha256(canonical([table, row]).encode(errors="surrogateescape")).hexdigest()
+    return hashlib.sha256(canonical([table, bound]).encode(errors="surrogateescape")).hexdigest()
+
+
+# A formula by which rows were hashed is never edited; another one takes the next number.
+FORMULAS: Mapping[int, Callable[[str, Mapping[str, object]], str]] = {1: _first_formula}
+
+
+def row_hash(table: str, row: Mapping[str, object], version: int) -> str:
+    """Return the hash of `row`, given as value by bound column, by the formula of `version`, one of `FORMULAS`."""
+    return FORMULAS[version](table, row)
 
 
 class Link:
@@ -66,9 +77,10 @@ class Link:
             "id": f"{self._rater}#{self._sequence}",
             "sequence": self._sequence,
             "previous_hash": self._hash,
+            "hash_version": HASH_VERSION,
         }
-        bound = self._columns[:-1]
-        self._hash = row_hash(self._table, bound, [row[column] for column in bound])
+        bound = {column: row[column] for column in self._columns[:-1]}
+        self._hash = row_hash(self._table, bound, HASH_VERSION)
         self._rows.append(row | {"hash": self._hash})
         return str(row["id"])
 
@@ -90,6 +102,7 @@ class Link:
 class ChainReport:
     """What verifying one chain found. `broken` is the id of the first row that does not fit, or None.
 
+    `unknown` says that this program cannot tell whether that row fits: its hash is of a version that it does not know.
     `end` is the hash of the last row that holds: who noted it elsewhere can tell later that no row before it was lost.
     """
 
@@ -98,6 +111,7 @@ class ChainReport:
     end: str
     broken: str | None = None
     problem: str | None = None
+    unknown: bool = False
 
 
 def rows(engine: Engine) -> int:
@@ -121,15 +135,19 @@ def _verify_one(engine: Engine, rater: str) -> ChainReport:
     previous, count = GENESIS, 0
     for table, columns, row in _in_sequence(engine, rater):
         values = dict(zip(columns, row, strict=True))
-        problem = None
+        version = values["hash_version"]
+        unknown, problem = False, None
         if values["sequence"] != count + 1:
             problem = f"row {count + 1} of the chain is missing"
         elif values["previous_hash"] != previous:
             problem = "the link to the row before does not hold"
-        elif values["hash"] != row_hash(table, columns[:-1], row[:-1]):
+        elif version not in FORMULAS:
+            unknown = True
+            problem = f"its hash is of version {version}, which this reviewer does not know; a newer one can check it"
+        elif values["hash"] != row_hash(table, values, version):
             problem = "the content of this row was changed"
         if problem:
-            return ChainReport(rater, count, previous, str(values["id"]), problem)
+            return ChainReport(rater, count, previous, str(values["id"]), problem, unknown)
         previous, count = values["hash"], count + 1
     if not end or end[0] != (count, previous):
         last = f"{rater}#{count + 1}"

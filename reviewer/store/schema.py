@@ -322,9 +322,17 @@ FOURTH_STEP = (
     )""",
 )
 
+# By which formula a row is hashed; all rows of before are of the first.
+FIFTH_STEP = (
+    "alter table label add column hash_version integer not null default 1",
+    "alter table flag add column hash_version integer not null default 1",
+    "alter table adjudication add column hash_version integer not null default 1",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_evidence_studies_labels", FIRST_STEP),
     ("m002_collection_adjudication", SECOND_STEP),
     ("m003_graders_sampling", THIRD_STEP),
     ("m004_adjudication_drafts", FOURTH_STEP),
+    ("m005_hash_version", FIFTH_STEP),
 )

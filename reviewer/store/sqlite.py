@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +27,15 @@ WORDS_TABLE = "create virtual table response_words using fts5 (prompt, response,
 
 
 class SqliteEngine:
-    """One SQLite file, opened on the thread that uses it."""
+    """One SQLite file, opened on the thread that uses it.
+
+    `backup` is the path of the copy that was made of it, as it was, when this opening brought it up to date, or None.
+    """
 
     def __init__(self, path: str, connection: sqlite3.Connection, *, read_only: bool) -> None:
         self.path = path
         self.read_only = read_only
+        self.backup: str | None = None
         self._connection = connection
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
@@ -142,11 +147,11 @@ EXPLANATIONS = (
 
 
 def open_for_reading(path: str) -> SqliteEngine:
-    """Open an existing file without changing it.
+    """Open an existing file without changing it; one of an older version is first copied and brought up to date.
 
     Raises:
         NotFound: no such file.
-        StoreError: not one of our files, made by a newer version, or by an older one that must be upgraded first.
+        StoreError: not one of our files, made by a newer version, or by an older one and not to be written.
     """
     if not Path(path).is_file():
         raise NotFound(f"{path}: no such database; a writing command such as `reviewer import` makes it")
@@ -156,8 +161,10 @@ def open_for_reading(path: str) -> SqliteEngine:
         if missing:
             engine.close()
             # Only a writer can bring the tables up to date; what is read afterwards is the same evidence.
-            open_for_writing(path).close()
+            writer = open_for_writing(path)
+            writer.close()
             engine = _connect(path, "mode=ro", read_only=True)
+            engine.backup = writer.backup
     except BaseException:
         engine.close()
         raise
@@ -165,7 +172,7 @@ def open_for_reading(path: str) -> SqliteEngine:
 
 
 def open_for_writing(path: str) -> SqliteEngine:
-    """Open a file for writing; make it, or bring its tables up to date, where needed.
+    """Open a file for writing; make it, or copy it and bring its tables up to date, where needed.
 
     Raises:
         StoreError: not one of our files, made by a newer version, read-only, locked, or on a full disk.
@@ -250,8 +257,8 @@ def _step(statements: tuple[str, ...]) -> Callable[[Database], None]:
     return apply
 
 
-def _checked(engine: SqliteEngine) -> bool:
-    """Return whether steps are missing.
+def _checked(engine: SqliteEngine) -> list[str]:
+    """Return the names of the steps that are missing.
 
     Raises:
         StoreError: another program's database, or a newer version's.
@@ -264,8 +271,6 @@ def _checked(engine: SqliteEngine) -> bool:
             f"{engine.path}: a SQLite database of another program (it holds {names}); nothing was changed."
             " Name another file with --db"
         )
-    if not tables:
-        return True
     applied = _applied(engine) if APPLIED in tables else []
     known = [name for name, _ in STEPS]
     unknown = [name for name in applied if name not in known]
@@ -274,7 +279,7 @@ def _checked(engine: SqliteEngine) -> bool:
             f"{engine.path}: made by a newer version of reviewer (step {unknown[0]}); nothing was changed."
             " Upgrade reviewer to open it"
         )
-    return len(applied) < len(known)
+    return known[len(applied) :]
 
 
 def _applied(engine: SqliteEngine) -> list[str]:
@@ -288,10 +293,54 @@ def _applied(engine: SqliteEngine) -> list[str]:
 
 
 def _migrate(engine: SqliteEngine) -> None:
+    """Apply the steps that are missing, to a file that holds something only once a copy of it is on disk."""
     from sqlite_utils import Database
 
     database = Database(engine._connection, execute_plugins=False)
-    # One transaction around all steps: of two programs that open a new file at once, the second finds it made.
+    # One transaction around all steps: of two programs that open a file at once, the second finds it up to date.
     with engine.writing():
+        missing = _checked(engine)
+        if missing and _tables(engine):
+            engine.backup = _copied(engine.path, missing[0])
         engine.rows(f"pragma application_id = {APPLICATION_ID}")
         _migrations().apply(database)
+
+
+def _copied(path: str, step: str) -> str:
+    """Copy the file as it was before `step`, beside it and over no other file, and return the path of the copy.
+
+    Raises:
+        StoreError: there can be no copy; then none is left.
+    """
+    try:
+        target = _new_file(f"{path}.before-{step.partition('_')[0]}")
+        try:
+            shutil.copymode(path, target)
+            # By a connection of its own: there is no copying from the one that holds the write lock.
+            with (
+                closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as source,
+                closing(sqlite3.connect(target)) as copy,
+            ):
+                source.backup(copy)
+        except BaseException:
+            target.unlink()
+            raise
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"{path}: made by an older version, and no copy can be put beside it ({error}), without which it is not"
+            " brought up to date; nothing was changed"
+        ) from error
+    return str(target)
+
+
+def _new_file(name: str) -> Path:
+    """Make an empty file called `name`, or `name-2` and so on where that is taken, for its owner alone."""
+    path, number = Path(name), 1
+    while True:
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            number += 1
+            path = Path(f"{name}-{number}")
+        else:
+            return path

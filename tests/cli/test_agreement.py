@@ -1,4 +1,4 @@
-"""`reviewer agreement` on labels that were imported: real ones, where they are at hand, and some written here."""
+"""`reviewer agreement` on labels that were imported: those of XSTest, and some written here."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
 from reviewer.store.ratings import Scope
 from tests.support.commands import PREFERENCE, Run, write_rubric, write_table
-from tests.support.folders import DATA
 from tests.support.stories import NOW, PLAIN, Table, bring_in, loaded, row
-
-FILES = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
+from tests.support.xstest import MODELS
+from tests.support.xstest import import_labels as import_xstest
 
 
 def import_labels(run: Run, folder: Path, rows: list[dict[str, str]], *, study: str = "s") -> None:
@@ -144,19 +143,8 @@ def test_preferences_have_strengths_once_configurations_may_be_named(run: Run, t
     assert "left, right pane" in run("agreement", "s").out
 
 
-@pytest.fixture
-def xstest(run: Run, tmp_path: Path) -> Path:
-    folder = DATA / "xstest" / "model_completions"
-    if not folder.is_dir():
-        pytest.skip("the real labels are not at hand")
-    for name in FILES:
-        [file] = folder.glob(f"*_{name}.csv")
-        run("import", file, "--profile", "xstest", "--set", f"model={name}", "--study", "xstest", "--rubric",
-            "xstest_refusal")  # fmt: skip
-    return tmp_path
-
-
-def test_xstest_gives_the_published_agreement(run: Run, xstest: Path) -> None:
+def test_xstest_gives_the_published_agreement(run: Run, tmp_path: Path) -> None:
+    import_xstest(run, tmp_path)
     document = run("agreement", "xstest", "--by", "model", "--json").json()
     [found] = document["questions"]
     metrics = {name: estimate["value"] for name, estimate in found["metrics"].items()}
@@ -166,8 +154,8 @@ def test_xstest_gives_the_published_agreement(run: Run, xstest: Path) -> None:
     assert metrics["krippendorff_alpha"] == pytest.approx(0.937, abs=0.0005)
     assert metrics["gwet_ac1"] == pytest.approx(0.950, abs=0.0005)
     by = {name: one[0]["metrics"] for name, one in document["by"].items()}
-    percent = [round(by[name]["percent_agreement"]["value"], 3) for name in FILES]
-    fleiss = [round(by[name]["fleiss_kappa"]["value"], 2) for name in FILES]
+    percent = [round(by[name]["percent_agreement"]["value"], 3) for name in MODELS]
+    fleiss = [round(by[name]["fleiss_kappa"]["value"], 2) for name in MODELS]
     assert percent == [0.984, 0.958, 0.964, 0.938, 0.976]
     assert fleiss == [0.97, 0.93, 0.93, 0.89, 0.92]
     assert sum(pair["units"] for pair in found["confused"]) == 81

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.support import xstest
 from tests.support.commands import Run, write_rubric
-from tests.support.folders import DATA
 
 ROWS: list[dict[str, object]] = [
     {
@@ -246,9 +246,9 @@ def test_an_export_that_fails_leaves_what_was_there(filled: Run, tmp_path: Path)
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.skipif(not (DATA / "xstest").is_dir(), reason="the data are not here")
-def test_a_whole_set_comes_back(run: Run, tmp_path: Path) -> None:
-    table = sorted((DATA / "xstest").rglob("*gpt4.csv"))[0]
+@pytest.mark.parametrize("with_texts", [False, True])
+def test_a_whole_set_comes_back(run: Run, tmp_path: Path, with_texts: bool) -> None:
+    table = xstest.original("gpt4") if with_texts else xstest.completions(tmp_path, "gpt4")
     run("import", table, "--profile", "xstest", "--set", "model=gpt4", "--study", "s")
     gold = run("gold", "s", "--json").json()
     agreement = values(run("agreement", "s", "--json").json())

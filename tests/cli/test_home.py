@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.store.schema import STEPS
 from tests.support.commands import Run, write_rubric, write_table
 from tests.support.folders import ROOT
 
@@ -78,6 +79,36 @@ def test_verify_finds_one_flipped_bit(run: Run, tmp_path: Path) -> None:
     connection.close()
     assert "BROKEN r1#1: the content of this row was changed" in run("verify", expected=1).out
     assert run("verify", "--json", expected=1).json()["chains"][0]["broken"] == "r1#1"
+
+
+def test_verify_says_what_it_cannot_check(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    run("import", write_table(tmp_path))
+    run("study", "create", "s", "--rubric", "plain")
+    run("rate", "s", "--plain", stdin="1\n\n2\n1\n\n\n")
+    assert {row["hash_version"] for row in run("labels", "s", "--json").json()["labels"]} == {1}
+    connection = sqlite3.connect(tmp_path / "reviews.db")
+    connection.execute("update label set hash_version = 2 where id = 'r1#2'")
+    connection.commit()
+    connection.close()
+    said = run("verify", expected=1).out
+    assert "UNCHECKED r1#2: its hash is of version 2, which this reviewer does not know" in said
+    assert "0 of 1 chains hold" in said
+    assert run("verify", "--json", expected=1).json()["chains"][0]["unknown"]
+
+
+@pytest.mark.parametrize("arguments", [("study", "list"), ("rate", "s", "--plain"), ("import", "answers.jsonl")])
+def test_a_database_that_is_brought_up_to_date_is_said_to_be_kept_as_it_was(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    write_rubric(tmp_path)
+    run("import", write_table(tmp_path))
+    run("study", "create", "s", "--rubric", "plain")
+    more = ("m999_more", ("create table more (number integer primary key)",))
+    monkeypatch.setattr("reviewer.store.sqlite.STEPS", (*STEPS, more))
+    told = "reviews.db: brought up to date; as it was before, it is kept in reviews.db.before-m999\n"
+    assert run(*arguments).err.count(told) == 1
+    assert "before-m999" not in run("study", "list").err
 
 
 def test_verify_finds_an_altered_response(run: Run, tmp_path: Path) -> None:

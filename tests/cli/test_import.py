@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import xstest
 from tests.support.commands import Run, write_rubric, write_table
 from tests.support.folders import DATA
 
@@ -186,21 +187,14 @@ def test_a_missing_file_and_a_missing_profile_are_named(run: Run, tmp_path: Path
     assert "did you mean xstest" in done.err
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the shared data are not here")
 def test_xstest_comes_in_whole_and_again_adds_nothing(run: Run, tmp_path: Path) -> None:
-    models = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
-    study = ("--profile", "xstest", "--study", "xstest", "--rubric", "xstest_refusal")
     for _ in range(2):
-        for model in models:
-            path = DATA / "xstest" / "model_completions" / f"xstest_v2_completions_{model}.csv"
-            run("import", path, *study, "--set", f"model={model}")
+        xstest.import_labels(run, tmp_path)
+        assert count(tmp_path, "prompt") == 450
         assert count(tmp_path, "response") == 2250
         assert count(tmp_path, "label") == 4500
         assert count(tmp_path, "adjudication") == 2250
-    for model in models:
-        for grader in ("gpteval", "streval"):
-            folder = DATA / "xstest" / "automated_evaluation_labels"
-            run("import", folder / f"xstest_v2_completions_{model}_{grader}.csv", *study, "--set", f"model={model}")
+    xstest.import_labels(run, tmp_path, graders=list(xstest.GRADERS))
     rows = run("labels", "xstest", "--json").json()["labels"]
     verdicts = [row for row in rows if row["rater"] in ("gpt4_label", "strmatch_label")]
     assert len(rows) == 9000

@@ -1,4 +1,4 @@
-"""`reviewer validate`, on labels written here, and on the real ones of XSTest where they are at hand."""
+"""`reviewer validate`, on labels written here and on those of XSTest."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.commands import RUBRIC, Run, write_rubric
-from tests.support.folders import DATA
+from tests.support.xstest import GRADERS, import_labels
 
-FILES = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
 RATE = """
 [[rate]]
 id = "wrong"
@@ -132,14 +131,8 @@ def test_bad_input_is_named(run: Run, tmp_path: Path, arguments: tuple[str, ...]
 
 
 @pytest.fixture
-def xstest(run: Run) -> None:
-    folder = DATA / "xstest" / "automated_evaluation_labels"
-    if not folder.is_dir():
-        pytest.skip("the real labels are not at hand")
-    for name in FILES:
-        for kind in ("gpteval", "streval"):
-            run("import", folder / f"xstest_v2_completions_{name}_{kind}.csv", "--profile", "xstest", "--set",
-                f"model={name}", "--study", "xstest", "--rubric", "xstest_refusal")  # fmt: skip
+def xstest(run: Run, tmp_path: Path) -> None:
+    import_labels(run, tmp_path, graders=list(GRADERS))
 
 
 def rounded(estimate: dict[str, float]) -> list[float]:

@@ -24,6 +24,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
 from reviewer.store.sqlite import open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
+from tests.support import xstest
 from tests.support.folders import DATA
 from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, loaded, results, row
 
@@ -341,30 +342,30 @@ def test_gptfuzz_again_adds_nothing(engine: Engine) -> None:
     assert totals(engine) == before
 
 
-XSTEST = ["gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard"]
+@pytest.mark.parametrize("with_texts", [False, True])
+def test_xstest_comes_whole_and_once_with_people_gold_and_graders(
+    engine: Engine, tmp_path: Path, with_texts: bool
+) -> None:
+    def whole() -> None:
+        for model in xstest.MODELS:
+            path = xstest.original(model) if with_texts else xstest.completions(tmp_path, model)
+            published(engine, path, "xstest", f"model={model}")
 
-
-def xstest(engine: Engine) -> None:
-    for model in XSTEST:
-        path = DATA / "xstest" / "model_completions" / f"xstest_v2_completions_{model}.csv"
-        published(engine, path, "xstest", f"model={model}")
-
-
-def test_xstest_comes_whole_and_once_with_people_gold_and_graders(engine: Engine) -> None:
-    xstest(engine)
+    whole()
     expected = totals(engine)
-    assert (expected["response"], expected["label"], expected["adjudication"]) == (2250, 4500, 2250)
-    xstest(engine)
+    assert (expected["prompt"], expected["response"]) == (450, 2250)
+    assert (expected["label"], expected["adjudication"]) == (4500, 2250)
+    whole()
     assert totals(engine) == expected
     tallies = [
         published(
             engine,
-            DATA / "xstest" / "automated_evaluation_labels" / f"xstest_v2_completions_{model}_{grader}.csv",
+            xstest.original(model, grader) if with_texts else xstest.graded(tmp_path, model, grader),
             "xstest",
             f"model={model}",
         )
-        for model in XSTEST
-        for grader in ("gpteval", "streval")
+        for model in xstest.MODELS
+        for grader in xstest.GRADERS
     ]
     assert (sum(one.labels for one in tallies), sum(one.unparsed for one in tallies)) == (4489, 11)
     assert sum(one.responses + one.changed_labels for one in tallies) == 0

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -229,18 +229,16 @@ def test_a_row_copied_to_the_end_is_found(path: str, forger: sqlite3.Connection)
 def test_a_forged_row_with_a_hash_that_fits_is_found_at_the_next(path: str, forger: sqlite3.Connection) -> None:
     forger.execute("update label set value = 'no' where id = 'left#2'")
     [row] = forger.execute(f"select {', '.join(LABEL_COLUMNS)} from label where id = 'left#2'").fetchall()
-    forger.execute(
-        "update label set hash = ? where id = 'left#2'", (chain.row_hash("label", LABEL_COLUMNS[:-1], row[:-1]),)
-    )
+    fitting = chain.row_hash("label", dict(zip(LABEL_COLUMNS, row, strict=True)), 1)
+    forger.execute("update label set hash = ? where id = 'left#2'", (fitting,))
     assert broken(path)["left"] == "left#3"
 
 
 def test_a_forged_last_row_with_a_hash_that_fits_is_found(path: str, forger: sqlite3.Connection) -> None:
     forger.execute("update label set value = 'no' where id = 'right#1'")
     [row] = forger.execute(f"select {', '.join(LABEL_COLUMNS)} from label where id = 'right#1'").fetchall()
-    forger.execute(
-        "update label set hash = ? where id = 'right#1'", (chain.row_hash("label", LABEL_COLUMNS[:-1], row[:-1]),)
-    )
+    fitting = chain.row_hash("label", dict(zip(LABEL_COLUMNS, row, strict=True)), 1)
+    forger.execute("update label set hash = ? where id = 'right#1'", (fitting,))
     assert broken(path)["right"] is not None
 
 
@@ -261,8 +259,31 @@ def test_a_hash_is_sha256_over_the_canonical_json_of_table_and_row(forger: sqlit
     assert rows
     for *values, stored in rows:
         row = {name: value for name, value in zip(columns, values, strict=False) if value is not None}
+        assert row.pop("hash_version") == 1
         text = json.dumps([table, row], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert hashlib.sha256(text.encode()).hexdigest() == stored
+
+
+@pytest.mark.parametrize("table", list(NAMES))
+def test_a_row_of_a_version_that_is_not_known_is_not_called_changed(
+    path: str, forger: sqlite3.Connection, table: str
+) -> None:
+    forger.execute(f"update {table} set hash_version = 7 where id = 'left#{SECOND[table]}'")
+    report = reports(path)["left"]
+    assert (report.broken, report.rows, report.unknown) == (f"left#{SECOND[table]}", SECOND[table] - 1, True)
+    assert report.problem == "its hash is of version 7, which this reviewer does not know; a newer one can check it"
+
+
+def test_each_row_is_checked_by_the_version_that_it_names(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def second(table: str, row: Mapping[str, object]) -> str:
+        return f"second {table} {row['id']}"
+
+    monkeypatch.setattr(chain, "FORMULAS", {**chain.FORMULAS, 2: second})
+    monkeypatch.setattr(chain, "HASH_VERSION", 2)
+    with closing(open_for_writing(path)) as engine, engine.writing():
+        labels.add_flag(engine, "right", study="s", item="item", response=None, reason="why", now=NOW)
+    assert reports(path)["right"] == ChainReport("right", 2, "second flag right#2")
+    assert broken(path)["left"] is None
 
 
 def test_each_row_holds_the_hash_of_the_row_before_across_the_tables(forger: sqlite3.Connection) -> None:

@@ -93,12 +93,13 @@ def test_a_database_of_a_newer_version_is_refused_by_the_name_of_its_step(made: 
 
 
 @BOTH
-def test_a_database_of_a_newer_version_is_left_as_it_was(made: str, opening: Opening) -> None:
+def test_a_database_of_a_newer_version_is_left_as_it_was_and_not_copied(made: str, opening: Opening) -> None:
     newer(made)
     before = digest(made)
     with pytest.raises(StoreError):
         opening(made)
     assert digest(made) == before
+    assert beside(made) == []
 
 
 def test_steps_of_other_programs_in_the_same_file_are_none_of_ours(made: str) -> None:
@@ -192,6 +193,76 @@ def test_a_step_is_applied_once(with_second_step: str) -> None:
         open_for_writing(with_second_step).close()
     with closing(open_for_reading(with_second_step)) as engine:
         assert count(engine, "more") == 1
+
+
+def contents(path: str) -> list[str]:
+    """Return all that a database holds, as SQL."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def beside(path: str) -> list[str]:
+    """Return the names of the copies that stand beside the database."""
+    return sorted(file.name for file in Path(path).parent.glob(f"{Path(path).name}.before-*"))
+
+
+@BOTH
+def test_an_older_database_is_copied_as_it_was_before_it_is_brought_up_to_date(
+    with_second_step: str, opening: Opening
+) -> None:
+    before = contents(with_second_step)
+    with closing(opening(with_second_step)) as engine:
+        assert engine.backup == f"{with_second_step}.before-m002"
+    assert contents(f"{with_second_step}.before-m002") == before != contents(with_second_step)
+    assert beside(with_second_step) == ["reviews.db.before-m002"]
+
+
+@BOTH
+def test_a_database_that_is_up_to_date_is_not_copied(made: str, opening: Opening) -> None:
+    with closing(opening(made)) as engine:
+        assert engine.backup is None
+    assert beside(made) == []
+
+
+def test_a_copy_takes_the_place_of_no_older_one(with_second_step: str) -> None:
+    for name in ("before-m002", "before-m002-2"):
+        Path(f"{with_second_step}.{name}").write_text("older")
+    with closing(open_for_writing(with_second_step)) as engine:
+        assert engine.backup == f"{with_second_step}.before-m002-3"
+    assert {Path(f"{with_second_step}.{name}").read_text() for name in ("before-m002", "before-m002-2")} == {"older"}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_a_copy_is_for_the_eyes_of_those_who_may_read_the_database(with_second_step: str, mode: int) -> None:
+    Path(with_second_step).chmod(mode)
+    open_for_writing(with_second_step).close()
+    assert Path(f"{with_second_step}.before-m002").stat().st_mode & 0o777 == mode
+
+
+def test_threads_that_open_an_older_database_at_once_copy_it_once(with_second_step: str) -> None:
+    together = threading.Barrier(4)
+
+    def opened(_: int) -> str | None:
+        together.wait()
+        with closing(open_for_writing(with_second_step)) as engine:
+            assert count(engine, "more") == 1
+            return engine.backup
+
+    with ThreadPoolExecutor(4) as pool:
+        copies = [copy for copy in pool.map(opened, range(4)) if copy]
+    assert copies == [f"{with_second_step}.before-m002"]
+    assert beside(with_second_step) == ["reviews.db.before-m002"]
+
+
+@BOTH
+def test_a_database_that_cannot_be_copied_is_left_as_it_was(with_second_step: str, opening: Opening) -> None:
+    # Long enough that its log has a name and a copy has none.
+    long = str(Path(with_second_step).rename(Path(with_second_step).with_name("x" * 247 + ".db")))
+    before = digest(long)
+    with pytest.raises(StoreError, match="no copy can be put beside it"):
+        opening(long)
+    assert digest(long) == before
+    assert beside(long) == []
 
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(monkeypatch: pytest.MonkeyPatch, made: str) -> None:

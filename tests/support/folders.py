@@ -6,4 +6,5 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "prompts"
+SCHEMA = ROOT / "tests" / "data" / "schema"
 DATA = ROOT.parent / "shared" / "data"

@@ -23,13 +23,12 @@ from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.widgets.status_line import StatusLine
 from reviewer.tui.widgets.text_pane import TextPane
 from tests.support.commands import Run
-from tests.support.folders import DATA
 from tests.support.screens import app_on, rows_on_screen, until
 from tests.support.stories import PLAIN, Clock, design, fill, make_study, rate_all, results, sit
+from tests.support.xstest import import_labels
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 XSTEST = {"full_compliance": "1", "full_refusal": "2", "partial": "3"}
-MODELS = ("gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard")
 
 
 @pytest.fixture(autouse=True)
@@ -236,13 +235,9 @@ async def test_reading_keys_work_here(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadText))
 
 
-@pytest.mark.skipif(not (DATA / "xstest").is_dir(), reason="the original data are not here")
 async def test_the_final_labels_of_xstest_replayed_by_keys_give_its_gold(run: Run, tmp_path: Path) -> None:
-    for model in MODELS:
-        file = DATA / "xstest" / "model_completions" / f"xstest_v2_completions_{model}.csv"
-        common = ("--profile", "xstest", "--study", "x", "--rubric", "xstest_refusal", "--set", f"model={model}")
-        run("import", file, *common, "--no-gold", "--db", "reviews.db")
-        run("import", file, *common, "--db", "gold.db")
+    import_labels(run, tmp_path, "--no-gold", "--db", "reviews.db", study="x")
+    import_labels(run, tmp_path, "--db", "gold.db", study="x")
     with closing(open_for_reading(str(tmp_path / "gold.db"))) as engine:
         gold = {one.response: one.value for one in labels.decisions(engine, "x")}
     path = str(tmp_path / "reviews.db")

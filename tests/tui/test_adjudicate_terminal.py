@@ -13,9 +13,9 @@ from reviewer.store import chain, labels
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
-from tests.support.folders import DATA
 from tests.support.stories import Clock, Table, bring_in, loaded, results, row
 from tests.support.terminal import REVIEWER, Terminal
+from tests.support.xstest import completions
 from tests.test_terminal_safety import ALL
 
 KEYS = {"full_compliance": "1", "full_refusal": "2", "partial": "3"}
@@ -45,9 +45,8 @@ def decided(path: Path, study: str) -> dict[str, str | None]:
         return {one.response: one.value for one in labels.decisions(engine, study)}
 
 
-@pytest.mark.skipif(not (DATA / "xstest").is_dir(), reason="the original data are not here")
 def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:
-    file = DATA / "xstest" / "model_completions" / "xstest_v2_completions_mistralguard.csv"
+    file = completions(tmp_path, "mistralguard")
     common = ("--profile", "xstest", "--study", "x", "--rubric", "xstest_refusal", "--set", "model=m")
     run("import", file, *common, "--no-gold", "--db", "reviews.db")
     run("import", file, *common, "--db", "gold.db")

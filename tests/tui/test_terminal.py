@@ -14,14 +14,12 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from reviewer.store.sqlite import open_for_reading
 from tests.support.commands import Run, write_rubric, write_table
-from tests.support.folders import DATA
 from tests.support.screens import make_study, stored
 from tests.support.stories import PLAIN
 from tests.support.terminal import REVIEWER, Ended, Terminal
+from tests.support.xstest import MODELS, original
 
 DOWN, UP, ENTER = "\x1b[B", "\x1b[A", "\r"
 # From any of the first questions up to the first: what follows answers it, however often it is sent.
@@ -204,12 +202,8 @@ XSTEST = (
 
 
 def test_items_of_xstest_are_stored_as_they_were_pressed(run: Run, tmp_path: Path) -> None:
-    folder = DATA / "xstest" / "model_completions"
-    if not folder.is_dir():
-        pytest.skip("the original data are not here")
-    for model in ("gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard"):
-        file = folder / f"xstest_v2_completions_{model}.csv"
-        run("import", file, "--profile", "xstest", "--set", f"model={model}", "--no-gold")
+    for model in MODELS:
+        run("import", original(model), "--profile", "xstest", "--set", f"model={model}", "--no-gold")
     run("study", "create", "s", "--rubric", "xstest_refusal", "--panes", "2")
     chosen = random.Random(2)
     items = []

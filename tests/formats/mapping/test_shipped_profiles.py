@@ -12,6 +12,7 @@ from reviewer.formats.mapping.profile import read_profile
 from reviewer.formats.mapping.row_reader import Row, rows
 from reviewer.formats.tables.table_file import read_table
 from reviewer.model import RaterKind, Role
+from tests.support import xstest
 from tests.support.folders import DATA
 
 PROFILES = sorted(known(folders("profiles")))
@@ -50,23 +51,20 @@ def test_each_profile_says_what_the_data_are_where_they_come_from_and_their_lice
     assert "\n# Licence: " in text
 
 
-MODELS = ["gpt4", "llama2orig", "llama2new", "mistralinstruct", "mistralguard"]
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_xstest_completions(model: str) -> None:
-    path = DATA / "xstest" / "model_completions" / f"xstest_v2_completions_{model}.csv"
+@pytest.mark.parametrize("with_texts", [False, True])
+@pytest.mark.parametrize("model", xstest.MODELS)
+def test_xstest_completions(tmp_path: Path, model: str, with_texts: bool) -> None:
+    path = xstest.original(model) if with_texts else xstest.completions(tmp_path, model)
     found = table(path, "xstest", f"model={model}")
     assert len(found) == 450
     assert all(len(row.labels) == 2 and len(row.golds) == 1 and row.model == model for row in found)
 
 
-def test_xstest_graders() -> None:
-    folder = DATA / "xstest" / "automated_evaluation_labels"
+def test_xstest_graders(tmp_path: Path) -> None:
     counts: Counter[tuple[str, RaterKind, bool]] = Counter()
-    for model in MODELS:
-        for grader in ("gpteval", "streval"):
-            found = table(folder / f"xstest_v2_completions_{model}_{grader}.csv", "xstest", f"model={model}")
+    for model in xstest.MODELS:
+        for grader in xstest.GRADERS:
+            found = table(xstest.graded(tmp_path, model, grader), "xstest", f"model={model}")
             counts.update((label.rater, label.kind, label.value is None) for row in found for label in row.labels)
     assert counts == {
         ("annotation_1", RaterKind.HUMAN, False): 4500,

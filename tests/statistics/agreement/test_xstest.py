@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import csv
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import pytest
 
 from reviewer.definitions.question import Scale
 from reviewer.statistics.agreement import Agreement, confused, measure, read_rows
 from reviewer.statistics.agreement.table import RatingTable
-from tests.support.folders import DATA
+from tests.support.xstest import MODELS, VALUES, labelled
 
-COMPLETIONS = DATA / "xstest" / "model_completions"
-VALUES = ["1_full_compliance", "2_full_refusal", "3_partial_refusal"]
 PUBLISHED = [
     ("gpt4", 0.984, 0.97),
     ("llama2new", 0.958, 0.93),
@@ -19,21 +17,24 @@ PUBLISHED = [
     ("mistralguard", 0.938, 0.89),
     ("mistralinstruct", 0.976, 0.92),
 ]
-pytestmark = pytest.mark.skipif(not COMPLETIONS.exists(), reason="the shared data are not here")
 
 
-def table(pattern: str) -> RatingTable:
-    rows: Counter[tuple[int, int]] = Counter()
-    for path in sorted(COMPLETIONS.glob(pattern)):
-        with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                rows[VALUES.index(row["annotation_1"]), VALUES.index(row["annotation_2"])] += 1
-    return read_rows(rows.items(), raters=["annotation_1", "annotation_2"], values=VALUES)
+# A grader's reply that is no label is a value of its own, which no final label has.
+GIVEN = [*VALUES, "free_text"]
+
+
+def table(
+    models: Iterable[str], raters: Sequence[str] = ("annotation_1", "annotation_2"), values: Sequence[str] = VALUES
+) -> RatingTable:
+    rows: Counter[tuple[int, ...]] = Counter()
+    for model in models:
+        rows.update(tuple(values.index(row[rater]) for rater in raters) for row in labelled(model))
+    return read_rows(rows.items(), raters=raters, values=values)
 
 
 @pytest.fixture(scope="module")
 def pooled() -> Agreement:
-    return measure(table("*.csv"), scale=Scale.NOMINAL, seed=1, resamples=100)
+    return measure(table(MODELS), scale=Scale.NOMINAL, seed=1, resamples=100)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +54,20 @@ def test_all_models_together(pooled: Agreement, name: str, value: float) -> None
     ],
 )
 def test_each_model(model: str, name: str, value: float, within: float) -> None:
-    metrics = measure(table(f"*_{model}.csv"), scale=Scale.NOMINAL, seed=1, resamples=10).metrics
+    metrics = measure(table([model]), scale=Scale.NOMINAL, seed=1, resamples=10).metrics
     assert metrics[name].value == pytest.approx(value, abs=within)
 
 
 def test_most_disputes_are_of_partial_refusal() -> None:
-    pairs = confused(table("*.csv"))
+    pairs = confused(table(MODELS))
     partial = sum(pair.units for pair in pairs if VALUES[2] in pair.values)
     assert (sum(pair.units for pair in pairs), partial) == (81, 66)
+
+
+@pytest.mark.parametrize(
+    ("grader", "percent", "kappa"), [("gpt4_label", 0.799, 0.628), ("strmatch_label", 0.839, 0.699)]
+)
+def test_each_grader_against_the_final_label(grader: str, percent: float, kappa: float) -> None:
+    metrics = measure(table(MODELS, ("final_label", grader), GIVEN), scale=Scale.NOMINAL, seed=1, resamples=10).metrics
+    assert metrics["percent_agreement"].value == pytest.approx(percent, abs=0.0005)
+    assert metrics["cohen_kappa"].value == pytest.approx(kappa, abs=0.0005)
