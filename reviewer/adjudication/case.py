@@ -14,7 +14,7 @@ from reviewer.store.assignment import AssignedItem
 from reviewer.store.engine import Engine
 from reviewer.store.labels import StandingDecision
 from reviewer.store.studies import Study
-from reviewer.studies.item_sheet import AskedQuestion, Item, compares, panes_of, translated
+from reviewer.studies.item_sheet import AskedQuestion, Item, compares, in_words, panes_of, translated
 from reviewer.study_design.blinding import pane_order, rank
 from reviewer.study_design.decision_policy import DisputeReason
 
@@ -110,7 +110,11 @@ def case_of(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> C
         )
     shown = dispute.reason in (DisputeReason.ADJUDICATORS.value, DisputeReason.CONTRADICTED.value)
     before = [
-        (one.ruling.value.replace("_", " ") if one.value is None else _label(ask, item, one.value))
+        (
+            one.ruling.value.replace("_", " ")
+            if one.value is None
+            else in_words(question, translated(item, ask, one.value))
+        )
         + f" ({one.reason}{', ' + one.note if one.note else ''})"
         for one in (decisions_on(engine, study.name, dispute) if shown else [])
     ]
@@ -147,10 +151,3 @@ def _ask(item: Item, dispute: Dispute, question: Question) -> AskedQuestion:
         Subject(dispute.response, dispute.other_response),
         () if question.per is Per.ITEM and not wanted else panes,
     )
-
-
-def _label(ask: AskedQuestion, item: Item, stored: str) -> str:
-    """Return a stored value in the words of its options."""
-    value = translated(item, ask, stored)
-    selected = ask.question.selected(value)
-    return "/".join(ask.question.option(one).label for one in selected) if selected else value

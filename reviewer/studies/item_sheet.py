@@ -115,6 +115,12 @@ def translated(item: Item, ask: AskedQuestion, value: str) -> str:
     return value
 
 
+def in_words(question: Question, value: str) -> str:
+    """Return an answer, as it reads on screen, in the labels of its options; what was typed stays as it is."""
+    selected = question.selected(value)
+    return "/".join(question.option(one).label for one in selected) if selected else value
+
+
 def about(item: Item, ask: AskedQuestion) -> str:
     """Return which panes a question is about, as a prefix such as `A: ` or `A and B: `."""
     names = " and ".join(item.panes[place].alias for place in ask.panes)

@@ -8,11 +8,11 @@ from textual.content import Content
 from reviewer.adjudication.case import Case, RaterAnswers
 from reviewer.adjudication.queue import CODES, AdjudicatorChoice
 from reviewer.definitions.rubric import Rubric
-from reviewer.studies.item_sheet import AskedQuestion, translated
+from reviewer.studies.item_sheet import AskedQuestion, in_words, translated
 from reviewer.study_design.decision_policy import Ruling
 from reviewer.text.visible import visible
 from reviewer.tui.item_view import ItemView
-from reviewer.tui.question_text import in_words, put_on
+from reviewer.tui.question_text import put_on
 from reviewer.tui.widgets import question_bar
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.status_line import Status
@@ -79,7 +79,7 @@ class DisputeView(ItemView):
         self._raters.entitle(Content(visible(f"raters · {case.dispute.reason}", one_line=True)))
         given = case.dispute.distribution.items()
         said = ", ".join(
-            f"{in_words(case.ask, translated(case.item, case.ask, value))} {count}" for value, count in given
+            f"{in_words(case.ask.question, translated(case.item, case.ask, value))} {count}" for value, count in given
         )
         self._bar.show(put_on(case.item, case.ask, None, ""), [question_bar.AnswerProgress("given:", said, True)])
 
@@ -113,7 +113,7 @@ def columns(rubric: Rubric, case: Case, focused: int) -> tuple[PaneText, int]:
 def _said(rubric: Rubric, case: Case, column: RaterAnswers) -> str:
     parts = []
     for question, value in column.values.items():
-        words = in_words(AskedQuestion(rubric.question(question), case.ask.subject, case.ask.panes), value)
+        words = in_words(rubric.question(question), value)
         parts.append(words if question == case.dispute.question else f"{question}: {words}")
     if column.confidence is not None:
         parts.append(f"confidence {column.confidence}")
@@ -125,4 +125,4 @@ def _said(rubric: Rubric, case: Case, column: RaterAnswers) -> str:
 def _chosen(ask: AskedQuestion, verdict: AdjudicatorChoice) -> str:
     if verdict.ruling is not Ruling.DECIDED:
         return RULINGS[verdict.ruling]
-    return "" if verdict.value is None else in_words(ask, verdict.value)
+    return "" if verdict.value is None else in_words(ask.question, verdict.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reviewer.definitions.question import FREE_SCALES, Question, Scale
 from reviewer.definitions.rubric import Rubric
-from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet
+from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet, in_words
 from reviewer.tui.widgets.question_bar import AnswerProgress, OptionChoice, QuestionText
 
 HINTS = {
@@ -79,7 +79,7 @@ def _answered(sheet: ItemSheet) -> Iterator[AnswerProgress]:
     for ask in sheet.asks:
         by_name.setdefault(_name(sheet.item, ask) or "item", []).append(ask)
     for name, asks in by_name.items():
-        words = [in_words(ask, value) for ask in asks if (value := sheet.value(ask)) is not None]
+        words = [in_words(ask.question, value) for ask in asks if (value := sheet.value(ask)) is not None]
         complete = all(sheet.value(ask) is not None for ask in asks if ask.question.required)
         remark = sheet.draft.remarks.get(asks[0].subject)
         if remark is not None and remark.note:
@@ -87,9 +87,3 @@ def _answered(sheet: ItemSheet) -> Iterator[AnswerProgress]:
         if remark is not None and remark.confidence is not None:
             words.append(f"(confidence {remark.confidence})")
         yield AnswerProgress(name, ", ".join(words), complete)
-
-
-def in_words(ask: AskedQuestion, value: str) -> str:
-    """Return an answer in the words of its options."""
-    selected = ask.question.selected(value)
-    return "/".join(ask.question.option(one).label for one in selected) if selected else value
