@@ -110,15 +110,16 @@ def case_of(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> C
         )
     shown = dispute.reason in (DisputeReason.ADJUDICATORS.value, DisputeReason.CONTRADICTED.value)
     before = [
-        (
-            one.ruling.value.replace("_", " ")
-            if one.value is None
-            else in_words(question, translated(item, ask, one.value))
-        )
-        + f" ({one.reason}{', ' + one.note if one.note else ''})"
+        _decision_words(one, in_words(question, translated(item, ask, one.value)) if one.value is not None else "")
         for one in (decisions_on(engine, study.name, dispute) if shown else [])
     ]
     return Case(dispute, item, ask, tuple(columns), tuple(sorted(before)))
+
+
+def _decision_words(decision: StandingDecision, value: str) -> str:
+    """Return a decision in words: its value, or its ruling where that is no value, and why it was made."""
+    note = f", {decision.note}" if decision.note else ""
+    return f"{value or decision.ruling.value.replace('_', ' ')} ({decision.reason}{note})"
 
 
 def _item(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> Item:
