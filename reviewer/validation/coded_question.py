@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import AnswerForm
 from reviewer.model import LabelState
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement.bootstrap import Resampling
@@ -24,10 +25,9 @@ class CodedQuestion:
         self._trial = trial
         self._question = question
         self._subjects, self._population = trial.units(question)
-        self.values = self._sets() if question.scale is Scale.MULTI else list(question.values)
+        self.values = self._sets() if question.scale.traits.form is AnswerForm.SEVERAL else list(question.values)
         positions = question.positions()
-        ordered = question.scale is Scale.ORDINAL
-        self.numbers = [positions.get(value) for value in self.values] if ordered else None
+        self.numbers = [positions.get(value) for value in self.values] if question.scale.traits.ordered else None
         self._codes = {value: place for place, value in enumerate(self.values)}
         self.people = sorted({name for given in trial.people.values() for name in given.get(question.id, ())})
         gold = [trial.gold.get(subject, {}).get(question.id) for subject in self._subjects]
