@@ -20,7 +20,7 @@ from simulated import fill, label_in_bulk, make_study, rubric, unsafe
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import RatingTable, measure, read_rows
 from reviewer.store import ratings, studies
 from reviewer.store.ratings import Scope

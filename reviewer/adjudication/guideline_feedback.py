@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from reviewer.adjudication.outcomes import outcomes
-from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.store import labels
 from reviewer.store.engine import Engine
@@ -49,9 +48,9 @@ def settled(engine: Engine, study: Study) -> list[SettledConfusion]:
         if outcome.how is not DecisionMethod.ADJUDICATED or outcome.decision is None:
             continue
         question = rubric.question(unit.question)
-        key = (unit.question, tuple(sorted(_words(question, value) for value in outcome.distribution)))
+        key = (unit.question, tuple(sorted(question.spelled(value) for value in outcome.distribution)))
         ruling = outcome.decision.ruling.value.replace("_", " ")
-        came_to[key][ruling if outcome.value is None else _words(question, outcome.value)] += 1
+        came_to[key][ruling if outcome.value is None else question.spelled(outcome.value)] += 1
         third[key] += outcome.value is not None and outcome.value not in outcome.distribution
     found = [
         SettledConfusion(*key, counts.total(), dict(counts.most_common()), third[key])
@@ -79,7 +78,3 @@ def suggestions(engine: Engine, study: Study) -> list[Suggestion]:
 
 def _place(rubric: Rubric, question: str) -> int:
     return [one.id for one in rubric.questions].index(question)
-
-
-def _words(question: Question, value: str) -> str:
-    return "|".join(question.selected(value)) or value

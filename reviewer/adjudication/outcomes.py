@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from reviewer.definitions.question import Per, Question, Scale
+from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.store import labels, studies
 from reviewer.store.engine import Engine
@@ -150,7 +150,7 @@ class Decider:
                 wanted = sum(_meets(parent, value, values) for value in _by_rater(units, parent).values())
             if not mine and not decided:
                 continue
-            if question.scale is Scale.TEXT and not decided:
+            if question.scale.traits.distance is None and not decided:
                 found.append(UnitOutcome(*subject, question.id, Outcome(None, DecisionMethod.UNDECIDED)))
                 continue
             outcome = decide(
@@ -179,7 +179,7 @@ class _QuestionTraits:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.may_abstain = any(option.abstain for option in question.options)
-        self.order = tuple(question.positions()) if question.scale is Scale.ORDINAL else ()
+        self.order = tuple(question.positions()) if question.scale.traits.ordered else ()
 
     def abstentions(self, units: list[UnitLabel]) -> frozenset[str]:
         """Return which of the values given say "cannot tell"."""

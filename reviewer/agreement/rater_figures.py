@@ -11,7 +11,8 @@ from itertools import groupby
 from statistics import median
 
 from reviewer.agreement.study_agreement import counted, table_of
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import FIRST, SIDES
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import Drift, PositionPreference, RatingTable
 from reviewer.store import rating_details
@@ -58,7 +59,7 @@ class RaterFigures:
 def rater_figures(engine: Engine, scope: Scope, question: Question) -> list[RaterFigures]:
     """Return what is known of each of the counted raters, in their order; none for free text."""
     who = counted(engine, scope)
-    if not who or question.scale is Scale.TEXT:
+    if not who or question.scale.traits.distance is None:
         return []
     table = table_of(engine, scope, question, who).without_clusters()
     counts = {name: _RaterCounts() for name in who}
@@ -89,7 +90,7 @@ def _count(counts: dict[str, _RaterCounts], unit: list[TimedLabel], question: Qu
             rater.shown[label.item] = min(first, label.shown_at), max(last, label.saved_at)
         if label.decided_at is not None:
             rater.agreed.append((label.decided_at, _agrees(given, label.value, question)))
-        if question.scale is Scale.PREFERENCE and label.value in ("first", "second"):
+        if question.scale.traits.compares_pair and label.value in SIDES:
             side = _side(label)
             if side is not None:
                 rater.sides[side] += 1
@@ -111,7 +112,7 @@ def _side(label: TimedLabel) -> int | None:
     first, second, _ = label.subject
     if first not in panes or second not in panes:
         return None
-    return int((panes.index(first) > panes.index(second)) is (label.value == "first"))
+    return int((panes.index(first) > panes.index(second)) is (label.value == FIRST))
 
 
 def _figures(table: RatingTable, place: int, name: str, counts: _RaterCounts, question: Question) -> RaterFigures:
@@ -135,7 +136,7 @@ def _figures(table: RatingTable, place: int, name: str, counts: _RaterCounts, qu
         seconds=_median_seconds(counts.shown.values()),
         timed=len(counts.shown),
         drift=agreement.drift([AGREES] * len(agreed), agreed),
-        positions=agreement.position_preference(counts.sides) if question.scale is Scale.PREFERENCE else None,
+        positions=agreement.position_preference(counts.sides) if question.scale.traits.compares_pair else None,
     )
 
 

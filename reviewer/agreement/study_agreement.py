@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import assert_never
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import FIRST, SECOND, AnswerForm, Distance
 from reviewer.model import RaterKind
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import (
@@ -59,13 +61,13 @@ def questions_of(rubric: Rubric, question: str | None) -> list[Question]:
     """
     if question is not None:
         return [rubric.question(question)]
-    return [one for one in rubric.questions if one.scale is not Scale.TEXT]
+    return [one for one in rubric.questions if one.scale.traits.distance is not None]
 
 
 def measured(engine: Engine, scope: Scope, question: Question, *, two_way: bool = False) -> QuestionAgreement:
     """Return how far the raters of a question agree, within `scope`."""
     who = _counted(ratings.raters(engine, scope))
-    if not who or question.scale is Scale.TEXT:
+    if not who or question.scale.traits.distance is None:
         return QuestionAgreement(question, who)
     table = table_of(engine, scope, question, who)
     found = agreement.measure(table, scale=question.scale, seed=SEED, resamples=RESAMPLES, two_way=two_way)
@@ -78,7 +80,7 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
     names = [name for name, _ in who]
     people = [place for place, (_, kind) in enumerate(who) if kind == RaterKind.HUMAN]
     graders = [place for place in range(len(who)) if place not in people]
-    if not people or question.scale in (Scale.TEXT, Scale.MULTI):
+    if not people or question.scale.traits.distance in (None, Distance.SET):
         return AgreementByKind(question, None, {})
     table = table_of(engine, scope, question, names)
     among = list(combinations(people, 2))
@@ -95,7 +97,7 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
 def consensus(engine: Engine, scope: Scope, question: Question) -> ConsensusComparison | None:
     """Return majority and model beside each other; None for several choices and free numbers, and without labels."""
     who = counted(engine, scope)
-    if not who or not question.options or question.scale is Scale.MULTI:
+    if not who or question.scale.traits.form is not AnswerForm.ONE:
         return None
     return agreement.beside(table_of(engine, scope, question, who))
 
@@ -105,13 +107,13 @@ def strengths(engine: Engine, scope: Scope, question: Question) -> Strengths | N
 
     It names configurations. A comparison without a winner, "both bad" too, is a tie.
     """
-    if question.scale is not Scale.PREFERENCE:
+    if not question.scale.traits.compares_pair:
         return None
     met: dict[tuple[str, str], Counter[str]] = {}
     for first, second, value, labels in rating_details.meetings(engine, scope, counted(engine, scope)):
         met.setdefault((first, second), Counter())[value] += labels
     return agreement.bradley_terry(
-        PairComparisons(*names, found["first"], found["second"], found.total() - found["first"] - found["second"])
+        PairComparisons(*names, found[FIRST], found[SECOND], found.total() - found[FIRST] - found[SECOND])
         for names, found in met.items()
     )
 
@@ -142,10 +144,16 @@ def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, 
 
 def _spoken(question: Question, value: str) -> str:
     """Return a stored value as the table of ratings names it."""
-    if question.scale is Scale.MULTI:
-        chosen = question.selected(value)
-        return "|".join(option.value for option in question.options if option.value in chosen)
-    return value if question.options else f"{float(value):.15g}"
+    match question.scale.traits.form:
+        case AnswerForm.SEVERAL:
+            chosen = question.selected(value)
+            return "|".join(option for option in question.values if option in chosen)
+        case AnswerForm.NUMBER:
+            return f"{float(value):.15g}"
+        case AnswerForm.ONE | AnswerForm.TEXT:
+            return value
+        case form:
+            assert_never(form)
 
 
 def counted(engine: Engine, scope: Scope) -> tuple[str, ...]:
@@ -161,25 +169,37 @@ def _counted(who: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> RatingTable:
     """Return the ratings by `who` as the table that coefficients are functions of."""
     by_prompt = ratings.prompts_repeat(engine, scope)
-    if not question.options or question.scale is Scale.MULTI:
-        given = ratings.values(engine, scope)
-    else:
-        given = [option.value for option in question.options]
+    one_option = question.scale.traits.form is AnswerForm.ONE
+    given = list(question.values) if one_option else ratings.values(engine, scope)
     found = list(ratings.rows(engine, scope, who, given, by_prompt=by_prompt))
     counted = [(row.codes, row.units) for row in found]
     clusters = [row.prompt for row in found] if by_prompt else None
-    if question.scale is Scale.MULTI:
-        return _sets(question, given, counted, who, clusters)
-    if not question.options:
-        return _numbers(given, found, who, by_prompt=by_prompt)
-    ordered = question.scale in (Scale.ORDINAL, Scale.INTERVAL)
+    match question.scale.traits.form:
+        case AnswerForm.ONE:
+            return _options(question, counted, who, clusters)
+        case AnswerForm.SEVERAL:
+            return _sets(question, given, counted, who, clusters)
+        case AnswerForm.NUMBER:
+            return _numbers(given, found, who, by_prompt=by_prompt)
+        case AnswerForm.TEXT:
+            raise ValueError(f"answers to {question.id} are text, which agreement does not compare")
+        case form:
+            assert_never(form)
+
+
+def _options(
+    question: Question,
+    counted: Sequence[tuple[tuple[int, ...], int]],
+    who: Sequence[str],
+    clusters: Sequence[int] | None,
+) -> RatingTable:
     positions = question.positions()
     return agreement.read_rows(
         counted,
         raters=who,
-        values=given,
-        numbers=[positions.get(value) for value in given] if ordered else None,
-        abstain=[place for place, value in enumerate(given) if question.abstains(value)],
+        values=question.values,
+        numbers=[positions.get(value) for value in question.values] if question.scale.traits.ordered else None,
+        abstain=[place for place, value in enumerate(question.values) if question.abstains(value)],
         clusters=clusters,
     )
 

@@ -13,7 +13,6 @@ from reviewer.cli.options import now
 from reviewer.cli.plain_rating_text import say_guideline, say_help, say_item
 from reviewer.cli.plain_rating_words import find_command, read_answer
 from reviewer.cli.terminal import counted, say, say_indented
-from reviewer.definitions.question import Scale
 from reviewer.errors import Refused
 from reviewer.model import RECOGNISED, Nothing, Subject
 from reviewer.session.owner_thread import OwnerThread
@@ -119,8 +118,8 @@ class PlainRating:
             return
         count = f"Question {sheet.place + 1} of {len(sheet.asks)}."
         say(f"\n{count} {about(sheet.item, ask)}{ask.question.text}")
-        if ask.question.scale is Scale.MULTI:
-            say("  (one or more keys, separated by spaces)")
+        if ask.question.scale.traits.line_hint:
+            say(f"  ({ask.question.scale.traits.line_hint})")
         for option in ask.question.options:
             say(f"  {option.key} {option.label}")
         if not ask.question.required:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import AnswerForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,19 @@ def find_command(word: str) -> Command | None:
 
 def read_answer(question: Question, text: str) -> str | None:
     """Return the stored form of what the rater typed, or None where it is no answer to `question`."""
-    if question.scale is Scale.TEXT:
-        is_command = text.startswith("/") or text.lower() in {command.word for command in COMMANDS}
-        return None if is_command else text
-    if question.scale is Scale.INTERVAL:
-        return _accepted(question, text)
-    if question.scale is Scale.MULTI:
-        chosen = [_option(question, word) for word in text.replace(",", " ").split()]
-        return None if None in chosen or not chosen else _accepted(question, chosen)
-    return _option(question, text)
+    match question.scale.traits.form:
+        case AnswerForm.ONE:
+            return _option(question, text)
+        case AnswerForm.SEVERAL:
+            chosen = [_option(question, word) for word in text.replace(",", " ").split()]
+            return None if None in chosen or not chosen else _accepted(question, chosen)
+        case AnswerForm.NUMBER:
+            return _accepted(question, text)
+        case AnswerForm.TEXT:
+            is_command = text.startswith("/") or text.lower() in {command.word for command in COMMANDS}
+            return None if is_command else text
+        case form:
+            assert_never(form)
 
 
 def _option(question: Question, text: str) -> str | None:

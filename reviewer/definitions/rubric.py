@@ -11,8 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from reviewer.definitions.lookup import find_in
-from reviewer.definitions.question import Condition, Per, Question, Scale
-from reviewer.definitions.question_reader import check_values, read_condition, read_questions
+from reviewer.definitions.question import Condition, Per, Question, check_values, read_condition, read_questions
 from reviewer.definitions.toml_table import TomlSource, TomlTable, check_stem, json_table, read_toml, read_version
 from reviewer.errors import NotFound
 from reviewer.model import canonical, digest
@@ -214,7 +213,7 @@ def _mean(table: TomlTable, questions: Mapping[str, Question]) -> Mean:
             raise table.wrong("mean", f"there is no question {name}", "one of " + ", ".join(questions))
         question = questions[name]
         _check_counted(table, "mean", question)
-        if question.scale is not Scale.ORDINAL or len(set(question.positions().values())) < 2:
+        if not question.scale.traits.ordered or len(set(question.positions().values())) < 2:
             raise table.wrong("mean", f"{name} has no two ends", "ordinal questions with two options or more")
     condition = table.table("zero", None)
     zero = None if condition is None else read_condition(condition, questions)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import SIDES
 from reviewer.grading.tasks import GradingTask
 from reviewer.model import LabelState
 from reviewer.store import grading_replies, verdicts
@@ -72,7 +72,7 @@ def _census(
     given: dict[tuple[str, str], dict[Unit, tuple[LabelState, str | None]]],
     orders: dict[tuple[str, Unit], dict[str, dict[str, list[str]]]],
 ) -> VerdictCensus:
-    compares = work.rubric.question(question).scale is Scale.PREFERENCE
+    compares = work.rubric.question(question).scale.traits.compares_pair
     states = Counter(state.value for state, _ in given[raters[0], question].values())
     values: Counter[str] = Counter()
     by_unit: dict[Unit, list[str]] = defaultdict(list)
@@ -98,7 +98,7 @@ def _census(
 
 def _sides(order: dict[str, dict[str, list[str]]]) -> list[str]:
     """Return the two responses of a pair in the order shown; a tie is a choice of neither side."""
-    return ["second", "first"] if order.get("swapped") else ["first", "second"]
+    return list(reversed(SIDES) if order.get("swapped") else SIDES)
 
 
 def baits(engine: Engine, work: GradingTask, rater: str) -> list[BaitedResponse]:

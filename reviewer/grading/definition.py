@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from reviewer.definitions.lookup import find_in
-from reviewer.definitions.question import Per, Question, Scale
+from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rubric, find_rubric
+from reviewer.definitions.scale import AnswerForm
 from reviewer.definitions.toml_table import TomlTable, check_stem, read_toml, read_version
 from reviewer.errors import NotFound
 from reviewer.model import canonical, digest
@@ -138,16 +139,16 @@ def _questions(table: TomlTable, rubric: Rubric, kind: GraderKind) -> list[Quest
         if name not in known:
             problem = f"rubric {rubric.id} has no question {name}"
             raise table.wrong("questions", problem, "one of " + ", ".join(known))
-        if known[name].scale is Scale.TEXT:
+        if known[name].scale.traits.distance is None:
             raise table.wrong("questions", f"{name} asks for free text", "questions that have an answer to compare")
-        if known[name].per is Per.ITEM and known[name].scale is not Scale.PREFERENCE:
+        if known[name].per is Per.ITEM and not known[name].scale.traits.compares_pair:
             raise table.wrong(
                 "questions", f"{name} is about a whole item", "questions about responses or pairs of them"
             )
-        if kind is GraderKind.RULE and known[name].scale is Scale.PREFERENCE:
+        if kind is GraderKind.RULE and known[name].scale.traits.compares_pair:
             raise table.wrong("questions", f"{name} compares two responses", "a judge, or questions about one response")
     found = [question for question in rubric.questions if question.id in names]
-    pairs = {question.scale is Scale.PREFERENCE for question in found}
+    pairs = {question.scale.traits.compares_pair for question in found}
     if not found or len(pairs) > 1 or len(set(names)) < len(names):
         expected = "one or more, each once, all about one response or all about two"
         raise table.wrong("questions", f"questions are {', '.join(names) or 'none'}", expected)
@@ -158,7 +159,7 @@ def _reading(table: TomlTable, questions: Sequence[Question]) -> ReplyForm:
     reading = table.choice("reading", ReplyForm, ReplyForm.JSON)
     if reading is ReplyForm.LETTER:
         [first, *others] = questions
-        if others or first.scale is Scale.MULTI or not 1 <= len(first.options) <= len(LETTERS):
+        if others or first.scale.traits.form is not AnswerForm.ONE or len(first.options) > len(LETTERS):
             raise table.wrong("reading", "a letter answers one question with options", "one such question, or json")
     return reading
 

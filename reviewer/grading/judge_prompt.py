@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import SIDES, AnswerForm
 from reviewer.grading.definition import LETTERS, PLACEHOLDER, Grader, ReplyForm
 from reviewer.grading.material import Material
 from reviewer.model import Message, Role, digest
@@ -21,7 +22,7 @@ from reviewer.study_design.blinding import rank
 NOT_ASKED = "not_asked"
 NONE = "(none is given)"
 CODE_LENGTH = 12
-SIDES = ("A", "B")
+SHOWN_SIDES = ("A", "B")  # of two responses, in the order shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _conversation(messages: Sequence[Message]) -> str:
 def _responses(texts: Sequence[str]) -> str:
     if len(texts) == 1:
         return fenced("RESPONSE", texts[0])
-    return "\n\n".join(fenced(f"RESPONSE {side}", text) for side, text in zip(SIDES, texts, strict=True))
+    return "\n\n".join(fenced(f"RESPONSE {side}", text) for side, text in zip(SHOWN_SIDES, texts, strict=True))
 
 
 def _question(question: Question, order: Sequence[str], reading: ReplyForm) -> str:
@@ -88,22 +89,24 @@ def _question(question: Question, order: Sequence[str], reading: ReplyForm) -> s
         values = " or ".join(question.when.values)
         lines[0] += f" (only if {question.when.question} is {values}, else {NOT_ASKED})"
     for place, value in enumerate(order):
-        name = LETTERS[place] if reading is ReplyForm.LETTER else said(question, value)
+        name = LETTERS[place] if reading is ReplyForm.LETTER else judge_value(question, value)
         lines.append(f"- {name}: {_label(question, value)}")
     return "\n".join(lines)
 
 
-def said(question: Question, value: str) -> str:
+def judge_value(question: Question, value: str) -> str:
     """Return a value as the judge is to write it: of two responses, it knows sides, not which is stored first."""
-    if question.scale is Scale.PREFERENCE and value in ("first", "second"):
-        return SIDES[value == "second"]
-    return value
+    return SHOWN_SIDES[SIDES.index(value)] if _names_a_side(question, value) else value
 
 
 def _label(question: Question, value: str) -> str:
-    if question.scale is Scale.PREFERENCE and value in ("first", "second"):
-        return f"response {said(question, value)} is better"
+    if _names_a_side(question, value):
+        return f"response {judge_value(question, value)} is better"
     return question.option(value).label
+
+
+def _names_a_side(question: Question, value: str) -> bool:
+    return question.scale.traits.compares_pair and value in SIDES
 
 
 def _form(questions: Sequence[Question], reading: ReplyForm) -> str:
@@ -120,9 +123,15 @@ def _form(questions: Sequence[Question], reading: ReplyForm) -> str:
 
 
 def _shape(question: Question) -> object:
-    if question.scale is Scale.MULTI:
-        return ["VALUE"]
-    return 0 if question.scale is Scale.INTERVAL else "VALUE"
+    match question.scale.traits.form:
+        case AnswerForm.ONE | AnswerForm.TEXT:
+            return "VALUE"
+        case AnswerForm.SEVERAL:
+            return ["VALUE"]
+        case AnswerForm.NUMBER:
+            return 0
+        case form:
+            assert_never(form)
 
 
 def _schema(questions: Sequence[Question], orders: dict[str, tuple[str, ...]]) -> dict[str, Any]:
@@ -136,9 +145,15 @@ def _schema(questions: Sequence[Question], orders: dict[str, tuple[str, ...]]) -
 
 
 def _property(question: Question, order: Sequence[str]) -> dict[str, Any]:
-    if question.scale is Scale.INTERVAL:
-        return {"type": "number"}
-    names = [said(question, value) for value in order]
-    if question.scale is Scale.MULTI:
-        return {"type": "array", "items": {"type": "string", "enum": names}}
-    return {"type": "string", "enum": names + ([NOT_ASKED] if question.when is not None else [])}
+    names = [judge_value(question, value) for value in order]
+    match question.scale.traits.form:
+        case AnswerForm.ONE:
+            return {"type": "string", "enum": names + ([NOT_ASKED] if question.when is not None else [])}
+        case AnswerForm.SEVERAL:
+            return {"type": "array", "items": {"type": "string", "enum": names}}
+        case AnswerForm.NUMBER:
+            return {"type": "number"}
+        case AnswerForm.TEXT:
+            return {"type": "string"}
+        case form:
+            assert_never(form)

@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import SIDES
 from reviewer.grading.definition import LETTERS, Grader, ReplyForm
-from reviewer.grading.judge_prompt import NOT_ASKED, SIDES, JudgePrompt
+from reviewer.grading.judge_prompt import NOT_ASKED, SHOWN_SIDES, JudgePrompt, judge_value
 from reviewer.grading.material import GraderVerdict
 from reviewer.model import LabelState
 
@@ -75,9 +76,10 @@ def _verdict(question: Question, answer: object, asked: JudgePrompt) -> GraderVe
         answer = answer.strip()
         if answer == NOT_ASKED:
             return GraderVerdict(question.id, LabelState.UNPARSED)
-        if question.scale is Scale.PREFERENCE and answer in SIDES:
-            answer = "first" if (answer == SIDES[0]) != asked.swapped else "second"
-        elif question.scale is Scale.PREFERENCE and answer in ("first", "second"):
+        if question.scale.traits.compares_pair and answer in SHOWN_SIDES:
+            sides = SIDES[::-1] if asked.swapped else SIDES
+            answer = sides[SHOWN_SIDES.index(answer)]
+        elif question.scale.traits.compares_pair and answer in SIDES:
             return GraderVerdict(question.id, LabelState.UNPARSED)  # which of them it means nobody can tell
     try:
         return GraderVerdict(question.id, LabelState.LABEL, question.accept(answer))
@@ -94,10 +96,7 @@ def _given(grader: Grader, asked: JudgePrompt, text: str, questions: list[Questi
             bare = text.strip("*_`().: \n")
             if len(bare) != 1 or bare not in LETTERS[: len(order)]:
                 return None
-            value = order[LETTERS.index(bare)]
-            if question.scale is Scale.PREFERENCE and value in ("first", "second"):
-                value = SIDES[value == "second"]
-            return {question.id: value}
+            return {question.id: judge_value(question, order[LETTERS.index(bare)])}
         case ReplyForm.LINES:
             return _last_lines(text, len(questions), {question.id for question in questions})
         case ReplyForm.JSON:

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 from reviewer.definitions.model_config import Setup
-from reviewer.definitions.question import Scale
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
 from reviewer.grading import rule
@@ -68,7 +67,7 @@ def task(engine: Engine, study: Study, grader: Grader) -> GradingTask:
             known[check.question].accept(check.value)
         except ValueError as error:
             raise Refused(f"grader {grader.id}: {error} (rubric {rubric.id} of study {study.name})") from None
-    compares = known[grader.questions[0]].scale is Scale.PREFERENCE
+    compares = known[grader.questions[0]].scale.traits.compares_pair
     if compares:
         units = grading_replies.pairs(engine, study.number)
         if not units:

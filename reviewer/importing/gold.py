@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from reviewer.definitions.question import Scale
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import OTHER_SIDE, Scale
 from reviewer.errors import BadInput, Refused
 from reviewer.formats.export.record import LabelRecord, pseudonym
 from reviewer.formats.mapping.gold_row import GoldResponse, GoldRow
@@ -24,7 +24,6 @@ from reviewer.store import imported_items, labels, raters
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
 from reviewer.store.studies import Study
-from reviewer.studies.item_sheet import OTHER_SIDE
 from reviewer.study_design.decision_policy import Ruling
 
 PART = 2_000
@@ -67,7 +66,7 @@ class _Unit(NamedTuple):
 
     def value(self, stored: str | None, scale: Scale) -> str | None:
         """Return a value of the row as it is to be stored here."""
-        swaps = self.swapped and scale is Scale.PREFERENCE and stored is not None
+        swaps = self.swapped and scale.traits.compares_pair and stored is not None
         return OTHER_SIDE.get(stored or "", stored) if swaps else stored
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.definitions.question import Scale
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import Rater
@@ -90,7 +89,7 @@ def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
 def least(rubric: Rubric) -> int:
     """Return how many responses an item must show for the rubric to ask anything: 2 where every question compares."""
     root = [question for question in rubric.questions if question.when is None]
-    return 2 if all(question.scale is Scale.PREFERENCE for question in root) else 1
+    return 2 if all(question.scale.traits.compares_pair for question in root) else 1
 
 
 def _configurations(engine: Engine, models: Sequence[str]) -> list[int]:

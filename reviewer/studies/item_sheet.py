@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from reviewer.definitions.question import FREE_SCALES, Per, Question, Scale
+from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rubric, asked
+from reviewer.definitions.scale import OTHER_SIDE
 from reviewer.model import Answer, Draft, Message, Remark, Subject
 from reviewer.store.assignment import AssignedItem
 from reviewer.store.items import ItemContent
 from reviewer.study_design.blinding import alias
 
 CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
-OTHER_SIDE = {"first": "second", "second": "first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def compares(rubric: Rubric, question: Question) -> bool:
     """Return whether `question` is about a pair of responses: a preference, or a follow-up of one."""
     if question.when is not None:
         return compares(rubric, rubric.question(question.when.question))
-    return question.scale is Scale.PREFERENCE
+    return question.scale.traits.compares_pair
 
 
 def translated(item: Item, ask: AskedQuestion, value: str) -> str:
@@ -109,7 +109,7 @@ def translated(item: Item, ask: AskedQuestion, value: str) -> str:
 
     Preferences are stored by response, so that a label means the same whatever the order of the panes was.
     """
-    if ask.question.scale is Scale.PREFERENCE:
+    if ask.question.scale.traits.compares_pair:
         left, right = (item.panes[place].response for place in ask.panes)
         return OTHER_SIDE.get(value, value) if left > right else value
     return value
@@ -205,7 +205,7 @@ class ItemSheet:
         """
         asks = self.asks
         place = self.place
-        while place < len(asks) and not asks[place].question.required and asks[place].question.scale in FREE_SCALES:
+        while place < len(asks) and not asks[place].question.required and asks[place].question.scale.traits.typed:
             place += 1
         return self.at(place)
 

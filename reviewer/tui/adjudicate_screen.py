@@ -15,7 +15,7 @@ from textual.message import Message
 
 from reviewer.adjudication.case import Case
 from reviewer.adjudication.queue import CODES, AdjudicationSession, AdjudicatorChoice, QueueProgress
-from reviewer.definitions.question import FREE_SCALES, Scale
+from reviewer.definitions.scale import AnswerForm
 from reviewer.errors import ReviewerError
 from reviewer.session.terminal_session import Settings
 from reviewer.studies.item_sheet import Item
@@ -153,7 +153,8 @@ class AdjudicateScreen(ReadingScreen):
         if case is None:
             return
         question, before = case.ask.question, self._verdict.value or ""
-        text = await self.app.push_screen_wait(AskText(question.text, before, number=question.scale is Scale.INTERVAL))
+        number = question.scale.traits.form is AnswerForm.NUMBER
+        text = await self.app.push_screen_wait(AskText(question.text, before, number=number))
         if not text:
             return
         try:
@@ -170,7 +171,7 @@ class AdjudicateScreen(ReadingScreen):
         if case is None or option is None or not self.is_ready:
             return
         value: str | None = option.value
-        if case.ask.question.scale is Scale.MULTI:
+        if case.ask.question.scale.traits.form is AnswerForm.SEVERAL:
             before = self._verdict.value
             chosen = set(() if before is None else case.ask.question.selected(before)) ^ {option.value}
             value = case.ask.question.accept(sorted(chosen)) if chosen else None
@@ -212,7 +213,7 @@ class AdjudicateScreen(ReadingScreen):
             return
         if self._verdict.value is not None or self._verdict.ruling is not Ruling.DECIDED:
             self._act(self._decide)
-        elif case.ask.question.scale in FREE_SCALES:
+        elif case.ask.question.scale.traits.typed:
             self._act(self._write)
         else:
             self.notify("Choose a value first, or a to adopt what a rater said.", markup=False)
@@ -222,7 +223,7 @@ class AdjudicateScreen(ReadingScreen):
         case = self._case
         if case is None or not self.is_ready:
             return
-        if case.ask.question.scale in FREE_SCALES:
+        if case.ask.question.scale.traits.typed:
             self._act(self._write)
         else:
             self.action_answer(key)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reviewer.definitions.question import FREE_SCALES, Question, Scale
+from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import SIDES
 from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet, in_words
 from reviewer.tui.widgets.question_bar import AnswerProgress, OptionChoice, QuestionText
-
-HINTS = {
-    Scale.MULTI: "keys switch options on and off; ↓ goes on",
-    Scale.TEXT: "e opens a line to write in; ↓ leaves it open",
-    Scale.INTERVAL: "e opens a line for the number; ↓ leaves it open",
-}
 
 
 def put(sheet: ItemSheet) -> QuestionText | None:
@@ -39,7 +34,7 @@ def put_on(item: Item, ask: AskedQuestion, value: str | None, count: str) -> Que
 def puts(rubric: Rubric) -> list[QuestionText]:
     """Return every question of the rubric as it takes most room."""
     return [
-        QuestionText("A+B", "10/10", question.text, _choices(question, ()), hint=HINTS.get(question.scale, ""))
+        QuestionText("A+B", "10/10", question.text, _choices(question, ()), hint=question.scale.traits.hint)
         for question in rubric.questions
     ]
 
@@ -50,9 +45,9 @@ def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[OptionChoice,
 
 def _named(item: Item, ask: AskedQuestion, choices: tuple[OptionChoice, ...]) -> tuple[OptionChoice, ...]:
     """Say at the sides of a comparison which panes they are."""
-    if ask.question.scale is not Scale.PREFERENCE:
+    if not ask.question.scale.traits.compares_pair:
         return choices
-    sides = dict(zip(("first", "second"), (item.panes[place].alias for place in ask.panes), strict=True))
+    sides = dict(zip(SIDES, (item.panes[place].alias for place in ask.panes), strict=True))
     return tuple(
         replace(choice, label=f"{sides[option.value]}: {choice.label}") if option.value in sides else choice
         for choice, option in zip(choices, ask.question.options, strict=True)
@@ -60,9 +55,9 @@ def _named(item: Item, ask: AskedQuestion, choices: tuple[OptionChoice, ...]) ->
 
 
 def _hint(question: Question, value: str | None) -> str:
-    if question.scale in FREE_SCALES and value is not None:
+    if question.scale.traits.typed and value is not None:
         return f"answered: {value}"
-    return HINTS.get(question.scale, "")
+    return question.scale.traits.hint
 
 
 def _name(item: Item, ask: AskedQuestion) -> str:

@@ -15,8 +15,8 @@ from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 
-from reviewer.definitions.question import FREE_SCALES, Scale
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import AnswerForm
 from reviewer.errors import ReviewerError
 from reviewer.model import RECOGNISED, Draft, Nothing, Remark, Subject, utc
 from reviewer.session.terminal_session import Settings
@@ -182,7 +182,7 @@ class RateScreen(ReadingScreen):
         ask = None if sheet is None else sheet.ask
         if sheet is None or ask is None:
             return
-        number = ask.question.scale is Scale.INTERVAL
+        number = ask.question.scale.traits.form is AnswerForm.NUMBER
         text = await self.app.push_screen_wait(AskText(ask.question.text, sheet.value(ask) or "", number=number))
         if not text:
             return
@@ -234,7 +234,7 @@ class RateScreen(ReadingScreen):
         option = ask.question.by_key(key)
         if option is None:
             return
-        if ask.question.scale is Scale.MULTI:
+        if ask.question.scale.traits.form is AnswerForm.SEVERAL:
             self._keep(sheet.toggled(ask, option.value, utc(datetime.now(UTC))))
         else:
             self._keep(sheet.answer(ask, option.value, utc(datetime.now(UTC))).past_optional())
@@ -248,7 +248,7 @@ class RateScreen(ReadingScreen):
             self._act(self._submit)
             return
         ask = sheet.ask
-        if ask is not None and ask.question.scale in FREE_SCALES and ask == sheet.missing:
+        if ask is not None and ask.question.scale.traits.typed and ask == sheet.missing:
             self._act(self._write)
             return
         self._put(sheet.at(len(sheet.asks)))
@@ -259,7 +259,7 @@ class RateScreen(ReadingScreen):
         ask = None if self._sheet is None else self._sheet.ask
         if ask is None or self._guarded:
             return
-        if ask.question.scale in FREE_SCALES:
+        if ask.question.scale.traits.typed:
             self._act(self._write)
         else:
             self.action_answer(WRITE_KEY)

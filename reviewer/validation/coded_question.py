@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import AnswerForm
 from reviewer.model import LabelState
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement.bootstrap import Resampling
@@ -21,13 +22,12 @@ class CodedQuestion:
     """
 
     def __init__(self, evidence: GraderEvidence, question: Question) -> None:
-        self._trial = evidence
+        self._evidence = evidence
         self._question = question
         self._subjects, self._population = evidence.units(question)
-        self.values = self._sets() if question.scale is Scale.MULTI else list(question.values)
+        self.values = self._sets() if question.scale.traits.form is AnswerForm.SEVERAL else list(question.values)
         positions = question.positions()
-        ordered = question.scale is Scale.ORDINAL
-        self.numbers = [positions.get(value) for value in self.values] if ordered else None
+        self.numbers = [positions.get(value) for value in self.values] if question.scale.traits.ordered else None
         self._codes = {value: place for place, value in enumerate(self.values)}
         self.people = sorted({name for given in evidence.people.values() for name in given.get(question.id, ())})
         gold = [evidence.gold.get(subject, {}).get(question.id) for subject in self._subjects]
@@ -38,14 +38,14 @@ class CodedQuestion:
         self._gold = [None if one is None or one.value is None else self._codes[one.value] for one in gold]
 
     def _sets(self) -> list[str]:
-        every = (one for said in (self._trial.gold, *self._trial.verdicts.values()) for one in said.values())
+        every = (one for said in (self._evidence.gold, *self._evidence.verdicts.values()) for one in said.values())
         found = {one[self._question.id].value for one in every}
         return sorted(value for value in found if value is not None)
 
     def _verdicts(self, grader: str) -> list[int | None]:
         found: list[int | None] = []
         for subject in self._subjects:
-            one = self._trial.verdicts[grader].get(subject, {}).get(self._question.id)
+            one = self._evidence.verdicts[grader].get(subject, {}).get(self._question.id)
             if one is None or one.status in (AnswerState.OPEN, AnswerState.NOTHING):
                 found.append(None)
             elif one.value is not None:
@@ -79,7 +79,7 @@ class CodedQuestion:
         """Return the alternative annotator test on the units that were drawn for review."""
         said = self._verdicts(grader)
         drawn = [
-            (self._trial.people.get(subject, {}).get(self._question.id, {}), verdict)
+            (self._evidence.people.get(subject, {}).get(self._question.id, {}), verdict)
             for subject, verdict, chance in zip(self._subjects, said, self._population.chances, strict=True)
             if chance is not None and verdict is not None
         ]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from reviewer.definitions.lookup import find, folders, known
-from reviewer.definitions.question import Per, Scale
+from reviewer.definitions.question import Per
 from reviewer.definitions.rubric import Rubric, Share, find_rubric, read_rubric
+from reviewer.definitions.scale import Scale
 from reviewer.definitions.suite import find_suite, read_suite
 from reviewer.errors import NotFound
 from tests.support.folders import PROMPTS

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.definitions.question import Option, Per, Question, Scale
+from reviewer.definitions.question import Option, Per, Question
+from reviewer.definitions.scale import Scale
 
 OPTIONS = tuple(Option(value, value.upper(), str(key)) for key, value in enumerate("abc", 1))
 

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 
-from reviewer.definitions.question_reader import KEY
+from reviewer.definitions.question import KEY
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.home_screen import HomeScreen

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from reviewer.definitions.question import NUMBER
+from reviewer.definitions.scale import NUMBER
 from reviewer.formats.export.jsonl import label_rows
 from reviewer.formats.export.record import GoldRecord, spoken
 from reviewer.model import canonical, message_values

@@ -8,8 +8,10 @@ text can hold it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from reviewer.definitions.question import FREE_SCALES, Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import AnswerForm
 from reviewer.formats.export.jsonl import gold_row
 from reviewer.formats.export.record import GoldRecord
 from reviewer.model import digest, message_values
@@ -51,8 +53,16 @@ def _quoted(record: GoldRecord) -> Iterator[tuple[str, str]]:
 
 
 def _answers(question: Question) -> str:
-    if question.scale in FREE_SCALES:
-        return "Answer with a number alone." if question.scale is Scale.INTERVAL else "Answer with text."
-    how = "one or more, with | between them" if question.scale is Scale.MULTI else "one"
+    match question.scale.traits.form:
+        case AnswerForm.NUMBER:
+            return "Answer with a number alone."
+        case AnswerForm.TEXT:
+            return "Answer with text."
+        case AnswerForm.ONE:
+            how = "one"
+        case AnswerForm.SEVERAL:
+            how = "one or more, with | between them"
+        case form:
+            assert_never(form)
     listed = "\n".join(f"{option.value}: {option.label}" for option in question.options)
     return f"Answer with {how} of these words and nothing else:\n{listed}"

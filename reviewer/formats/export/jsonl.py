@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
+from typing import assert_never
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import AnswerForm
 from reviewer.formats.export.record import (
     DecisionRecord,
     DesignRecord,
@@ -125,9 +127,13 @@ def _value(question: Question, value: str | None) -> str:
     """Return a stored value as JSON; one choice and words are the text that they are stored as."""
     if value is None:
         return "null"
-    if question.scale is Scale.MULTI or question.scale is Scale.INTERVAL:
-        return _encode(plain(question, value))
-    return _text(value)
+    match question.scale.traits.form:
+        case AnswerForm.ONE | AnswerForm.TEXT:
+            return _text(value)
+        case AnswerForm.SEVERAL | AnswerForm.NUMBER:
+            return _encode(plain(question, value))
+        case form:
+            assert_never(form)
 
 
 def _label_json(question: Question, label: LabelRecord) -> str:

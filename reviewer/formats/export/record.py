@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
 from reviewer.model import LabelState, Message, RaterKind, digest, messages_of
 
 _PSEUDONYM = re.compile(r"rater-[0-9a-f]{12}")
@@ -200,4 +200,4 @@ def plain(question: Question, value: str | None) -> object:
 
 def spoken(question: Question, value: str) -> str:
     """Return a stored value as a grader would say it: several choices with `|` between them."""
-    return "|".join(question.selected(value)) if question.scale is Scale.MULTI else value
+    return question.spelled(value)

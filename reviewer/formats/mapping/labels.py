@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from reviewer.definitions.question import Question, Scale
+from reviewer.definitions.question import Question
+from reviewer.definitions.scale import AnswerForm
 from reviewer.formats.mapping.cells import Fields, Get, Notes, Step, WrongCell, spelled, stored
 from reviewer.formats.mapping.row import RowLabel
 from reviewer.model import RaterKind, canonical
@@ -45,7 +46,7 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
         ValueError: one of `values` is no answer to the question.
     """
     known = {raw.strip(): question.accept(value) for raw, value in values.items()}
-    if question.scale is not Scale.MULTI:
+    if question.scale.traits.form is not AnswerForm.SEVERAL:
         known = {option: option for option in question.values} | known
 
     def read(fields: Fields, notes: Notes) -> LabelCell | None:
@@ -121,7 +122,7 @@ def _label(question: str, rater: str, kind: RaterKind, answer: LabelCell) -> Row
 
 def _translated(question: Question, text: str, values: Mapping[str, str]) -> object:
     """Return what a cell says, with each of several choices as the option that it stands for."""
-    if question.scale is not Scale.MULTI:
+    if question.scale.traits.form is not AnswerForm.SEVERAL:
         return text
     parts: object = text.split("|")
     if text.startswith("["):

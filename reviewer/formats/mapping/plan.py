@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from reviewer.definitions.question import Per, Scale
+from reviewer.definitions.question import Per
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput, NotFound
 from reviewer.formats.mapping.binding import bind
@@ -227,7 +227,7 @@ def _reader(rubric: Rubric, file: str, field: str, name: str, get: Get, values: 
         question = rubric.question(name)
     except NotFound as error:
         raise BadInput(file, 1, f"{field}: {error}") from None
-    if question.per is Per.ITEM or question.scale is Scale.PREFERENCE:
+    if question.per is Per.ITEM or question.scale.traits.compares_pair:
         problem = f"{field}: the question compares responses, and each row of a table holds one"
         raise BadInput(file, 1, problem, "a question that is asked of one response")
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 import numpy as np
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Distance, Scale
 from reviewer.statistics.agreement import chance
 from reviewer.statistics.agreement.alpha import Metric, krippendorff_alpha, leave_one_out
 from reviewer.statistics.agreement.bootstrap import Exchangeable, Resampling, estimate, estimate_two_way
@@ -34,14 +35,6 @@ ONE_WAY_ONLY = "the two-way interval is for coefficients that do not tell raters
 SKEWED = 0.75  # from this share of one value on, agreement by chance is most of agreement
 PARTING = 0.2  # so much below percent agreement, α asks for a word
 UNSURE_BELOW = 50  # units; simulated intervals of fewer cover less than they say
-
-METRICS: Mapping[Scale, Metric] = {
-    Scale.NOMINAL: Metric.NOMINAL,
-    Scale.PREFERENCE: Metric.NOMINAL,
-    Scale.ORDINAL: Metric.ORDINAL,
-    Scale.INTERVAL: Metric.INTERVAL,
-    Scale.MULTI: Metric.MASI,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +97,6 @@ def measure(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 100
     Raises:
         ValueError: free text has no agreement, and an ordered scale needs numbers.
     """
-    if scale not in METRICS:
-        raise ValueError(f"agreement on {scale} is not measured")
     resampling = Resampling(resamples, seed)
     alike = _exchangeable(table, scale)
     apart = _told_apart(table, scale)
@@ -142,17 +133,34 @@ def measure_pairs(table: RatingTable, pairs: Pairs, *, seed: int, resamples: int
     return PairedAgreement(found["percent"][0], found["kappa"][0])
 
 
+def _metric(scale: Scale) -> Metric:
+    """Return what α measures the distance of two answers by."""
+    match scale.traits.distance:
+        case Distance.NOMINAL:
+            return Metric.NOMINAL
+        case Distance.ORDINAL:
+            return Metric.ORDINAL
+        case Distance.INTERVAL:
+            return Metric.INTERVAL
+        case Distance.SET:
+            return Metric.MASI
+        case None:
+            raise ValueError(f"agreement on {scale} is not measured")
+        case distance:
+            assert_never(distance)
+
+
 def _countable(table: RatingTable) -> bool:
     return table.declared is not None or len(table.values) <= MOST_VALUES
 
 
 def _metric_table(table: RatingTable, scale: Scale) -> RatingTable:
-    return table.on_scale() if scale in (Scale.ORDINAL, Scale.INTERVAL) else table
+    return table.on_scale() if scale.traits.ordered else table
 
 
 def _exchangeable(table: RatingTable, scale: Scale) -> dict[str, tuple[RatingTable, Exchangeable]]:
     """Return the coefficients that do not tell raters apart, each with the table that it is of."""
-    metric, placed = METRICS[scale], _metric_table(table, scale)
+    metric, placed = _metric(scale), _metric_table(table, scale)
     found: dict[str, tuple[RatingTable, Exchangeable]] = {
         "percent_agreement": (table.within_rows(), chance.percent_agreement),
         "krippendorff_alpha": (placed, lambda tally: krippendorff_alpha(tally, metric)),
@@ -160,7 +168,7 @@ def _exchangeable(table: RatingTable, scale: Scale) -> dict[str, tuple[RatingTab
         "gwet_ac1": (table, chance.gwet),
         "brennan_prediger": (table, chance.brennan_prediger),
     }
-    if scale is Scale.MULTI:
+    if scale.traits.distance is Distance.SET:
         found["alpha_jaccard"] = (table, lambda tally: krippendorff_alpha(tally, Metric.JACCARD))
     if placed.numbers is not None:
         linear, quadratic = chance.linear_weights(placed.numbers), chance.quadratic_weights(placed.numbers)
@@ -179,7 +187,7 @@ def _too_many(_: ValueCounts) -> Statistic:
 def _told_apart(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
     """Return the coefficients that know which rater gave which label."""
     names = ["scott_pi", "conger_kappa", "cohen_kappa", "light_kappa"]
-    ordered = scale in (Scale.ORDINAL, Scale.INTERVAL)
+    ordered = scale.traits.ordered
     found: dict[str, Statistic] = {}
     if not _countable(table):
         found = {name: never(TOO_MANY) for name in [*names, "cohen_kappa_linear", "cohen_kappa_quadratic"]}
@@ -215,7 +223,7 @@ def _parts(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
         "by_option": _joined(
             [krippendorff_alpha(ValueCounts(option), Metric.NOMINAL) for option in table.per_option()]
         ),
-        "leave_one_out": leave_one_out(lambda times: ValueCounts(placed, times), METRICS[scale], raters),
+        "leave_one_out": leave_one_out(lambda times: ValueCounts(placed, times), _metric(scale), raters),
         "by_category": nothing,
     }
     if table.options:
@@ -229,7 +237,7 @@ def _parts(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
     if _countable(table) and pairs:
         found["pair_agreement"] = pair_agreement(table, pairs)
         found["pair_kappa"] = cohen_kappas(table, pairs)
-        if scale in (Scale.ORDINAL, Scale.INTERVAL):
+        if scale.traits.ordered:
             for name, weights in _weightings(placed).items():
                 found[f"pair_{name}"] = cohen_kappas(placed, pairs, weights)
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Distance, Scale
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import Agreement
 from reviewer.statistics.agreement.bootstrap import Resampling
@@ -168,7 +168,7 @@ def against_gold(
         numbers=None if numbers is None else [*numbers, *([None] * len(used))],
         clusters=[int(prompt) for prompt in rows[:, 0]] if repeat else None,
     )
-    counted = Scale.NOMINAL if scale is Scale.MULTI else scale
+    counted = Scale.NOMINAL if scale.traits.distance is Distance.SET else scale
     return agreement.measure(table, scale=counted, seed=resampling.seed, resamples=resampling.resamples)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.definitions.question import Option, Per, Question, Scale
+from reviewer.definitions.question import Option, Per, Question
 from reviewer.definitions.rubric import Rubric
+from reviewer.definitions.scale import Scale
 from reviewer.errors import BadInput, NotFound
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row_reader import Row, RowLabel, rows

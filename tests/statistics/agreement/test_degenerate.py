@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import (
     UNDECIDED,
     PairComparisons,

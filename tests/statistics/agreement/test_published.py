@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import (
     Metric,
     PairComparisons,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import (
     Estimate,
     Metric,

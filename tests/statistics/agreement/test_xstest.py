@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import Agreement, confused, measure, read_rows
 from reviewer.statistics.agreement.table import RatingTable
 from tests.support.xstest import MODELS, VALUES, labelled

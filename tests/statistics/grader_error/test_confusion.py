@@ -11,7 +11,7 @@ from sklearn.metrics import (  # type: ignore[import-untyped]
     precision_recall_fscore_support,
 )
 
-from reviewer.definitions.question import Scale
+from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
     DrawChance,
