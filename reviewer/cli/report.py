@@ -219,9 +219,9 @@ def _next(made: Report, html: Path | None) -> str:
 
 
 def _fitting(rubric: str) -> str:
-    """Return the options that run a grader of this rubric, a rule where there is one."""
+    """Return the options that run a grader of this rubric, one that needs no model where there is one."""
     from reviewer.definitions.lookup import folders, known
-    from reviewer.grading.definition import GraderKind, read_grader
+    from reviewer.grading.definition import read_grader
 
     fitting = []
     for path in known(folders("graders")).values():
@@ -229,6 +229,6 @@ def _fitting(rubric: str) -> str:
         with suppress(ReviewerError):
             grader = read_grader(path, folders("rubrics"))
             if grader.rubric == rubric:
-                fitting.append((grader.kind is GraderKind.JUDGE, grader.id))
-    judges, name = min(fitting) if fitting else (True, "G")
-    return f"--grader {name}" + (" --model CONFIG" if judges else "")
+                fitting.append((grader.kind.traits.asks_model, grader.id))
+    asks_model, name = min(fitting) if fitting else (True, "G")
+    return f"--grader {name}" + (" --model CONFIG" if asks_model else "")
