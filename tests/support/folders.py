@@ -6,4 +6,5 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "prompts"
+README = ROOT / "README.md"
 DATA = ROOT.parent / "shared" / "data"
