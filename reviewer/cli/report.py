@@ -16,6 +16,7 @@ from reviewer.cli.options import database_option, json_option, now, reading
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
 from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
+from reviewer.formats.export.reliability_card_text import CARD
 from reviewer.statistics.estimate_text import drawn, interval
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def _next(made: Report, html: Path | None) -> str:
         return f"Next, so that rates can be corrected: reviewer adjudicate {made.study}"
     if html is None:
         return f"Next: reviewer report {made.study} --html {made.study}.html"
-    return f"Next: reviewer export {made.study} --format card -o {made.study}-card.md"
+    return f"Next: reviewer export {made.study} --format {CARD.name} -o {made.study}-{CARD.name}{CARD.suffix}"
 
 
 def _fitting(rubric: str) -> str:
