@@ -8,6 +8,7 @@ from dataclasses import asdict
 from reviewer.agreement.rater_figures import RaterFigures
 from reviewer.agreement.study_agreement import AgreementByKind, QuestionAgreement
 from reviewer.statistics.agreement import ConsensusComparison, PairedAgreement, Strengths
+from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, PERCENT_AGREEMENT
 
 
 def question(one: QuestionAgreement) -> dict[str, object]:
@@ -33,8 +34,8 @@ def question(one: QuestionAgreement) -> dict[str, object]:
             {
                 "raters": list(pair.raters),
                 "units": pair.units,
-                "percent_agreement": pair.percent_agreement.value,
-                "cohen_kappa": pair.cohen_kappa.value,
+                PERCENT_AGREEMENT.name: pair.percent_agreement.value,
+                COHEN_KAPPA.name: pair.cohen_kappa.value,
             }
             for pair in found.pairwise
         ],
@@ -89,4 +90,4 @@ def kinds(one: AgreementByKind) -> dict[str, object]:
 def _pair(pair: PairedAgreement | None) -> dict[str, object] | None:
     if pair is None:
         return None
-    return {"percent_agreement": pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}
+    return {PERCENT_AGREEMENT.name: pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}
