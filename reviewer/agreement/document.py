@@ -17,6 +17,7 @@ from reviewer.agreement.study_agreement import (
 )
 from reviewer.definitions.question import Question
 from reviewer.statistics.agreement import LEGEND, ConsensusComparison, PairedAgreement, Strengths
+from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, PERCENT_AGREEMENT
 from reviewer.store import ratings
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
@@ -106,8 +107,8 @@ def question_values(one: QuestionAgreement) -> dict[str, object]:
             {
                 "raters": list(pair.raters),
                 "units": pair.units,
-                "percent_agreement": pair.percent_agreement.value,
-                "cohen_kappa": pair.cohen_kappa.value,
+                PERCENT_AGREEMENT.name: pair.percent_agreement.value,
+                COHEN_KAPPA.name: pair.cohen_kappa.value,
             }
             for pair in found.pairwise
         ],
@@ -162,4 +163,4 @@ def kind_values(one: AgreementByKind) -> dict[str, object]:
 def _pair(pair: PairedAgreement | None) -> dict[str, object] | None:
     if pair is None:
         return None
-    return {"percent_agreement": pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}
+    return {PERCENT_AGREEMENT.name: pair.percent_agreement.plain(), "mean_cohen_kappa": pair.mean_kappa.plain()}

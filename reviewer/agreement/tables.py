@@ -18,16 +18,12 @@ from reviewer.statistics.agreement import (
     PositionPreference,
     Strengths,
 )
+from reviewer.statistics.agreement.coefficients import GWET_AC1, KRIPPENDORFF_ALPHA, PERCENT_AGREEMENT, TABLED
 from reviewer.statistics.estimate_text import BAR, cells, short
 
 Rows = list[list[str]]
 
-SHOWN = (
-    "percent_agreement", "krippendorff_alpha", "gwet_ac1", "gwet_ac2_linear", "gwet_ac2_quadratic", "cohen_kappa",
-    "cohen_kappa_quadratic", "light_kappa", "fleiss_kappa",
-)  # fmt: skip
-OF_TWO, OF_MORE = ("cohen_kappa", "cohen_kappa_quadratic"), ("light_kappa",)
-BESIDE = ("percent_agreement", "gwet_ac1", "krippendorff_alpha")
+BESIDE = (PERCENT_AGREEMENT, GWET_AC1, KRIPPENDORFF_ALPHA)  # of each group; the last one is drawn
 MOST_IN_MATRIX = 10  # raters; of more, the pairs that agree least are listed
 MOST_PAIRS = 15
 MOST_MISTAKEN = 2
@@ -49,11 +45,12 @@ def coefficients(found: Agreement) -> Rows:
 
     Of κ by pairs: that of Cohen where there are two raters, else Light's mean of all pairs.
     """
-    other = OF_MORE if found.raters == 2 else OF_TWO
-    return [
-        ["", "", "", f"0{' ' * (BAR - 1)}1"],
-        *([name, *cells(found.metrics[name])] for name in SHOWN if name in found.metrics and name not in other),
-    ]
+    rows = [["", "", "", f"0{' ' * (BAR - 1)}1"]]
+    for one in TABLED:
+        estimate = found.estimate(one)
+        if estimate is not None and one.raters.fits(found.raters):
+            rows.append([one.name, *cells(estimate)])
+    return rows
 
 
 def categories(found: Agreement) -> Rows:
@@ -182,15 +179,14 @@ def kinds(found: Iterable[AgreementByKind]) -> Rows:
 
 
 def groups(by: str, found: Iterable[tuple[str, QuestionAgreement]]) -> Rows:
-    """Return percent, α and AC1 of each configuration or evaluation and question."""
-    rows = [[by, "question", "units", "percent", "", "AC1", "", "α", "", ""]]
+    """Return a few coefficients of each configuration or evaluation and question."""
+    rows = [[by, "question", "units", *(cell for one in BESIDE for cell in (one.sign, "")), ""]]
     for name, one in found:
         if one.agreement is None:
             continue
-        metrics = one.agreement.metrics
         row = [name, one.question.id, f"{one.agreement.units:,}"]
-        for metric in BESIDE:
-            row += cells(metrics[metric])[: 2 if metric != BESIDE[-1] else 3]
+        for coefficient in BESIDE:
+            row += cells(one.agreement.metrics[coefficient.name])[: 3 if coefficient is BESIDE[-1] else 2]
         rows.append(row)
     return rows
 

@@ -27,6 +27,7 @@ from reviewer.collection.collector import CollectionProgress, Collector
 from reviewer.collection.missing_samples import MissingSamples, survey, wanted, work_of
 from reviewer.definitions.lookup import folders
 from reviewer.definitions.model_config import Setup, find_setup
+from reviewer.definitions.provider import without_entry
 from reviewer.definitions.suite import find_suite
 from reviewer.errors import ReviewerError
 from reviewer.model import Suite
@@ -34,7 +35,14 @@ from reviewer.model import Suite
 
 @click.command("collect")
 @click.option("--suite", "suite_names", multiple=True, required=True, metavar="S", help="A suite's id, or its file.")
-@click.option("--model", "model_names", multiple=True, required=True, metavar="CONFIG", help="Whom to ask.")
+@click.option(
+    "--model",
+    "model_names",
+    multiple=True,
+    required=True,
+    metavar="CONFIG",
+    help=f"Whom to ask: a name in prompts/models.toml, or {without_entry()}.",
+)
 @click.option("--models-file", type=click.Path(path_type=Path), metavar="F", help="Instead of prompts/models.toml.")
 @click.option("--samples", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="For each prompt.")
 @click.option(
@@ -68,8 +76,7 @@ def collect_command(
 ) -> int:
     """Ask models the prompts of suites, and store every answer.
 
-    Only what is missing is asked, so the same command goes on where it was stopped. CONFIG is a name in
-    prompts/models.toml, openai/NAME or anthropic/NAME. Keys come from the environment.
+    Only what is missing is asked, so the same command goes on where it was stopped. Keys come from the environment.
     """
     suites = [find_suite(name, folders("suites")) for name in dict.fromkeys(suite_names)]
     setups = [find_setup(name, model_files(models_file)) for name in dict.fromkeys(model_names)]

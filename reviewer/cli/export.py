@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -17,35 +15,18 @@ from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, reading
 from reviewer.cli.terminal import complain, counted
 from reviewer.errors import ReviewerError
+from reviewer.formats.export.export_format import ExportFormat, ExportInput
 from reviewer.formats.export.record import GoldRecord
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
+from reviewer.formats.export.registry import EXPORT_FORMATS, format_named
 from reviewer.study_design.decision_policy import DecisionMethod
 
 if TYPE_CHECKING:
     from reviewer.store.engine import Engine
     from reviewer.store.studies import Study
 
-Lines = Callable[[Iterable[GoldRecord]], Iterator[str]]
 
-# Format -> what writes it: only the one that is asked for is loaded.
-FORMATS = {
-    "jsonl": "export.jsonl:gold_lines",
-    "labels-jsonl": "export.jsonl:label_lines",
-    "csv": "export.csv:gold_csv",
-    "labels-csv": "export.csv:labels_csv",
-    "inspect": "export.inspect:inspect_lines",
-    "promptfoo": "export.promptfoo:promptfoo_lines",
-    "messages": "export.messages:messages_lines",
-    "evals": "export.evals:evals_lines",
-    "evals-choice": "export.evals:evals_choice_lines",
-}
-BINARY = {"parquet": "export.parquet:write_gold", "labels-parquet": "export_parquet:write_labels"}
-CARDS = ("card", "card-json")
-TEXT = ("csv", "labels-csv", "card")  # what is not escaped, and could steer a terminal
-DECIDED_ONLY = ("inspect", "promptfoo", "evals", "evals-choice")
-
-
-class _Told:
+class _CountedRecords:
     """Passes records on, marked and where asked masked, and keeps count of what went by."""
 
     def __init__(self, records: Iterable[GoldRecord], *, redact: bool) -> None:
@@ -74,10 +55,19 @@ class _Told:
             yield record
 
 
-@click.command("export")
+# A paragraph that begins with \b keeps its lines.
+FORMATS = "\b\nFormats:\n" + "\n".join(f"  {one.name:<15} {one.description}" for one in EXPORT_FORMATS)
+
+
+@click.command("export", epilog=FORMATS)
 @click.argument("study")
 @click.option(
-    "--format", "format_name", required=True, type=click.Choice([*FORMATS, *BINARY, *CARDS]), help="What to write."
+    "--format",
+    "format_name",
+    required=True,
+    metavar="F",
+    type=click.Choice([one.name for one in EXPORT_FORMATS]),
+    help="What to write; see below.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file instead of stdout.")
 @click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
@@ -87,58 +77,33 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
     """Write the gold of STUDY, or its labels, for other programs.
 
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is. Raters
-    go under pseudonyms. `jsonl` holds everything; `import --format reviewer` reads it. `card` says how far the labels
-    can be trusted.
+    go under pseudonyms.
     """
     from reviewer.adjudication.gold import records
 
-    if output is None and format_name in (*TEXT, *BINARY) and sys.stdout.isatty():
-        raise ReviewerError(f"--format {format_name} is not for a terminal; expected -o PATH, or a pipe")
-    if format_name in BINARY:
-        from reviewer.formats.export.parquet import require
-
-        require()
+    format = format_named(format_name)
+    if output is None and not format.printable and sys.stdout.isatty():
+        raise ReviewerError(f"--format {format.name} is not for a terminal; expected -o PATH, or a pipe")
+    if format.extra is not None:
+        format.extra.require()
     loaded = unblind(ctx, study)
     with reading(ctx) as engine, _written(output) as file:
-        write = _writer(engine, loaded, format_name)
-        told = _Told(records(engine, loaded), redact=redact)
+        counted_records = _CountedRecords(records(engine, loaded), redact=redact)
         gc.disable()  # rows make no cycles, and the search for them costs an eighth of the time
         try:
-            write(told, file)
+            format.write(_input(engine, loaded, counted_records), file)
         finally:
             gc.enable()
-    _report(told, study, format_name, output)
+    _report(counted_records, study, format, output)
     if redact:
-        _prove(told)
+        _prove(counted_records)
 
 
-def _writer(engine: Engine, study: Study, format_name: str) -> Callable[[Iterable[GoldRecord], TextIO], None]:
-    if format_name in BINARY:
-        write = _load(BINARY[format_name])
-        return lambda records, file: write(records, file.buffer)
-    lines: Lines = _card(engine, study, format_name) if format_name in CARDS else _load(FORMATS[format_name])
-    return lambda records, file: file.writelines(lines(records))
-
-
-def _load(place: str) -> Callable[..., Any]:
-    module, _, name = place.partition(":")
-    found: Callable[..., Any] = getattr(import_module(f"reviewer.formats.{module}"), name)
-    return found
-
-
-def _card(engine: Engine, study: Study, format_name: str) -> Lines:
-    """Return what writes the card, with how far the raters agree measured beforehand."""
+def _input(engine: Engine, study: Study, found: _CountedRecords) -> ExportInput:
     from reviewer.adjudication.gold import about
-    from reviewer.formats.export.reliability_card import card, markdown
     from reviewer.report.reliability_card import agreement_of
 
-    agreement = agreement_of(engine, study)
-
-    def lines(records: Iterable[GoldRecord]) -> Iterator[str]:
-        made = card(about(engine, study), records, agreement)
-        yield markdown(made) if format_name == "card" else json.dumps(made, allow_nan=False, indent=2) + "\n"
-
-    return lines
+    return ExportInput(found, lambda: about(engine, study), lambda: agreement_of(engine, study))
 
 
 @contextmanager
@@ -158,15 +123,16 @@ def _written(output: Path | None) -> Iterator[TextIO]:
         part.unlink(missing_ok=True)
 
 
-def _report(told: _Told, study: str, format_name: str, output: Path | None) -> None:
-    unlabelled = f", {told.unlabelled:,} decided to have no label" if told.unlabelled else ""
-    left_out = ", left out" if format_name in DECIDED_ONLY and told.undecided + told.unlabelled else ""
-    complain(f"{counted(told.units, 'unit')} of study {study}, {told.undecided:,} undecided{unlabelled}{left_out}")
-    if output is not None and format_name == "jsonl":
-        complain(f"Next: reviewer import {output} --format reviewer --study {study} --rubric {told.rubric}")
+def _report(found: _CountedRecords, study: str, format: ExportFormat, output: Path | None) -> None:
+    unlabelled = f", {found.unlabelled:,} decided to have no label" if found.unlabelled else ""
+    left_out = ", left out" if format.decided_only and found.undecided + found.unlabelled else ""
+    complain(f"{counted(found.units, 'unit')} of study {study}, {found.undecided:,} undecided{unlabelled}{left_out}")
+    if output is not None and format.read_back is not None:
+        back = f"--format {format.read_back.name} --study {study} --rubric {found.rubric}"
+        complain(f"Next: reviewer import {output} {back}")
 
 
-def _prove(told: _Told) -> None:
-    if str(told.before) != str(told.after):
+def _prove(found: _CountedRecords) -> None:
+    if str(found.before) != str(found.after):
         raise ReviewerError("masking changed a label: this is a fault of the program, and the export is not to be used")
-    complain(f"{counted(told.marks, 'span')} masked; labels and decisions with and without: sha256 {told.after}")
+    complain(f"{counted(found.marks, 'span')} masked; labels and decisions with and without: sha256 {found.after}")

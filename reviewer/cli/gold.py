@@ -12,6 +12,7 @@ from reviewer.adjudication.gold import GoldUnit, gold
 from reviewer.cli.options import database_option, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
+from reviewer.formats.export.jsonl import JSONL
 from reviewer.formats.export.record import plain
 from reviewer.store import studies
 from reviewer.store.studies import Study
@@ -41,7 +42,7 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
             counts[one.unit.outcome.how] += 1
             say_line(_cells(one))
     say("\n" + (", ".join(f"{count:,} {how.value}" for how, count in counts.items()) or "no label yet"))
-    say(f"Next: reviewer export {study} --format jsonl -o {study}.jsonl")
+    say(f"Next: reviewer export {study} --format {JSONL.name} -o {study}{JSONL.suffix}")
 
 
 def unblind(ctx: click.Context, name: str) -> Study:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -72,13 +72,19 @@ def grade_command(
     """
     grader = find_grader(grader_name, folders("graders"), folders("rubrics"))
     model_name = model_name or grader.model
-    if (grader.kind is GraderKind.RULE) != (model_name is None):
-        expected = "no --model" if grader.kind is GraderKind.RULE else "--model CONFIG"
-        raise click.UsageError(f"grader {grader.id} is a {grader.kind.value}; expected {expected}")
-    if model_name is None:
-        if repeats > 1 or in_batches or dry_run or max_cost is not None:
-            raise click.UsageError(f"grader {grader.id} is a rule, which costs nothing and says the same every time")
-        return _by_rule(ctx, study, grader, as_json=as_json)
+    kind = f"grader {grader.id} is a {grader.kind.value}"
+    match grader.kind:
+        case GraderKind.RULE:
+            if model_name is not None:
+                raise click.UsageError(f"{kind}; expected no --model")
+            if repeats > 1 or in_batches or dry_run or max_cost is not None:
+                raise click.UsageError(f"{kind}, which costs nothing and says the same every time")
+            return _by_rule(ctx, study, grader, as_json=as_json)
+        case GraderKind.JUDGE:
+            if model_name is None:
+                raise click.UsageError(f"{kind}; expected --model CONFIG")
+        case _:
+            assert_never(grader.kind)
     from reviewer.cli.grade_run import GraderAssignment
 
     setup = find_setup(model_name, model_files(models_file))

@@ -12,6 +12,7 @@ from reviewer.definitions.lookup import find
 from reviewer.errors import NotFound
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
+from reviewer.formats.tables.table_file import format_of
 from reviewer.importing.check import check
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
@@ -74,7 +75,8 @@ def _plan(file: str, profile: str, model: str) -> tuple[TableSource, ImportTarge
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(sets=[f"model={model}"] if model else [])
     suite = path.name.removesuffix(".gz").rsplit(".", 1)[0]
-    return TableSource(path, None, reader, None), ImportTarget(path.name, suite, None, None, gold=False, long=False)
+    source = TableSource(path, format_of(path), reader, None)
+    return source, ImportTarget(path.name, suite, None, None, gold=False, long=False)
 
 
 def _shown(row: Row) -> str:

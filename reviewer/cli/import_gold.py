@@ -1,4 +1,4 @@
-"""`reviewer import --format reviewer`: our own gold JSON lines in, as often as they are to be read."""
+"""`reviewer import` of our own gold lines, as often as they are to be read."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from reviewer.formats.mapping.gold_jsonl import gold_rows
 from reviewer.formats.mapping.gold_row import GoldRow
 from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import read_table
+from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check
 from reviewer.importing.gold import as_rows, store_gold
 from reviewer.importing.labels import ImportTally, ImportTarget
@@ -30,6 +31,7 @@ class GoldSource:
     """A file of ours, the rubric that it answers, and where it goes; `gold` is whether decisions come in too."""
 
     path: Path
+    format: TableFormat
     rubric: Rubric
     study: str | None
     gold: bool
@@ -41,7 +43,7 @@ class GoldSource:
 
     def read(self, what: str) -> Iterator[GoldRow | BadInput]:
         """Yield the rows; meanwhile a bar shows how much of the file's bytes is behind."""
-        table = read_table(self.path, "reviewer")
+        table = read_table(self.path, self.format)
         with closing(table), progress(what, table.size) as reach:
 
             def told() -> Iterator[Record | BadInput]:
@@ -53,13 +55,13 @@ class GoldSource:
             yield from gold_rows(told(), str(self.path), self.rubric)
 
 
-def first_rubric(path: Path) -> str:
+def first_rubric(path: Path, format: TableFormat) -> str:
     """Return the id of the rubric that the first row names.
 
     Raises:
         BadInput: the first row is none of ours.
     """
-    with closing(read_table(path, "reviewer")) as table:
+    with closing(read_table(path, format)) as table:
         first = next(iter(table), None)
     rubric = first.fields.get("rubric") if isinstance(first, Record) else None
     name = rubric.get("id") if isinstance(rubric, dict) else None

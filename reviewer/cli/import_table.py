@@ -20,7 +20,9 @@ from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row_reader import TableRows, rows
 from reviewer.formats.tables.record import Record
-from reviewer.formats.tables.table_file import TableFile, read_table
+from reviewer.formats.tables.registry import NAMES
+from reviewer.formats.tables.table_file import TableFile, format_of, read_table
+from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
@@ -36,7 +38,7 @@ class TableSource:
     """A table to read, as often as is needed, and what its rows mean."""
 
     path: Path
-    format: str | None
+    format: TableFormat
     profile: Profile
     rubric: Rubric | None
 
@@ -63,7 +65,7 @@ def _told(table: TableFile, reach: Callable[[float], None]) -> Iterator[Record |
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", metavar="F", help="csv, tsv, json, jsonl, reviewer; else the suffix tells.")
+@click.option("--format", "format_name", metavar="F", help=f"{NAMES}; else the suffix tells.")
 @click.option("--profile", metavar="P", help="How the table is read: a profile's id, or a path to its file.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field is read.")
 @click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="What a field is in every row.")
@@ -95,19 +97,22 @@ def import_command(
     """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing."""
     if not file.is_file():
         raise NotFound(f"{file}: expected a file that can be read twice")
-    if format_name == "reviewer":
+    format = format_of(file, format_name)
+    if format.gold:
         if profile or maps or sets or values or rater_kinds:
-            raise click.UsageError("--format reviewer says itself what its rows mean; leave out --profile, --map …")
+            raise click.UsageError(
+                f"--format {format.name} says itself what its rows mean; leave out --profile, --map …"
+            )
         answered = None if rubric_name else _of_study(ctx, study)
-        answered = answered or find_rubric(rubric_name or first_rubric(file), folders("rubrics"))
-        gold = GoldSource(file, answered, study, not no_gold)
+        answered = answered or find_rubric(rubric_name or first_rubric(file, format), folders("rubrics"))
+        gold = GoldSource(file, format, answered, study, not no_gold)
         with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
             _import_gold(engine, gold, skip_bad=skip_bad, dry_run=dry_run)
         return
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(maps, sets, values, rater_kinds)
     rubric = _rubric(ctx, rubric_name or reader.rubric, study)
-    source = TableSource(file, format_name, reader, rubric)
+    source = TableSource(file, format, reader, rubric)
     target = ImportTarget(file.name, _suite_name(file), rubric, study, gold=not no_gold, long=_is_long(source))
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
         checked = _check(engine, source, target, skip_bad=skip_bad)

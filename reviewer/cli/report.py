@@ -16,6 +16,7 @@ from reviewer.cli.options import database_option, json_option, now, reading
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
 from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
+from reviewer.formats.export.reliability_card_text import CARD
 from reviewer.statistics.estimate_text import drawn, interval
 
 if TYPE_CHECKING:
@@ -215,13 +216,13 @@ def _next(made: Report, html: Path | None) -> str:
         return f"Next, so that rates can be corrected: reviewer adjudicate {made.study}"
     if html is None:
         return f"Next: reviewer report {made.study} --html {made.study}.html"
-    return f"Next: reviewer export {made.study} --format card -o {made.study}-card.md"
+    return f"Next: reviewer export {made.study} --format {CARD.name} -o {made.study}-{CARD.name}{CARD.suffix}"
 
 
 def _fitting(rubric: str) -> str:
-    """Return the options that run a grader of this rubric, a rule where there is one."""
+    """Return the options that run a grader of this rubric, one that needs no model where there is one."""
     from reviewer.definitions.lookup import folders, known
-    from reviewer.grading.definition import GraderKind, read_grader
+    from reviewer.grading.definition import read_grader
 
     fitting = []
     for path in known(folders("graders")).values():
@@ -229,6 +230,6 @@ def _fitting(rubric: str) -> str:
         with suppress(ReviewerError):
             grader = read_grader(path, folders("rubrics"))
             if grader.rubric == rubric:
-                fitting.append((grader.kind is GraderKind.JUDGE, grader.id))
-    judges, name = min(fitting) if fitting else (True, "G")
-    return f"--grader {name}" + (" --model CONFIG" if judges else "")
+                fitting.append((grader.kind.traits.asks_model, grader.id))
+    asks_model, name = min(fitting) if fitting else (True, "G")
+    return f"--grader {name}" + (" --model CONFIG" if asks_model else "")

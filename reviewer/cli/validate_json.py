@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, GWET_AC1, KRIPPENDORFF_ALPHA, PERCENT_AGREEMENT
+
 if TYPE_CHECKING:
     from reviewer.agreement.study_agreement import AgreementByKind
     from reviewer.statistics.agreement import Agreement, Estimate
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     )
     from reviewer.validation.check import CheckedRate, GraderErrors, QuestionCheck
 
-METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa")
+COEFFICIENTS = (PERCENT_AGREEMENT, KRIPPENDORFF_ALPHA, GWET_AC1, COHEN_KAPPA)  # of a grader, who makes two with gold
 
 
 def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dict[str, object]:
@@ -49,7 +51,7 @@ def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dic
         "agreement": {
             "with_gold": _agreement(one.agreement),
             "people": _agreement(one.people),
-            "cohen_kappa": _kappas(one.kinds),
+            COHEN_KAPPA.name: _kappas(one.kinds),
         },
         "alt_test": _alternative(one.alternative, one.plan),
         "own_lab": None if one.own_lab is None else _own_lab(one.own_lab),
@@ -139,8 +141,8 @@ def _differential(found: Differential) -> dict[str, object]:
 def _agreement(found: Agreement | None) -> dict[str, object] | None:
     if found is None:
         return None
-    metrics = {name: found.metrics[name].plain() for name in METRICS if name in found.metrics}
-    return {"units": found.compared, **metrics}
+    estimates = {one.name: found.estimate(one) for one in COEFFICIENTS}
+    return {"units": found.compared} | {name: one.plain() for name, one in estimates.items() if one is not None}
 
 
 def _alternative(found: AlternativeTest, plan: GoldPlan) -> dict[str, object]:
@@ -182,6 +184,6 @@ def _against(found: GraderComparison) -> dict[str, object]:
         "only_second_right": found.second_only,
         "p": found.p,
         "error": found.error.plain(),
-        "cohen_kappa": found.kappa.plain(),
+        COHEN_KAPPA.name: found.kappa.plain(),
         "f1": {label: estimate.plain() for label, estimate in found.f1.items()},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.cli.terminal import complain, counted, say, say_sentence, table
+from reviewer.cli.validate_json import COEFFICIENTS
 from reviewer.statistics.estimate_text import cells, interval, short, signed
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, RateEstimates, SelfPreference
     from reviewer.validation.check import CheckedRate, QuestionCheck
     from reviewer.validation.evidence import GraderEvidence
-
-METRICS = (("krippendorff_alpha", "α"), ("gwet_ac1", "AC1"), ("cohen_kappa", "κ"))
 
 
 def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str | None, lab: str | None) -> None:
@@ -66,7 +65,7 @@ def _tell_labels(one: QuestionCheck) -> None:
 
 def _tell_agreement(one: QuestionCheck, grader: str) -> None:
     say()
-    rows = [["  agreement", "alike", *(name for _, name in METRICS)]]
+    rows = [["  agreement", *(one.sign for one in COEFFICIENTS)]]
     for name, found in (("people with people", one.people), (f"{grader} with gold", one.agreement)):
         if found is not None:
             rows.append([f"  {name}", *_metrics(found)])
@@ -80,8 +79,8 @@ def _tell_agreement(one: QuestionCheck, grader: str) -> None:
 
 
 def _metrics(found: Agreement) -> list[str]:
-    names = ("percent_agreement", *(name for name, _ in METRICS))
-    return [interval(found.metrics[name]) if name in found.metrics else "" for name in names]
+    estimates = [found.estimate(one) for one in COEFFICIENTS]
+    return ["" if one is None else interval(one) for one in estimates]
 
 
 def _tell_errors(one: QuestionCheck) -> None:

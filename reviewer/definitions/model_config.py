@@ -10,23 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 from urllib.parse import urlsplit
 
+from reviewer.definitions.provider import Provider, RefusableSetting, without_entry
 from reviewer.definitions.toml_table import TomlTable, read_toml
 from reviewer.errors import NotFound
 from reviewer.model import Configuration, Role, canonical
 
 DEFAULT_MAX_TOKENS = 4096
-LEAST_BUDGET = 1024  # tokens of thinking that Anthropic's API accepts at least
-
-
-class Provider(StrEnum):
-    """Which interface a configuration is asked through."""
-
-    OPENAI = "openai"  # the Responses API
-    OPENAI_CHAT = "openai-chat"  # chat completions, which compatible servers speak
-    ANTHROPIC = "anthropic"  # the Messages API
-    REPLAY = "replay"  # answers out of a file
 
 
 class Reasoning(StrEnum):
@@ -40,9 +32,6 @@ class Reasoning(StrEnum):
     HIGH = "high"
     XHIGH = "xhigh"
     MAX = "max"
-
-
-LABS = {Provider.OPENAI: "OpenAI", Provider.ANTHROPIC: "Anthropic"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +98,7 @@ def read_setups(path: Path) -> dict[str, Setup]:
 
 
 def find_setup(name: str, files: Sequence[Path]) -> Setup:
-    """Return the configuration that `name` means: an entry of one of `files`, else `openai/…` or `anthropic/…`.
+    """Return the configuration that `name` means: an entry of one of `files`, else `PROVIDER/NAME` of a lab's server.
 
     Raises:
         NotFound: names the entries there are and the one most like `name`.
@@ -119,13 +108,14 @@ def find_setup(name: str, files: Sequence[Path]) -> Setup:
         known |= read_setups(file)
     if name in known:
         return known[name]
-    provider, _, model = name.partition("/")
-    if model and provider in LABS:
-        return Setup(name, Provider(provider), model, lab=LABS[Provider(provider)], structured=True)
+    prefix, _, model = name.partition("/")
+    for provider in Provider:
+        if model and provider == prefix and provider.traits.lab is not None:
+            return Setup(name, provider, model, lab=provider.traits.lab, structured=provider.traits.structured)
     near = difflib.get_close_matches(name, known, n=1)
     guess = f" (did you mean {near[0]}?)" if near else ""
     raise NotFound(
-        f"{name}: not a model of {' or '.join(map(str, files))} and not openai/NAME or anthropic/NAME{guess};"
+        f"{name}: not a model of {' or '.join(map(str, files))} and not {without_entry()}{guess};"
         f" there are: {', '.join(sorted(known)) or 'none'}"
     )
 
@@ -134,13 +124,14 @@ def _setup(table: TomlTable, folder: Path) -> Setup:
     name = table.line("name")
     provider = table.choice("provider", Provider)
     answers = table.line("answers", None)
-    if (provider is Provider.REPLAY) != (answers is not None):
-        raise table.wrong("answers", "answers and provider = replay belong together", "both or neither")
+    if provider.traits.recorded != (answers is not None):
+        recorded = " or ".join(one.value for one in Provider if one.traits.recorded)
+        raise table.wrong("answers", f"answers and provider = {recorded} belong together", "both or neither")
     setup = Setup(
         name=name,
         provider=provider,
         model=table.line("model"),
-        lab=table.line("lab", LABS.get(provider)),
+        lab=table.line("lab", provider.traits.lab),
         base_url=_base_url(table),
         key_variable=table.line("key_variable", None),
         reasoning=table.choice("reasoning", Reasoning, None),
@@ -151,8 +142,7 @@ def _setup(table: TomlTable, folder: Path) -> Setup:
         stop=table.texts("stop", ()),
         system_role=_system_role(table),
         answers=None if answers is None else folder / answers,
-        # The providers' own servers can; of a compatible one it has to be said.
-        structured=table.boolean("structured", provider in LABS and "base_url" not in table.entries),
+        structured=table.boolean("structured", provider.traits.structured and "base_url" not in table.entries),
         price_in=_price(table, "price_in"),
         price_out=_price(table, "price_out"),
     )
@@ -169,24 +159,33 @@ def _check(table: TomlTable, setup: Setup) -> None:
         raise table.wrong(None, "one of price_in and price_out is missing", "both or neither")
     if setup.key_variable is not None and setup.base_url is None:
         raise table.wrong("key_variable", "key_variable without base_url", "the server that this key is for")
-    if setup.provider is Provider.ANTHROPIC:
-        if setup.seed is not None:
-            raise table.wrong("seed", "seed is not part of the Messages API", "no seed")
-        if setup.temperature is not None and setup.base_url is None:
-            problem = "temperature is no longer part of the Messages API"
-            raise table.wrong("temperature", problem, "none, or a base_url whose server takes it")
-    if setup.provider is Provider.OPENAI and setup.stop:
-        raise table.wrong("stop", "stop is not part of the Responses API", "provider openai-chat")
+    for refusal in setup.provider.traits.refused:
+        if _given(setup, refusal.setting) and not (refusal.own_server_only and setup.base_url is not None):
+            raise table.wrong(refusal.setting.value, refusal.problem, refusal.expected)
     if setup.reasoning_budget is not None:
         _check_budget(table, setup, setup.reasoning_budget)
 
 
+def _given(setup: Setup, setting: RefusableSetting) -> bool:
+    match setting:
+        case RefusableSetting.SEED:
+            return setup.seed is not None
+        case RefusableSetting.STOP:
+            return bool(setup.stop)
+        case RefusableSetting.TEMPERATURE:
+            return setup.temperature is not None
+        case _:
+            assert_never(setting)
+
+
 def _check_budget(table: TomlTable, setup: Setup, budget: int) -> None:
-    if setup.provider is not Provider.ANTHROPIC or setup.reasoning is not Reasoning.ON:
-        problem = "reasoning_budget is for provider anthropic with reasoning on"
+    least = setup.provider.traits.least_budget
+    if least is None or setup.reasoning is not Reasoning.ON:
+        able = " or ".join(one.value for one in Provider if one.traits.least_budget is not None)
+        problem = f"reasoning_budget is for provider {able} with reasoning on"
         raise table.wrong("reasoning_budget", problem, "an effort as reasoning")
-    if not LEAST_BUDGET <= budget < setup.max_tokens:
-        expected = f"{LEAST_BUDGET} to {setup.max_tokens - 1}, below max_tokens"
+    if not least <= budget < setup.max_tokens:
+        expected = f"{least} to {setup.max_tokens - 1}, below max_tokens"
         raise table.wrong("reasoning_budget", f"reasoning_budget is {budget}", expected)
 
 

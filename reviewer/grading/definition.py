@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple, assert_never
 
 from reviewer.definitions.lookup import find_in
 from reviewer.definitions.question import Per, Question
@@ -18,7 +19,7 @@ from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.definitions.scale import AnswerForm
 from reviewer.definitions.toml_table import TomlTable, check_stem, read_toml, read_version
 from reviewer.errors import NotFound
-from reviewer.model import canonical, digest
+from reviewer.model import RaterKind, canonical, digest
 from reviewer.text.secret_leaks import LeakForm
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -26,11 +27,36 @@ PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 PLACEHOLDERS = ("conversation", "response", "reference", "secret", "guideline", "questions", "form")
 
 
+@dataclass(frozen=True, slots=True)
+class GraderTraits:
+    """What belongs to a kind of grader.
+
+    `asks_model` says whether a model gives the verdicts, so that they cost something and may differ the next time.
+    `rater` is the kind of rater as which they are stored. `compares` says whether it can tell two responses apart, as
+    questions of preference ask.
+    """
+
+    asks_model: bool
+    rater: RaterKind
+    compares: bool
+
+
 class GraderKind(StrEnum):
     """What gives the verdict."""
 
     JUDGE = "judge"
     RULE = "rule"
+
+    @property
+    def traits(self) -> GraderTraits:
+        """What belongs to the kind."""
+        match self:
+            case GraderKind.JUDGE:
+                return GraderTraits(asks_model=True, rater=RaterKind.MODEL, compares=True)
+            case GraderKind.RULE:
+                return GraderTraits(asks_model=False, rater=RaterKind.RULE, compares=False)
+            case _:
+                assert_never(self)
 
 
 class ReplyForm(StrEnum):
@@ -85,6 +111,16 @@ class Grader:
     checks: tuple[RuleCheck, ...] = ()
 
 
+class _Parts(NamedTuple):
+    """What a definition holds for its kind of grader alone; see `Grader`."""
+
+    reading: ReplyForm = ReplyForm.JSON
+    system: str = ""
+    template: str = ""
+    model: str | None = None
+    checks: tuple[RuleCheck, ...] = ()
+
+
 def find_grader(name: str, folders: Sequence[Path], rubrics: Sequence[Path]) -> Grader:
     """Return the grader that `name` means: the id of a file in one of `folders`, else a path to a file."""
     return read_grader(find_in(folders, name, kind="graders"), rubrics)
@@ -98,12 +134,7 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
     rubric = _rubric(table, rubrics)
     questions = _questions(table, rubric, kind)
     name, title, source = table.identifier("id"), table.line("title"), table.prose("source")
-    judges = kind is GraderKind.JUDGE
-    reading = _reading(table, questions) if judges else ReplyForm.JSON
-    system = table.prose("system", "") if judges else ""
-    template = _template(table, questions) if judges else ""
-    model = table.line("model", None) if judges else None
-    checks = () if judges else _checks(table, questions)
+    parts = _parts(table, questions, kind)
     table.done()
     # Which model judges is part of the rater's name, not of what it is asked.
     body = canonical({key: value for key, value in table.entries.items() if key != "model"})
@@ -117,12 +148,27 @@ def read_grader(path: Path, rubrics: Sequence[Path]) -> Grader:
         questions=tuple(question.id for question in questions),
         hash=digest("grader", body),
         body=body,
-        reading=reading,
-        system=system,
-        template=template,
-        model=model,
-        checks=checks,
+        reading=parts.reading,
+        system=parts.system,
+        template=parts.template,
+        model=parts.model,
+        checks=parts.checks,
     )
+
+
+def _parts(table: TomlTable, questions: Sequence[Question], kind: GraderKind) -> _Parts:
+    match kind:
+        case GraderKind.JUDGE:
+            return _Parts(
+                reading=_reading(table, questions),
+                system=table.prose("system", ""),
+                template=_template(table, questions),
+                model=table.line("model", None),
+            )
+        case GraderKind.RULE:
+            return _Parts(checks=_checks(table, questions))
+        case _:
+            assert_never(kind)
 
 
 def _rubric(table: TomlTable, rubrics: Sequence[Path]) -> Rubric:
@@ -145,8 +191,9 @@ def _questions(table: TomlTable, rubric: Rubric, kind: GraderKind) -> list[Quest
             raise table.wrong(
                 "questions", f"{name} is about a whole item", "questions about responses or pairs of them"
             )
-        if kind is GraderKind.RULE and known[name].scale.traits.compares_pair:
-            raise table.wrong("questions", f"{name} compares two responses", "a judge, or questions about one response")
+        if not kind.traits.compares and known[name].scale.traits.compares_pair:
+            able = " or ".join(f"a {one.value}" for one in GraderKind if one.traits.compares)
+            raise table.wrong("questions", f"{name} compares two responses", f"{able}, or questions about one response")
     found = [question for question in rubric.questions if question.id in names]
     pairs = {question.scale.traits.compares_pair for question in found}
     if not found or len(pairs) > 1 or len(set(names)) < len(names):

@@ -20,7 +20,7 @@ from reviewer.grading.judge_prompt import JudgePrompt, ask
 from reviewer.grading.judge_reply import JudgeReply, read
 from reviewer.grading.material import GraderVerdict, Material
 from reviewer.grading.verdict_bait import bait
-from reviewer.model import LabelState, Origin, Rater, RaterKind, canonical, digest
+from reviewer.model import LabelState, Origin, Rater, canonical, digest
 from reviewer.providers.calls import AnsweredRequest, Outcome, Request
 from reviewer.store import grading_replies, labels, raters, responses
 from reviewer.store.engine import Engine
@@ -159,7 +159,6 @@ def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: int
     Raises:
         Refused: a name is taken by a rater of another kind, or by a configuration with other settings.
     """
-    kind = RaterKind.RULE if setup is None else RaterKind.MODEL
     grader = work.grader
     with engine.writing():
         grading_replies.ensure_grader(engine, grader.hash, grader.id, grader.version, grader.body, now)
@@ -167,7 +166,7 @@ def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: int
             responses.ensure_configuration(engine, setup.configuration)
         name = None if setup is None else setup.name
         for repeat in range(1, repeats + 1):
-            raters.ensure(engine, Rater(rater_name(grader, name, repeat), kind), now)
+            raters.ensure(engine, Rater(rater_name(grader, name, repeat), grader.kind.traits.rater), now)
 
 
 class GradedUnit(NamedTuple):

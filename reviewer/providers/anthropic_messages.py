@@ -26,12 +26,12 @@ INSTRUCTING = (Role.SYSTEM, Role.DEVELOPER)
 class AnthropicMessages:
     """Calls one configuration through the Messages API."""
 
-    def __init__(self, setup: Setup, client: AsyncAnthropic, keys: Sequence[str]) -> None:
+    def __init__(self, setup: Setup, key: str) -> None:
         self._setup = setup
-        self._client = client
-        self._keys = keys
+        self._keys = [key]
+        self._client = open_client(setup.base_url, key)
         self.sdk = sdk_name()
-        self.server = str(client.base_url)
+        self.server = str(self._client.base_url)
 
     async def check(self) -> str | None:
         """Return what is wrong with server, key or model."""

@@ -1,19 +1,15 @@
-"""The right caller for a configuration, with its key from the environment."""
+"""The caller and the batch service of a configuration, with its key from the environment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reviewer.definitions.model_config import Provider, Setup
+from reviewer.definitions.model_config import Setup
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.providers.batch_service import BatchService
 from reviewer.providers.calls import Caller
+from reviewer.providers.registry import access
 
-KEYS = {
-    Provider.OPENAI: "OPENAI_API_KEY",
-    Provider.OPENAI_CHAT: "OPENAI_API_KEY",
-    Provider.ANTHROPIC: "ANTHROPIC_API_KEY",
-}
 NO_KEY = "none"  # what servers without keys are sent, since the SDKs insist on one
 
 
@@ -23,21 +19,7 @@ def open_caller(setup: Setup, environment: Mapping[str, str]) -> Caller:
     Raises:
         NotFound: the environment variable with the key is not set, or there is no recording.
     """
-    if setup.provider is Provider.REPLAY:
-        from reviewer.providers.replay import Replay
-
-        if setup.answers is None:
-            raise ReviewerError(f"{setup.name}: a replay needs answers = FILE in the models file")
-        return Replay(setup.answers, setup.model)
-    key = key_of(setup, environment)
-    if setup.provider is Provider.ANTHROPIC:
-        from reviewer.providers import anthropic_messages
-
-        return anthropic_messages.AnthropicMessages(setup, anthropic_messages.open_client(setup.base_url, key), [key])
-    from reviewer.providers import openai_chat, openai_responses
-    from reviewer.providers.openai_client import OpenAICaller
-
-    return OpenAICaller(setup, key, openai_responses if setup.provider is Provider.OPENAI else openai_chat)
+    return access(setup.provider).open_caller(setup, key_of(setup, environment))
 
 
 def open_service(setup: Setup, environment: Mapping[str, str]) -> BatchService:
@@ -47,27 +29,22 @@ def open_service(setup: Setup, environment: Mapping[str, str]) -> BatchService:
         NotFound: the environment variable with the key is not set.
         ReviewerError: the provider has no batches.
     """
-    if setup.provider is Provider.REPLAY:
-        raise ReviewerError(f"--batch: {setup.name} is replayed from a file, which has no batches")
-    key = key_of(setup, environment)
-    if setup.provider is Provider.ANTHROPIC:
-        from reviewer.providers.anthropic_batch import AnthropicBatches
-
-        return AnthropicBatches(setup, key)
-    from reviewer.providers.openai_batch import OpenAIBatches
-
-    return OpenAIBatches(setup, key)
+    opened = access(setup.provider).open_service
+    if opened is None:
+        raise ReviewerError(f"--batch: {setup.name}: provider {setup.provider.value} has no batches")
+    return opened(setup, key_of(setup, environment))
 
 
 def key_of(setup: Setup, environment: Mapping[str, str]) -> str:
-    """Return the key for the configuration's server; a server that is named without a variable is sent none.
+    """Return the key for the configuration's server; one that needs none, or is named without a variable, is sent none.
 
     Raises:
         NotFound: the environment variable with the key is not set.
     """
-    if setup.base_url is not None and setup.key_variable is None:
+    own = setup.provider.traits.key_variable
+    if own is None or (setup.base_url is not None and setup.key_variable is None):
         return NO_KEY
-    variable = setup.key_variable or KEYS[setup.provider]
+    variable = setup.key_variable or own
     key = environment.get(variable, "")
     if not key.strip():
         raise NotFound(f"{setup.name}: the environment variable {variable} holds no key; set it and try again")

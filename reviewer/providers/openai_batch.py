@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from reviewer.definitions.model_config import Provider, Setup
-from reviewer.providers import openai_chat, openai_client, openai_responses
+from reviewer.definitions.model_config import Setup
+from reviewer.providers import openai_client
 from reviewer.providers.batch_service import BatchLimits, BatchResult, BatchState, Result
 from reviewer.providers.calls import CallFailed, Json, ReceivedReply, Request
 from reviewer.providers.failures import Failure, FailureReason, of_status, without_keys
+from reviewer.providers.openai_client import RequestForm
 
 MARK = "reviewer"  # the field of a batch's metadata that holds our mark
 ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
@@ -22,15 +23,15 @@ Value = TypeVar("Value")
 
 
 class OpenAIBatches:
-    """Batches of one configuration."""
+    """Batches of one configuration: `form` makes requests and reads replies."""
 
     limits = BatchLimits(50_000, 200_000_000)
 
-    def __init__(self, setup: Setup, key: str) -> None:
+    def __init__(self, setup: Setup, key: str, form: RequestForm) -> None:
         self._setup = setup
         self._keys = [key]
         self._client = openai_client.open_client(setup.base_url, key)
-        self._form = openai_responses if setup.provider is Provider.OPENAI else openai_chat
+        self._form = form
         self.sdk = openai_client.sdk_name()
         self.server = str(self._client.base_url)
 
@@ -47,7 +48,7 @@ class OpenAIBatches:
         batch = await self._call(
             lambda: self._client.batches.create(
                 input_file_id=file.id,
-                endpoint="/v1/responses" if self._form is openai_responses else "/v1/chat/completions",
+                endpoint=self._form.ENDPOINT,
                 completion_window="24h",
                 metadata={MARK: mark},
             )

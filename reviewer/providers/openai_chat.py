@@ -14,12 +14,13 @@ from reviewer.definitions.model_config import Setup
 from reviewer.model import Message
 from reviewer.providers.calls import CallFailed, Json, Reply, Usage
 from reviewer.providers.failures import Failure, FailureReason
+from reviewer.providers.openai_client import Endpoint
 from reviewer.providers.openai_responses import EFFORTS, role_of
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-ENDPOINT = "/v1/chat/completions"
+ENDPOINT: Endpoint = "/v1/chat/completions"
 
 
 def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from reviewer.definitions.model_config import Setup
 from reviewer.model import Message
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAIError
 
 TIMEOUT = 600.0  # seconds for one reply; reasoning models take minutes
+Endpoint = Literal["/v1/responses", "/v1/chat/completions"]
 
 
 class OpenAICaller:
@@ -48,7 +49,7 @@ class OpenAICaller:
 class RequestForm(Protocol):
     """One interface of the SDK, as `openai_responses` and `openai_chat` are: requests and replies as plain JSON."""
 
-    ENDPOINT: str
+    ENDPOINT: Endpoint
 
     def body(self, setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None, /) -> Json:
         """Return the body of a request."""

@@ -14,11 +14,12 @@ from reviewer.definitions.model_config import Reasoning, Setup
 from reviewer.model import Message, Role
 from reviewer.providers.calls import CallFailed, Json, Reply, Usage
 from reviewer.providers.failures import Failure, FailureReason
+from reviewer.providers.openai_client import Endpoint
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-ENDPOINT = "/v1/responses"
+ENDPOINT: Endpoint = "/v1/responses"
 EFFORTS = {Reasoning.OFF: "none", Reasoning.ON: "medium"}
 
 

@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from reviewer.definitions.model_config import Setup
 from reviewer.definitions.toml_table import TomlSource, json_table, read_text
+from reviewer.errors import ReviewerError
 from reviewer.model import Message, Role, message_values, prompt_of
 from reviewer.providers.calls import CallFailed, ReceivedReply, Reply
 from reviewer.providers.failures import Failure, FailureReason
+from reviewer.providers.provider_access import ProviderAccess
 
 
 class Replay:
@@ -22,15 +25,18 @@ class Replay:
 
     sdk = "replay"
 
-    def __init__(self, path: Path, model: str) -> None:
-        """Read the recording at `path`.
+    def __init__(self, setup: Setup, key: str) -> None:  # noqa: ARG002
+        """Read the recording of the configuration; no key is needed.
 
         Raises:
+            ReviewerError: the configuration names none.
             BadInput: a line is no recorded answer.
         """
-        self.server = path.name
-        self._model = model
-        self._answers = _read(path)
+        if setup.answers is None:
+            raise ReviewerError(f"{setup.name}: a replay needs answers = FILE in the models file")
+        self.server = setup.answers.name
+        self._model = setup.model
+        self._answers = _read(setup.answers)
 
     async def check(self) -> str | None:
         """Nothing can be wrong with a file that was read."""
@@ -48,6 +54,9 @@ class Replay:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+REPLAY = ProviderAccess(open_caller=Replay)
 
 
 def _read(path: Path) -> dict[str, list[str]]:

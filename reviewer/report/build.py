@@ -23,6 +23,8 @@ from reviewer.report.result import (
     ReportGrader,
     StrengthRow,
 )
+from reviewer.statistics.agreement import Agreement
+from reviewer.statistics.agreement.coefficients import HEADLINES
 from reviewer.statistics.grader_error import RateUnits, counted
 from reviewer.store import gold_evidence, ratings, responses, verdicts
 from reviewer.store.engine import Engine
@@ -31,7 +33,6 @@ from reviewer.store.studies import Study
 from reviewer.validation.check import RESAMPLING, QuestionCheck, lab_of, questions, validated
 from reviewer.validation.evidence import GraderEvidence, adds, read_evidence
 
-METRICS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa", "fleiss_kappa")
 PEOPLE = "people"
 NO_EVALUATION = "no evaluation named"
 DIFFERS = 0.05  # p below which the error of a grader is said to differ between configurations
@@ -167,16 +168,18 @@ def _agreement(
         people = [name for name, kind in ratings.raters(engine, scope) if kind == RaterKind.HUMAN]
         found = study_agreement.measured(engine, scope, question).agreement
         if len(people) > 1 and found is not None:
-            for metric in METRICS:
-                if metric in found.metrics:
-                    yield AgreementRow(question.id, PEOPLE, found.compared, metric, found.metrics[metric])
+            yield from _headlines(question.id, PEOPLE, found.compared, found)
         for grader, validated_ones in checked.items():
             for one in validated_ones:
                 if one.question.id == question.id and one.agreement is not None:
-                    for metric in METRICS:
-                        if metric in one.agreement.metrics:
-                            value = one.agreement.metrics[metric]
-                            yield AgreementRow(question.id, f"{grader} and gold", one.errors.units, metric, value)
+                    yield from _headlines(question.id, f"{grader} and gold", one.errors.units, one.agreement)
+
+
+def _headlines(question: str, between: str, units: int, found: Agreement) -> Iterator[AgreementRow]:
+    for coefficient in HEADLINES:
+        value = found.estimate(coefficient)
+        if value is not None:
+            yield AgreementRow(question, between, units, coefficient, value)
 
 
 def _strengths(engine: Engine, evidence: GraderEvidence) -> Iterator[StrengthRow]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
 
-from reviewer.formats.export.reliability_card import spelled
+from reviewer.formats.export.reliability_card_text import spelled
 from reviewer.report.plots import Picture
 from reviewer.report.result import Report
 from reviewer.report.tables import Cell, ReportTable, parts

@@ -23,7 +23,6 @@ LEGEND, MARK = 100, 7  # signs that a line of a legend has room for, and those t
 MOST_ROWS = 40  # rows that one picture of rates shows
 # Told apart without colour by their marks, and by most eyes with it (Okabe and Ito 2008).
 MARKS = (("o", "#0072B2"), ("s", "#D55E00"), ("^", "#009E73"), ("D", "#CC79A7"), ("v", "#E69F00"), ("P", "#56B4E9"))
-COEFFICIENTS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa", "fleiss_kappa")
 
 
 class NoPlots(ReviewerError):
@@ -74,7 +73,7 @@ def _figures(report: Report) -> Iterator[tuple[str, str, Figure]]:
         yield "Graders against gold", "Each rate as the grader says it, and corrected", _against(graded)
     for one in report.confusions:
         yield "Graders against gold", f"{one.question}: gold and {one.grader}", _confusion(one)
-    if any(row.metric in COEFFICIENTS and row.value.value is not None for row in report.agreement):
+    if any(row.value.value is not None for row in report.agreement):
         yield "Agreement", "Agreement, by coefficient", _agreement(report)
 
 
@@ -182,11 +181,13 @@ def _confusion(one: ConfusionTable) -> Figure:
 
 
 def _agreement(report: Report) -> Figure:
-    rows = [row for row in report.agreement if row.metric in COEFFICIENTS]
+    rows = report.agreement
     lines = list(dict.fromkeys(f"{row.question}: {row.between}" for row in rows))
     series: dict[str, dict[int, Estimate]] = {}
     for row in rows:
-        series.setdefault(row.metric.replace("_", " "), {})[lines.index(f"{row.question}: {row.between}")] = row.value
+        series.setdefault(row.coefficient.name.replace("_", " "), {})[lines.index(f"{row.question}: {row.between}")] = (
+            row.value
+        )
     figure, axes = _figure(2 * len(lines))
     _points(figure, axes, lines, series)
     low = min((row.value.low for row in rows if row.value.low is not None), default=0.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reviewer.definitions.rubric import Worse
 from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.agreement.coefficients import Coefficient
 
 GOODNESS = "goodness@0.1"  # of the worst tenth of attempts; its full name has the rate in front
 
@@ -128,7 +129,7 @@ class AgreementRow:
     question: str
     between: str
     units: int
-    metric: str
+    coefficient: Coefficient
     value: Estimate
 
 

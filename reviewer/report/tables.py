@@ -174,7 +174,7 @@ def _agreement(report: Report) -> ReportTable:
         "How far the raters agree",
         "Before adjudication: first, blind opinions. 95 % intervals draw units, or prompts where prompts repeat.",
         ("question", "between", "units", "coefficient", "value"),
-        tuple((row.question, row.between, row.units, row.metric, row.value) for row in report.agreement),
+        tuple((row.question, row.between, row.units, row.coefficient.name, row.value) for row in report.agreement),
     )
 
 

@@ -5,7 +5,8 @@ from reviewer.adjudication.outcomes import outcomes
 from reviewer.formats.export.csv import gold_csv, labels_csv
 from reviewer.formats.export.grader_task import task
 from reviewer.formats.export.jsonl import gold_row, label_rows
-from reviewer.formats.export.reliability_card import card, markdown
+from reviewer.formats.export.reliability_card import card
+from reviewer.formats.export.reliability_card_text import markdown
 from reviewer.store import studies
 from reviewer.store.engine import Engine
 from reviewer.studies.unblinding import record_unblinding

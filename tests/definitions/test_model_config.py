@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.definitions.model_config import Provider, Reasoning, find_setup, read_setups
+from reviewer.definitions.model_config import Reasoning, find_setup, read_setups
+from reviewer.definitions.provider import Provider
 from reviewer.errors import BadInput, NotFound
 from tests.support.folders import PROMPTS
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from reviewer.definitions.model_config import Provider, Reasoning, Setup
+from reviewer.definitions.model_config import Reasoning, Setup
+from reviewer.definitions.provider import Provider
 from reviewer.model import Message, Role
 from reviewer.providers.calls import ReceivedReply, Usage
 from reviewer.providers.clients import open_caller
 from tests.support.llm_server import Given, LLMServer, chat, message, responses, served
 
 KEY = "sk-secret-key-of-this-test"
-PROVIDERS = (Provider.OPENAI, Provider.OPENAI_CHAT, Provider.ANTHROPIC)
+PROVIDERS = [provider for provider in Provider if provider.traits.key_variable is not None]
 ASK = (Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "Why?"))
 
 

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from reviewer.definitions.model_config import Provider, Setup
+from reviewer.definitions.model_config import Setup
+from reviewer.definitions.provider import Provider
 from reviewer.errors import NotFound
 from reviewer.providers.calls import CallFailed
 from reviewer.providers.clients import open_caller

@@ -31,6 +31,7 @@ from reviewer.report.result import (
 )
 from reviewer.report.tables import csv_text, file_name, plain, tables
 from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.agreement.coefficients import GWET_AC1
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m$x$ =1+1"
 HALF = Estimate(0.5, 0.4, 0.6)
@@ -60,7 +61,7 @@ def report(name: str = "m1", grader: str = "judge@x") -> Report:
         flips=(FlipRow("q", grader, "bad", name, "m2", HALF, LESS, 0.9),),
         labs=(LabRow("bad", "people (gold)", "Lab", 10, HALF, Estimate(0.0, 0.0, 0.0)),),
         tags=(TagRow("ev", "topic", "bad", name, None, 5, HALF), TagRow("ev", "topic", "bad", "m2", grader, 5, HALF)),
-        agreement=(AgreementRow("q", "people", 20, "gwet_ac1", HALF),),
+        agreement=(AgreementRow("q", "people", 20, GWET_AC1, HALF),),
         strengths=(StrengthRow("q", name, LESS),),
         confusions=(ConfusionTable("q", grader, {"yes": {"yes": 3, "no": 1}, "no": {"yes": 0, "no": 4}}),),
         card={"study": "s", "agreement": HALF.plain(), "questions": [{"question": name, "units": 3}], "none": []},

@@ -6,5 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "prompts"
+README = ROOT / "README.md"
 SCHEMA = ROOT / "tests" / "data" / "schema"
 DATA = ROOT.parent / "shared" / "data"

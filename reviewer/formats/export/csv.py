@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reviewer.definitions.scale import NUMBER
+from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.jsonl import label_rows
 from reviewer.formats.export.record import GoldRecord, spoken
 from reviewer.model import canonical, message_values
@@ -34,6 +35,20 @@ def gold_csv(records: Iterable[GoldRecord]) -> Iterator[str]:
 def labels_csv(records: Iterable[GoldRecord]) -> Iterator[str]:
     """Yield a header and one row for each label that stands."""
     return _table(LABEL_COLUMNS, label_rows(records))
+
+
+CSV = TextExport(
+    name="csv",
+    suffix=".csv",
+    description="each unit as a row",
+    lines=lambda source: gold_csv(source.records),
+)
+LABELS_CSV = TextExport(
+    name="labels-csv",
+    suffix=".csv",
+    description="each label that stands as a row",
+    lines=lambda source: labels_csv(source.records),
+)
 
 
 def guarded(value: object) -> str:

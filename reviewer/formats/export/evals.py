@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.grader_task import metadata, task
 from reviewer.formats.export.record import GoldRecord, spoken
 from reviewer.model import message_values
@@ -40,3 +41,21 @@ def evals_choice_lines(records: Iterable[GoldRecord]) -> Iterator[str]:
                 "metadata": metadata(record),
             }
             yield json.dumps(sample) + "\n"
+
+
+EVALS = TextExport(
+    name="evals",
+    suffix=".jsonl",
+    description="tasks for a grader, as samples of OpenAI Evals",
+    decided_only=True,
+    printable=True,
+    lines=lambda source: evals_lines(source.records),
+)
+EVALS_CHOICE = TextExport(
+    name="evals-choice",
+    suffix=".jsonl",
+    description="responses and the verdict wanted, for OpenAI Evals",
+    decided_only=True,
+    printable=True,
+    lines=lambda source: evals_choice_lines(source.records),
+)

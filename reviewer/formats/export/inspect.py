@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.grader_task import metadata, task
 from reviewer.formats.export.record import GoldRecord, spoken
 
@@ -20,3 +21,13 @@ def inspect_lines(records: Iterable[GoldRecord]) -> Iterator[str]:
                 "metadata": metadata(record),
             }
             yield json.dumps(sample) + "\n"
+
+
+INSPECT = TextExport(
+    name="inspect",
+    suffix=".jsonl",
+    description="tasks for a grader, as a dataset of Inspect",
+    decided_only=True,
+    printable=True,
+    lines=lambda source: inspect_lines(source.records),
+)

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from reviewer.definitions.question import Question
 from reviewer.definitions.scale import AnswerForm
+from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.record import (
     DecisionRecord,
     DesignRecord,
@@ -25,6 +26,7 @@ from reviewer.formats.export.record import (
     RubricRecord,
     plain,
 )
+from reviewer.formats.tables.json_table import GOLD
 
 FORMAT = "reviewer-gold/2"
 
@@ -86,6 +88,23 @@ def label_rows(records: Iterable[GoldRecord]) -> Iterator[dict[str, object]]:
                 "question": record.question.id,
                 **_label(record.question, label),
             }
+
+
+JSONL = TextExport(
+    name="jsonl",
+    suffix=".jsonl",
+    description="each unit with all that bears on it",
+    printable=True,
+    read_back=GOLD,
+    lines=lambda source: gold_lines(source.records),
+)
+LABELS_JSONL = TextExport(
+    name="labels-jsonl",
+    suffix=".jsonl",
+    description="each label that stands",
+    printable=True,
+    lines=lambda source: label_lines(source.records),
+)
 
 
 def _label(question: Question, label: LabelRecord) -> dict[str, object]:

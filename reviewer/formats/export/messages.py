@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.grader_task import metadata
 from reviewer.formats.export.record import GoldRecord, plain
 from reviewer.model import Role, message_values
@@ -29,3 +30,12 @@ def messages_lines(records: Iterable[GoldRecord]) -> Iterator[str]:
             "metadata": metadata(record) | {"reason": record.reason},
         }
         yield json.dumps(row) + "\n"
+
+
+MESSAGES = TextExport(
+    name="messages",
+    suffix=".jsonl",
+    description="chats with the decided label, as Hugging Face has them",
+    printable=True,
+    lines=lambda source: messages_lines(source.records),
+)

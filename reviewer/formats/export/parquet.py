@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from reviewer.definitions.question import Question
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.csv import GOLD_COLUMNS, LABEL_COLUMNS, gold_cells
+from reviewer.formats.export.export_format import BinaryExport, Extra
 from reviewer.formats.export.jsonl import label_rows
 from reviewer.formats.export.record import GoldRecord, spoken
 
@@ -67,6 +68,24 @@ def write_labels(records: Iterable[GoldRecord], file: BinaryIO) -> None:
 
     columns = [(name, pa.int64() if name in NUMBERS else pa.string()) for name in LABEL_COLUMNS]
     _write(_label_rows(records), pa.schema(columns), file)
+
+
+_PYARROW = Extra("parquet", require)
+
+PARQUET = BinaryExport(
+    name="parquet",
+    suffix=".parquet",
+    description="each unit as a row, in columns with types",
+    extra=_PYARROW,
+    write_bytes=write_gold,
+)
+LABELS_PARQUET = BinaryExport(
+    name="labels-parquet",
+    suffix=".parquet",
+    description="each label that stands as a row, in columns with types",
+    extra=_PYARROW,
+    write_bytes=write_labels,
+)
 
 
 def _object(pa: Any, names: Iterable[str]) -> Any:

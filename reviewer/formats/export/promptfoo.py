@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.grader_task import metadata, task
 from reviewer.formats.export.record import GoldRecord, spoken
 
@@ -26,3 +27,13 @@ def promptfoo_lines(records: Iterable[GoldRecord]) -> Iterator[str]:
                 "metadata": metadata(record),
             }
             yield json.dumps(test) + "\n"
+
+
+PROMPTFOO = TextExport(
+    name="promptfoo",
+    suffix=".jsonl",
+    description="tasks for a grader, as tests of promptfoo",
+    decided_only=True,
+    printable=True,
+    lines=lambda source: promptfoo_lines(source.records),
+)

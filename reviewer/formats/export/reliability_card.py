@@ -1,4 +1,4 @@
-"""The reliability card of a study: what a reader must know before the gold is trusted. As plain values, and Markdown.
+"""The reliability card of a study, as plain values: what a reader must know before the gold is trusted.
 
 Pure. Counts are taken from the same records as every export; agreement is handed in as plain values.
 """
@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.formats.export.record import GoldRecord, RubricRecord, spoken
-
-NOTHING = "None.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,57 +114,3 @@ def _plain(name: str, found: _Question) -> dict[str, object]:
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
-
-
-def markdown(found: Mapping[str, object]) -> str:
-    """Return the card as Markdown, section by section; every text in it that is not ours stands as code."""
-    title = {name: value for name, value in found.items() if not isinstance(value, dict | list)}
-    parts = [f"# Reliability card: {title['study']}\n\nMade by {title['software']}.\n"]
-    for name, value in found.items():
-        if name not in title:
-            parts.append(f"## {name.capitalize()}\n\n{''.join(_list(value, 0)) or NOTHING}")
-    return "\n".join(parts)
-
-
-def _list(value: object, depth: int) -> Iterable[str]:
-    indent = "  " * depth
-    if isinstance(value, dict):
-        if set(value) == {"value", "low", "high", "undefined"}:
-            yield f"{indent}- {spelled(value)}\n"
-            return
-        for name, entry in value.items():
-            if isinstance(entry, dict) and set(entry) == {"value", "low", "high", "undefined"}:
-                yield f"{indent}- {_code(name)}: {spelled(entry)}\n"
-            elif isinstance(entry, dict | list) and entry:
-                yield f"{indent}- {_code(name)}:\n"
-                yield from _list(entry, depth + 1)
-            else:
-                yield f"{indent}- {_code(name)}: {'none' if entry in (None, {}, []) else _code(entry)}\n"
-    elif isinstance(value, list):
-        for entry in value:
-            if isinstance(entry, dict):
-                first, *_ = entry.values()
-                yield f"{indent}- {_code(first)}\n"
-                yield from _list(dict(list(entry.items())[1:]), depth + 1)
-            else:
-                yield f"{indent}- {_code(entry)}\n"
-
-
-def spelled(value: Mapping[str, object]) -> str:
-    """Return an estimate, as plain values, in one line."""
-    if value["value"] is None:
-        return f"undefined: {value['undefined']}"
-    low, high = value["low"], value["high"]
-    interval = f" ({low:.3f} to {high:.3f})" if isinstance(low, float) and isinstance(high, float) else ""
-    return f"{value['value']:.3f}{interval}"
-
-
-def _code(value: object) -> str:
-    """Return a value as code that no backtick or line break in it can end."""
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    text = " ".join(str(value).split()) or " "
-    if "`" not in text:
-        return f"`{text}`"
-    fence = "`" * (max(map(len, "".join(c if c == "`" else " " for c in text).split())) + 1)
-    return f"{fence} {text} {fence}"

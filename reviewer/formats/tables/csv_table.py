@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from reviewer.errors import BadInput
 from reviewer.formats.tables.record import Record
+from reviewer.formats.tables.table_format import TableContent, TableFormat
 
 DELIMITERS = ",;\t"
 
@@ -20,15 +20,7 @@ _LARGEST_CELL = 2**31 - 1
 _LONGEST_HEADER = 1000  # lines; past that a quote was left open, and the rest of the file need not be read to say so
 
 
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """A table whose header has been read: the columns, and the records to come."""
-
-    columns: tuple[str, ...]
-    records: Iterator[Record | BadInput]
-
-
-def read_csv(stream: BinaryIO, file: str, delimiters: str = DELIMITERS) -> CsvTable:
+def read_csv(stream: BinaryIO, file: str, delimiters: str = DELIMITERS) -> TableContent:
     """Read the header of `stream`, UTF-8 with or without a byte order mark, and return the table.
 
     Of `delimiters` the one is taken that cuts the header into most columns, the first of equals. Text is decoded in
@@ -41,7 +33,11 @@ def read_csv(stream: BinaryIO, file: str, delimiters: str = DELIMITERS) -> CsvTa
     blank, header = _header_lines(lines, file)
     delimiter, columns = _header_columns(header, delimiters, file, blank + 1)
     _check_columns(columns, file, blank + 1)
-    return CsvTable(columns, _records(lines, delimiter, columns, file, blank + len(header)))
+    return TableContent(columns, _records(lines, delimiter, columns, file, blank + len(header)))
+
+
+CSV = TableFormat("csv", (".csv",), read_csv)
+TSV = TableFormat("tsv", (".tsv", ".tab"), lambda stream, file: read_csv(stream, file, "\t"))
 
 
 def _header_lines(lines: Iterable[str], file: str) -> tuple[int, list[str]]:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from reviewer.errors import BadInput
 from reviewer.formats.tables.json_window import JsonWindow
 from reviewer.formats.tables.record import Record
+from reviewer.formats.tables.table_format import TableContent, TableFormat
 
 AN_OBJECT = 'an object, {"column": value, …}'
 
@@ -41,6 +42,16 @@ def read_json(stream: BinaryIO, file: str) -> Iterator[Record | BadInput]:
         return _values(JsonWindow(stream, file, first, line))
     rest = b"" if first.endswith(b"\n") else stream.readline()
     return _lines(chain([first + rest], stream), file, line)
+
+
+def _content(stream: BinaryIO, file: str) -> TableContent:
+    return TableContent(None, read_json(stream, file))
+
+
+# Both names of JSON read all its shapes.
+JSON = TableFormat("json", (".json",), _content)
+JSON_LINES = TableFormat("jsonl", (".jsonl", ".ndjson"), _content)
+GOLD = TableFormat("reviewer", (), _content, gold=True)
 
 
 def _goes_on(first: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The door to files that hold a table: CSV, TSV, JSON and JSON lines, ours too, each perhaps compressed by gzip.
+"""The door to files that hold a table, in any of the formats of the registry, each perhaps compressed by gzip.
 
 Knows names, compression and encodings. What the columns mean is the business of `mapping`.
 """
@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reviewer.errors import BadInput, NotFound, ReviewerError
-from reviewer.formats.tables.csv_table import DELIMITERS, read_csv
-from reviewer.formats.tables.json_table import read_json
 from reviewer.formats.tables.record import Record
+from reviewer.formats.tables.registry import NAMES, TABLE_FORMATS
+from reviewer.formats.tables.table_format import TableFormat
 
-FORMATS = ("csv", "tsv", "json", "jsonl", "reviewer")
-
-_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _GZIP = b"\x1f\x8b"
 _BUFFER = 1 << 18
 _UTF8 = "UTF-8, with or without a byte order mark"
@@ -56,53 +53,43 @@ class TableFile:
         self._file.close()
 
 
-def read_table(path: Path, format: str | None = None) -> TableFile:
-    """Open the table in `path`; `format` is one of `FORMATS`, else the suffix says which.
-
-    Both names of JSON read all its shapes. A CSV file may be separated by comma, semicolon or tab; a TSV file only
-    by tab.
+def read_table(path: Path, format: TableFormat | None = None) -> TableFile:
+    """Open the table in `path`, in `format`, else in the one that the suffix means.
 
     Raises:
         NotFound: there is no file there that can be read.
         BadInput: the file has no header, or one that cannot be used.
     """
-    kind = format_of(path, format)
+    format = format or format_of(path)
     try:
         file = path.open("rb", buffering=_BUFFER)
     except OSError as error:
         raise NotFound(f"{path}: cannot be read: {error.strerror}") from None
     try:
         with _explained(path):
-            columns, records = _table(_uncompressed(file), str(path), kind)
-        return TableFile(str(path), columns, path.stat().st_size, _guarded(records, path), file)
+            table = format.read(_uncompressed(file), str(path))
+        return TableFile(str(path), table.columns, path.stat().st_size, _guarded(table.records, path), file)
     except BaseException:
         file.close()
         raise
 
 
-def format_of(path: Path, format: str | None = None) -> str:
-    """Return the format that is asked for, else the one that the suffix of `path` names.
+def format_of(path: Path, name: str | None = None) -> TableFormat:
+    """Return the format called `name`, else the one that the suffix of `path` means.
 
     Raises:
         ReviewerError: there is no such format; the text lists those that exist.
     """
-    if format is not None:
-        if format in FORMATS:
-            return format
-        raise ReviewerError(f"--format {format}: unknown format; expected one of {', '.join(FORMATS)}")
+    if name is not None:
+        for one in TABLE_FORMATS:
+            if one.name == name:
+                return one
+        raise ReviewerError(f"--format {name}: unknown format; expected one of {NAMES}")
     suffix = Path(path.stem).suffix if path.suffix.lower() == ".gz" else path.suffix
-    if suffix.lower() in _SUFFIXES:
-        return _SUFFIXES[suffix.lower()]
-    raise ReviewerError(
-        f"{path}: the suffix does not name a format; expected --format with one of {', '.join(FORMATS)}"
-    )
-
-
-def _table(stream: BinaryIO, file: str, kind: str) -> tuple[tuple[str, ...] | None, Iterator[Record | BadInput]]:
-    if kind in ("json", "jsonl", "reviewer"):
-        return None, read_json(stream, file)
-    table = read_csv(stream, file, "\t" if kind == "tsv" else DELIMITERS)
-    return table.columns, table.records
+    for one in TABLE_FORMATS:
+        if suffix.lower() in one.suffixes:
+            return one
+    raise ReviewerError(f"{path}: the suffix does not name a format; expected --format with one of {NAMES}")
 
 
 def _uncompressed(file: BinaryIO) -> BinaryIO:

@@ -12,10 +12,22 @@ from reviewer.definitions.scale import Distance, Scale
 from reviewer.statistics.agreement import chance
 from reviewer.statistics.agreement.alpha import Metric, krippendorff_alpha, leave_one_out
 from reviewer.statistics.agreement.bootstrap import Exchangeable, Resampling, estimate, estimate_two_way
+from reviewer.statistics.agreement.coefficients import (
+    COEFFICIENTS,
+    GWET_AC1,
+    ICC,
+    KRIPPENDORFF_ALPHA,
+    LINEAR,
+    PERCENT_AGREEMENT,
+    QUADRATIC,
+    Coefficient,
+    RaterCoefficient,
+    ScaledRatings,
+    SharedCoefficient,
+)
 from reviewer.statistics.agreement.estimate import Estimate, Statistic, never
 from reviewer.statistics.agreement.pairs import (
     Pairs,
-    cohen_kappa,
     cohen_kappas,
     common_units,
     every_pair,
@@ -23,13 +35,12 @@ from reviewer.statistics.agreement.pairs import (
     mean_kappa,
     pair_agreement,
 )
-from reviewer.statistics.agreement.scales import icc, kendall_w
 from reviewer.statistics.agreement.table import Floats, RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
 
 # Free numbers may take so many values that none repeats; coefficients that count values end here.
 MOST_VALUES = 256
-TOO_MANY = f"more than {MOST_VALUES} different numbers were given: read krippendorff_alpha and icc"
+TOO_MANY = f"more than {MOST_VALUES} different numbers were given: read {KRIPPENDORFF_ALPHA.name} and {ICC.name}"
 
 ONE_WAY_ONLY = "the two-way interval is for coefficients that do not tell raters apart"
 SKEWED = 0.75  # from this share of one value on, agreement by chance is most of agreement
@@ -57,7 +68,7 @@ class Agreement:
         units: how many have a label; `compared`, how many have two.
         labels: how many there are; `missing`, how many more there were if all raters had labelled all these units.
         shares: of each value (for several choices, each set) among all labels.
-        metrics: by name, see `legend.LEGEND`.
+        metrics: by name, see `coefficients.COEFFICIENTS`.
         by_category: agreement on each value, for several choices on each option.
         by_option: for several choices, nominal α of each option chosen or not.
         leave_one_out: α without each rater.
@@ -79,6 +90,10 @@ class Agreement:
     two_way: bool
     warnings: tuple[str, ...]
 
+    def estimate(self, coefficient: Coefficient) -> Estimate | None:
+        """Return one coefficient; None where it is not defined on the question's scale."""
+        return self.metrics.get(coefficient.name)
+
 
 @dataclass(frozen=True, slots=True)
 class PairedAgreement:
@@ -98,16 +113,18 @@ def measure(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 100
         ValueError: free text has no agreement, and an ordered scale needs numbers.
     """
     resampling = Resampling(resamples, seed)
-    alike = _exchangeable(table, scale)
-    apart = _told_apart(table, scale)
+    ratings = ScaledRatings(table, table.within_rows(), _metric_table(table, scale), _metric(scale))
+    alike = _exchangeable(ratings)
+    apart = _told_apart(ratings)
     parts = _parts(table, scale)
     single = {name: build(ValueCounts(own)) for name, (own, build) in alike.items()} if not two_way else {}
     if two_way:
         apart = {name: replace(statistic, no_interval=ONE_WAY_ONLY) for name, statistic in apart.items()}
     found = estimate(table, single | apart | parts, resampling)
-    metrics = {name: estimates[0] for name, estimates in found.items() if name in single or name in apart}
+    every = {name: estimates[0] for name, estimates in found.items() if name in single or name in apart}
     if two_way:
-        metrics = estimate_two_way(alike, resampling) | metrics
+        every |= estimate_two_way(alike, resampling)
+    metrics = {one.name: every[one.name] for one in COEFFICIENTS if one.name in every}
     labels = table.labels
     return Agreement(
         units=int(table.counts.sum()),
@@ -158,25 +175,13 @@ def _metric_table(table: RatingTable, scale: Scale) -> RatingTable:
     return table.on_scale() if scale.traits.ordered else table
 
 
-def _exchangeable(table: RatingTable, scale: Scale) -> dict[str, tuple[RatingTable, Exchangeable]]:
+def _exchangeable(ratings: ScaledRatings) -> dict[str, tuple[RatingTable, Exchangeable]]:
     """Return the coefficients that do not tell raters apart, each with the table that it is of."""
-    metric, placed = _metric(scale), _metric_table(table, scale)
-    found: dict[str, tuple[RatingTable, Exchangeable]] = {
-        "percent_agreement": (table.within_rows(), chance.percent_agreement),
-        "krippendorff_alpha": (placed, lambda tally: krippendorff_alpha(tally, metric)),
-        "fleiss_kappa": (table, chance.fleiss_kappa),
-        "gwet_ac1": (table, chance.gwet),
-        "brennan_prediger": (table, chance.brennan_prediger),
-    }
-    if scale.traits.distance is Distance.SET:
-        found["alpha_jaccard"] = (table, lambda tally: krippendorff_alpha(tally, Metric.JACCARD))
-    if placed.numbers is not None:
-        linear, quadratic = chance.linear_weights(placed.numbers), chance.quadratic_weights(placed.numbers)
-        found["gwet_ac2_linear"] = (placed, lambda tally: chance.gwet(tally, linear))
-        found["gwet_ac2_quadratic"] = (placed, lambda tally: chance.gwet(tally, quadratic))
-    if not _countable(table):
-        few = {"percent_agreement", "krippendorff_alpha"}
-        return {name: (own, build if name in few else _too_many) for name, (own, build) in found.items()}
+    found = {}
+    for one in COEFFICIENTS:
+        if isinstance(one, SharedCoefficient) and ratings.metric in one.scales:
+            table, build = one.of(ratings)
+            found[one.name] = (table, _too_many if one.counts_values and not _countable(ratings.given) else build)
     return found
 
 
@@ -184,34 +189,13 @@ def _too_many(_: ValueCounts) -> Statistic:
     return never(TOO_MANY)
 
 
-def _told_apart(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
+def _told_apart(ratings: ScaledRatings) -> dict[str, Statistic]:
     """Return the coefficients that know which rater gave which label."""
-    names = ["scott_pi", "conger_kappa", "cohen_kappa", "light_kappa"]
-    ordered = scale.traits.ordered
-    found: dict[str, Statistic] = {}
-    if not _countable(table):
-        found = {name: never(TOO_MANY) for name in [*names, "cohen_kappa_linear", "cohen_kappa_quadratic"]}
-    else:
-        found["scott_pi"] = chance.scott_pi(table)
-        found["conger_kappa"] = chance.conger_kappa(table)
-        found["cohen_kappa"] = cohen_kappa(table)
-        found["light_kappa"] = mean_kappa(table, every_pair(len(table.raters)))
-        if ordered:
-            placed = table.on_scale()
-            for name, weights in _weightings(placed).items():
-                found[name] = cohen_kappa(placed, weights)
-    if ordered:
-        placed = table.on_scale()
-        found["icc"], found["kendall_w"] = icc(placed), kendall_w(placed)
-    return found
-
-
-def _weightings(placed: RatingTable) -> dict[str, Floats]:
-    if placed.numbers is None:
-        return {}
+    countable = _countable(ratings.given)
     return {
-        "cohen_kappa_linear": chance.linear_weights(placed.numbers),
-        "cohen_kappa_quadratic": chance.quadratic_weights(placed.numbers),
+        one.name: one.of(ratings) if countable or not one.counts_values else never(TOO_MANY)
+        for one in COEFFICIENTS
+        if isinstance(one, RaterCoefficient) and ratings.metric in one.scales
     }
 
 
@@ -238,8 +222,9 @@ def _parts(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
         found["pair_agreement"] = pair_agreement(table, pairs)
         found["pair_kappa"] = cohen_kappas(table, pairs)
         if scale.traits.ordered:
-            for name, weights in _weightings(placed).items():
-                found[f"pair_{name}"] = cohen_kappas(placed, pairs, weights)
+            for name, weights in (("pair_linear", LINEAR), ("pair_quadratic", QUADRATIC)):
+                if placed.numbers is not None:
+                    found[name] = cohen_kappas(placed, pairs, weights.of(placed.numbers))
     return found
 
 
@@ -258,7 +243,7 @@ def _pairwise(table: RatingTable, found: Mapping[str, tuple[Estimate, ...]]) -> 
     if "pair_kappa" not in found:
         return ()
     common = common_units(table)
-    linear, quadratic = (found.get(f"pair_cohen_kappa_{kind}") for kind in ("linear", "quadratic"))
+    linear, quadratic = found.get("pair_linear"), found.get("pair_quadratic")
     return tuple(
         PairAgreement(
             raters=(table.raters[pair[0]], table.raters[pair[1]]),
@@ -283,7 +268,7 @@ def _warnings(table: RatingTable, metrics: Mapping[str, Estimate]) -> list[str]:
     compared = int(table.counts[table.labels >= 2].sum())
     if 0 < compared < UNSURE_BELOW:
         told.append(f"Only {compared} units have two labels: an interval from so few is likely too narrow.")
-    percent, alpha = metrics["percent_agreement"].value, metrics["krippendorff_alpha"].value
+    percent, alpha = metrics[PERCENT_AGREEMENT.name].value, metrics[KRIPPENDORFF_ALPHA.name].value
     shares = _shares(table)
     if percent is None or not shares:
         return told
@@ -293,7 +278,7 @@ def _warnings(table: RatingTable, metrics: Mapping[str, Estimate]) -> list[str]:
     if alpha is not None and shares[value] >= SKEWED and percent - alpha >= PARTING:
         told.append(
             f"Labels are skewed: {shares[value]:.0%} are {value}, so that much of the {percent:.0%} agreement is"
-            f" expected by chance and krippendorff_alpha is {alpha:.2f}."
-            " Read it beside gwet_ac1 and the agreement by category."
+            f" expected by chance and {KRIPPENDORFF_ALPHA.name} is {alpha:.2f}."
+            f" Read it beside {GWET_AC1.name} and the agreement by category."
         )
     return told

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import BadInput, NotFound, ReviewerError
+from reviewer.formats.tables.json_table import JSON_LINES
 from reviewer.formats.tables.record import Record
-from reviewer.formats.tables.table_file import FORMATS, format_of, read_table
+from reviewer.formats.tables.registry import NAMES
+from reviewer.formats.tables.table_file import format_of, read_table
 
 CSV = "a,b\n1,2\n"
-JSON_LINES = '{"a": "1", "b": "2"}\n'
+LINES = '{"a": "1", "b": "2"}\n'
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -24,10 +26,10 @@ def write(path: Path, content: str | bytes) -> Path:
         ("t.csv", CSV, 2),
         ("t.CSV", CSV, 2),
         ("t.tsv", CSV.replace(",", "\t"), 2),
-        ("t.jsonl", JSON_LINES, 1),
-        ("t.ndjson", JSON_LINES, 1),
-        ("t.json", JSON_LINES, 1),
-        ("t.json", f"[{JSON_LINES}]", 1),
+        ("t.jsonl", LINES, 1),
+        ("t.ndjson", LINES, 1),
+        ("t.json", LINES, 1),
+        ("t.json", f"[{LINES}]", 1),
     ],
 )
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
@@ -45,7 +47,7 @@ def test_compression_is_told_by_content(tmp_path: Path) -> None:
 
 
 def test_a_format_that_is_given_counts_more_than_the_suffix(tmp_path: Path) -> None:
-    assert list(read_table(write(tmp_path / "t.txt", JSON_LINES), "jsonl")) == [Record(1, {"a": "1", "b": "2"})]
+    assert list(read_table(write(tmp_path / "t.txt", LINES), JSON_LINES)) == [Record(1, {"a": "1", "b": "2"})]
 
 
 def test_tsv_is_cut_at_tabs_alone(tmp_path: Path) -> None:
@@ -54,18 +56,18 @@ def test_tsv_is_cut_at_tabs_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("path", "format"), [("t.xlsx", None), ("t", None), ("t.gz", None), ("t.csv", "parquet")])
 def test_an_unknown_format_lists_those_that_exist(path: str, format: str | None) -> None:
-    with pytest.raises(ReviewerError, match=", ".join(FORMATS)):
+    with pytest.raises(ReviewerError, match=NAMES):
         format_of(Path(path), format)
 
 
 def test_a_table_with_a_header_knows_its_columns_before_it_is_read(tmp_path: Path) -> None:
     assert read_table(write(tmp_path / "t.csv", CSV)).columns == ("a", "b")
-    assert read_table(write(tmp_path / "t.jsonl", JSON_LINES)).columns is None
+    assert read_table(write(tmp_path / "t.jsonl", LINES)).columns is None
 
 
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
 def test_the_position_runs_to_the_size(compressed: bool, tmp_path: Path) -> None:
-    content = (JSON_LINES * 100_000).encode()
+    content = (LINES * 100_000).encode()
     path = write(tmp_path / "t.jsonl", gzip.compress(content) if compressed else content)
     table = read_table(path)
     positions = [table.position for _ in table]
@@ -88,8 +90,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["t.csv.gz", "t.jsonl.gz", "t.json.gz"])
 def test_a_compressed_file_that_ends_early(name: str, tmp_path: Path) -> None:
-    content = JSON_LINES * 10_000 if "jsonl" in name else CSV + "1,2\n" * 100_000
-    content = "[" + ",".join([JSON_LINES] * 10_000) + "]" if ".json." in name else content
+    content = LINES * 10_000 if "jsonl" in name else CSV + "1,2\n" * 100_000
+    content = "[" + ",".join([LINES] * 10_000) + "]" if ".json." in name else content
     path = write(tmp_path / name, gzip.compress(content.encode())[:-20])
     with pytest.raises(BadInput, match=r"broken gzip: .*; expected a complete gzip file"):
         list(read_table(path))
