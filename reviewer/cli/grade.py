@@ -90,14 +90,11 @@ def grade_command(
     setup = find_setup(model_name, model_files(models_file))
     if max_cost is not None and setup.price_in is None:
         raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
+    if max_cost is not None and in_batches and not dry_run:
+        raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
     assignment = GraderAssignment(database_path(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
-    if dry_run:
-        return _plan(ctx, assignment, as_json=as_json)
-    if in_batches:
-        if max_cost is not None:
-            raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
-        return _in_batches(ctx, assignment, as_json=as_json)
-    return _by_judge(ctx, assignment, as_json=as_json)
+    ask = _plan if dry_run else _in_batches if in_batches else _by_judge
+    return ask(ctx, assignment, as_json=as_json)
 
 
 def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -> int:

@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from reviewer.cli.import_table import TableSource
-from reviewer.cli.options import now
+from reviewer.cli.import_source import TableSource, suite_name
 from reviewer.definitions.lookup import find
 from reviewer.errors import NotFound
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.table_file import format_of
-from reviewer.importing.check import check
 from reviewer.importing.labels import ImportTally, ImportTarget
-from reviewer.importing.responses import store
 from reviewer.store import search
 from reviewer.store.sqlite import open_for_writing
 
 SHOWN_ROWS = 3
 SNIPPET = 300
+NO_BAR = ""  # the screen shows that something is under way
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,13 @@ class HomeImport:
         Raises:
             ReviewerError: the file, the profile or a row is wrong; nothing is stored in any case.
         """
-        source, target = _plan(file, profile, model)
-        with source.read("") as rows:
+        source = _source(file, profile, model)
+        with source.read(NO_BAR) as rows:
             first = list(islice((row for row in rows if isinstance(row, Row)), SHOWN_ROWS))
-        with source.read("") as rows:
-            checked = check(None, rows, target, skip_bad=False)
-            unused = rows.unused
+        checked = source.check(None, skip_bad=False, what=NO_BAR)
         parts = [f"{checked.rows:,} rows, all good", *(_shown(row) for row in first)]
-        if unused:
-            parts.append(f"columns not used: {', '.join(unused)}")
+        if checked.unused:
+            parts.append(f"columns not used: {', '.join(checked.unused)}")
         return "\n\n".join(parts)
 
     def run(self, file: str, profile: str, model: str) -> str:
@@ -52,15 +48,13 @@ class HomeImport:
         Raises:
             ReviewerError: see `preview`; or the database cannot be written.
         """
-        source, target = _plan(file, profile, model)
+        source = _source(file, profile, model)
         engine = open_for_writing(self.path)
         try:
-            with source.read("") as rows:
-                check(engine, rows, target, skip_bad=False)
+            source.check(engine, skip_bad=False, what=NO_BAR)
             tally = ImportTally()
-            with source.read("") as rows:
-                for tally in store(engine, rows, target, None, now):  # noqa: B007
-                    pass
+            for tally in source.store(engine, None, what=NO_BAR):  # noqa: B007
+                pass
             for _ in search.index_responses(engine):
                 pass
         finally:
@@ -68,15 +62,14 @@ class HomeImport:
         return f"{tally.responses:,} new responses, {tally.known_responses:,} known; {tally.prompts:,} new prompts"
 
 
-def _plan(file: str, profile: str, model: str) -> tuple[TableSource, ImportTarget]:
+def _source(file: str, profile: str, model: str) -> TableSource:
     path = Path(file).expanduser()
     if not path.is_file():
         raise NotFound(f"{file}: there is no such file")
     reader = read_profile(find("profiles", profile)) if profile else Profile()
     reader = reader.with_flags(sets=[f"model={model}"] if model else [])
-    suite = path.name.removesuffix(".gz").rsplit(".", 1)[0]
-    source = TableSource(path, format_of(path), reader, None)
-    return source, ImportTarget(path.name, suite, None, None, gold=False, long=False)
+    target = ImportTarget(path.name, suite_name(path), None, None, gold=False, long=False)
+    return TableSource(path, format_of(path), reader, target)
 
 
 def _shown(row: Row) -> str:

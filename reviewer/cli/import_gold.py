@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reviewer.cli.import_source import open_records
 from reviewer.cli.options import now
-from reviewer.cli.terminal import progress
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput
 from reviewer.formats.export.jsonl import FORMAT
@@ -23,36 +23,53 @@ from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study, StudyDesign
 
-TOLD_EVERY = 1000  # records between two looks at the progress bar
-
 
 @dataclass(frozen=True, slots=True)
 class GoldSource:
-    """A file of ours, the rubric that it answers, and where it goes; `gold` is whether decisions come in too."""
+    """A file of ours, and the rubric that it answers."""
 
     path: Path
     format: TableFormat
     rubric: Rubric
-    study: str | None
-    gold: bool
-
-    @property
-    def target(self) -> ImportTarget:
-        """Where the rows go. Prompts that no suite had get none."""
-        return ImportTarget(self.path.name, "", self.rubric, self.study, gold=self.gold, long=False)
+    target: ImportTarget
 
     def read(self, what: str) -> Iterator[GoldRow | BadInput]:
         """Yield the rows; meanwhile a bar shows how much of the file's bytes is behind."""
-        table = read_table(self.path, self.format)
-        with closing(table), progress(what, table.size) as reach:
+        with open_records(self.path, self.format, what) as (_, records):
+            yield from gold_rows(records, str(self.path), self.rubric)
 
-            def told() -> Iterator[Record | BadInput]:
-                for count, record in enumerate(table):
-                    if count % TOLD_EVERY == 0:
-                        reach(table.position)
-                    yield record
+    def check(self, engine: Engine | None, *, skip_bad: bool) -> TableCheck:
+        """Read every row without storing anything; what is found has the design of the study that the rows came from.
 
-            yield from gold_rows(told(), str(self.path), self.rubric)
+        Raises:
+            BadInput: the first bad row, unless `skip_bad`.
+            Refused: the rows contradict what is stored.
+        """
+        designs: list[StudyDesign] = []
+
+        def noted(rows: Iterable[GoldRow | BadInput]) -> Iterator[GoldRow | BadInput]:
+            for row in rows:
+                if isinstance(row, GoldRow) and not designs:
+                    designs.append(StudyDesign(row.design.panes, row.design.overlap, 0, row.design.policy))
+                yield row
+
+        checked = check(engine, as_rows(noted(self.read("checking"))), self.target, skip_bad=skip_bad)
+        return replace(checked, design=designs[0] if designs else None)
+
+    def store(self, engine: Engine, study: Study | None) -> Iterator[ImportTally]:
+        """Store the rows and yield what was done so far after each part."""
+        return store_gold(engine, self.read("storing"), self.target, study, now)
+
+    def left_out(self, tally: ImportTally) -> str | None:
+        """Return whose labels were left out and why; None where there are none."""
+        if not tally.left_out:
+            return None
+        if self.target.study is None:
+            return f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME"
+        return (
+            f"{tally.left_out:,} labels and decisions are of people who work at {self.target.study} here, and no longer"
+            " stand; they were left out"
+        )
 
 
 def first_rubric(path: Path, format: TableFormat) -> str:
@@ -68,27 +85,3 @@ def first_rubric(path: Path, format: TableFormat) -> str:
     if not isinstance(name, str):
         raise BadInput(str(path), first.line if first else None, "no row of ours", f'"format": "{FORMAT}"')
     return name
-
-
-def check_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool) -> tuple[TableCheck, StudyDesign | None]:
-    """Read every row without storing anything; return what was found, and the design of the study that it came from.
-
-    Raises:
-        BadInput: the first bad row, unless `skip_bad`.
-        Refused: the rows contradict what is stored.
-    """
-    designs: list[StudyDesign] = []
-
-    def noted(rows: Iterable[GoldRow | BadInput]) -> Iterator[GoldRow | BadInput]:
-        for row in rows:
-            if isinstance(row, GoldRow) and not designs:
-                designs.append(StudyDesign(row.design.panes, row.design.overlap, 0, row.design.policy))
-            yield row
-
-    checked = check(engine, as_rows(noted(source.read("checking"))), source.target, skip_bad=skip_bad)
-    return checked, designs[0] if designs else None
-
-
-def stored(engine: Engine, source: GoldSource, study: Study | None) -> Iterator[ImportTally]:
-    """Store the rows and yield what was done so far after each part."""
-    return store_gold(engine, source.read("storing"), source.target, study, now)

@@ -3,64 +3,29 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from reviewer.cli.import_gold import GoldSource, check_gold, first_rubric, stored
+from reviewer.cli.import_gold import GoldSource, first_rubric
+from reviewer.cli.import_source import ImportSource, TableSource, first_columns, suite_name
 from reviewer.cli.options import database_option, database_path, now, reading, writing
 from reviewer.cli.terminal import complain, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
-from reviewer.errors import BadInput, NotFound, ReviewerError
-from reviewer.formats.mapping.fields import answer_field
+from reviewer.errors import NotFound, ReviewerError
 from reviewer.formats.mapping.profile import Profile, read_profile
-from reviewer.formats.mapping.row_reader import TableRows, rows
-from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.registry import NAMES
-from reviewer.formats.tables.table_file import TableFile, format_of, read_table
+from reviewer.formats.tables.table_file import format_of
 from reviewer.formats.tables.table_format import TableFormat
-from reviewer.importing.check import TableCheck, check, prepare_study
+from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
-from reviewer.importing.responses import store
 from reviewer.store import search, studies
 from reviewer.store.engine import Engine
 
 MOST_SHOWN = 20
-TOLD_EVERY = 1000  # records between two looks at the progress bar
-
-
-@dataclass(frozen=True, slots=True)
-class TableSource:
-    """A table to read, as often as is needed, and what its rows mean."""
-
-    path: Path
-    format: TableFormat
-    profile: Profile
-    rubric: Rubric | None
-
-    @contextmanager
-    def read(self, what: str) -> Iterator[TableRows]:
-        """Open the table from its start; while it is read a bar shows how much of its bytes is behind."""
-        table = read_table(self.path, self.format)
-        with closing(table), progress(what, table.size) as reach:
-            yield rows(_told(table, reach), self.profile, self.rubric, str(self.path), columns=table.columns)
-
-    def first_columns(self) -> Collection[str]:
-        """Return the columns of the table, of its first record where each names its own."""
-        with closing(read_table(self.path, self.format)) as table:
-            first = next(iter(table), None) if table.columns is None else None
-            return table.columns or (first.fields if isinstance(first, Record) else ())
-
-
-def _told(table: TableFile, reach: Callable[[float], None]) -> Iterator[Record | BadInput]:
-    for count, record in enumerate(table):
-        if count % TOLD_EVERY == 0:
-            reach(table.position)
-        yield record
 
 
 @click.command("import")
@@ -103,59 +68,44 @@ def import_command(
             raise click.UsageError(
                 f"--format {format.name} says itself what its rows mean; leave out --profile, --map …"
             )
-        answered = None if rubric_name else _of_study(ctx, study)
-        answered = answered or find_rubric(rubric_name or first_rubric(file, format), folders("rubrics"))
-        gold = GoldSource(file, format, answered, study, not no_gold)
-        with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
-            _import_gold(engine, gold, skip_bad=skip_bad, dry_run=dry_run)
-        return
-    reader = read_profile(find("profiles", profile)) if profile else Profile()
-    reader = reader.with_flags(maps, sets, values, rater_kinds)
-    rubric = _rubric(ctx, rubric_name or reader.rubric, study)
-    source = TableSource(file, format, reader, rubric)
-    target = ImportTarget(file.name, _suite_name(file), rubric, study, gold=not no_gold, long=_is_long(source))
+        source: ImportSource = _gold_source(ctx, file, format, study, rubric_name, gold=not no_gold)
+    else:
+        reader = read_profile(find("profiles", profile)) if profile else Profile()
+        reader = reader.with_flags(maps, sets, values, rater_kinds)
+        rubric = _rubric(ctx, rubric_name or reader.rubric, study)
+        long = _is_long(reader, first_columns(file, format))
+        target = ImportTarget(file.name, suite_name(file), rubric, study, gold=not no_gold, long=long)
+        source = TableSource(file, format, reader, target)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
-        checked = _check(engine, source, target, skip_bad=skip_bad)
-        if dry_run:
-            say(f"{file.name}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
-            return
-        if engine is not None:
-            tally = _store(engine, source, target, checked)
-            _report(tally, target)
-            _index(engine)
-            _suggest(tally, source, target)
+        _import(engine, source, skip_bad=skip_bad, dry_run=dry_run)
 
 
-def _import_gold(engine: Engine | None, source: GoldSource, *, skip_bad: bool, dry_run: bool) -> None:
-    checked, design = check_gold(engine, source, skip_bad=skip_bad)
+def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool) -> None:
+    target = source.target
+    checked = source.check(engine, skip_bad=skip_bad)
     for bad in checked.bad:
         complain(f"skipped: {bad}")
+    if checked.unused:
+        complain(f"{target.source}: columns not used: {', '.join(checked.unused)}")
     if dry_run or engine is None:
-        say(f"{source.path.name}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
+        say(f"{target.source}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
-    study = prepare_study(engine, source.target, checked.people, now(), design)
-    tally = ImportTally()
-    try:
-        for tally in stored(engine, source, study):  # noqa: B007
-            pass
-    except KeyboardInterrupt:
-        complain(
-            f"interrupted: {tally.rows:,} of {checked.rows:,} rows are stored; the same command goes on from there"
-        )
-        raise
-    _report(tally, source.target)
+    tally = _store(engine, source, checked)
+    _report(tally, target)
     _index(engine)
-    name = source.target.study
-    if tally.left_out:
-        complain(
-            f"{tally.left_out:,} labels and decisions are of people who work at {name} here, and no longer stand;"
-            " they were left out"
-            if name
-            else f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME"
-        )
-    say(
-        f"Next: reviewer study show {name}" if name else f"Next: reviewer study create NAME --rubric {source.rubric.id}"
-    )
+    left_out = source.left_out(tally)
+    if left_out is not None:
+        complain(left_out)
+    say(_next(tally, target))
+
+
+def _gold_source(
+    ctx: click.Context, file: Path, format: TableFormat, study: str | None, rubric_name: str | None, *, gold: bool
+) -> GoldSource:
+    rubric = None if rubric_name else _of_study(ctx, study)
+    rubric = rubric or find_rubric(rubric_name or first_rubric(file, format), folders("rubrics"))
+    # Prompts that no suite had get none.
+    return GoldSource(file, format, rubric, ImportTarget(file.name, "", rubric, study, gold=gold, long=False))
 
 
 def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric | None:
@@ -201,34 +151,17 @@ def _collector_paused() -> Iterator[None]:
         gc.enable()
 
 
-def _suite_name(file: Path) -> str:
-    """Return the file's name without its suffixes, as the suite of prompts that come without one."""
-    return file.name.removesuffix(".gz").rsplit(".", 1)[0]
-
-
-def _is_long(source: TableSource) -> bool:
+def _is_long(profile: Profile, columns: Collection[str]) -> bool:
     """Tell whether each row is one rater's rating."""
-    named = {*source.profile.columns, *source.profile.constants}
-    return "rater" in named or "rater" in source.first_columns()
+    return "rater" in {*profile.columns, *profile.constants, *columns}
 
 
-def _check(engine: Engine | None, source: TableSource, target: ImportTarget, *, skip_bad: bool) -> TableCheck:
-    with source.read("checking") as understood:
-        checked = check(engine, understood, target, skip_bad=skip_bad)
-    for bad in checked.bad:
-        complain(f"skipped: {bad}")
-    if understood.unused:
-        complain(f"{source.path.name}: columns not used: {', '.join(understood.unused)}")
-    return checked
-
-
-def _store(engine: Engine, source: TableSource, target: ImportTarget, checked: TableCheck) -> ImportTally:
-    study = prepare_study(engine, target, checked.people, now())
+def _store(engine: Engine, source: ImportSource, checked: TableCheck) -> ImportTally:
+    study = prepare_study(engine, source.target, checked, now())
     tally = ImportTally()
     try:
-        with source.read("storing") as understood:
-            for tally in store(engine, understood, target, study, now):  # noqa: B007
-                pass
+        for tally in source.store(engine, study):  # noqa: B007
+            pass
     except KeyboardInterrupt:
         complain(
             f"interrupted: {tally.rows:,} of {checked.rows:,} rows are stored; the same command goes on from there"
@@ -268,20 +201,11 @@ def _index(engine: Engine) -> None:
             complain(f"interrupted: {left - done:,} responses are stored but not yet indexed; any import goes on")
 
 
-def _suggest(tally: ImportTally, source: TableSource, target: ImportTarget) -> None:
-    if tally.left_out:
-        complain(f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME")
-    elif target.rubric is None and _has_labels(source):
-        complain("the labels of this file were left out; name --study NAME and --rubric R to bring them in")
-    rubric = target.rubric.id if target.rubric is not None else "RUBRIC"
+def _next(tally: ImportTally, target: ImportTarget) -> str:
+    """Return the next command to type."""
     if target.study is not None:
-        say(f"Next: reviewer study show {target.study}")
-    elif tally.responses or tally.known_responses:
-        say(f"Next: reviewer study create NAME --rubric {rubric}")
-    else:
-        say("These are prompts without responses.\nNext: reviewer import FILE, a table of responses to them")
-
-
-def _has_labels(source: TableSource) -> bool:
-    named = {*source.profile.columns, *source.profile.constants, *source.first_columns()}
-    return any(answer_field(name) is not None for name in named)
+        return f"Next: reviewer study show {target.study}"
+    if tally.responses or tally.known_responses:
+        rubric = target.rubric.id if target.rubric is not None else "RUBRIC"
+        return f"Next: reviewer study create NAME --rubric {rubric}"
+    return "These are prompts without responses.\nNext: reviewer import FILE, a table of responses to them"

@@ -18,11 +18,16 @@ from reviewer.studies.create import check_design
 
 @dataclass(frozen=True, slots=True)
 class TableCheck:
-    """What reading the whole table found: how many rows, and which people gave labels."""
+    """What reading the whole file found: how many rows, and which people gave labels.
+
+    `unused` are columns that nothing was made of; `design` is that of the study that the rows came from, where known.
+    """
 
     rows: int
     bad: list[BadInput]
     people: frozenset[str]
+    unused: tuple[str, ...] = ()
+    design: StudyDesign | None = None
 
 
 def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: ImportTarget, *, skip_bad: bool) -> TableCheck:
@@ -74,10 +79,8 @@ def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: st
             responses.check_configuration(engine, configuration)
 
 
-def prepare_study(
-    engine: Engine, target: ImportTarget, people: frozenset[str], now: str, design: StudyDesign | None = None
-) -> Study | None:
-    """Return the target's study, made where it is new, by `design` where one is known; None where no study is named.
+def prepare_study(engine: Engine, target: ImportTarget, checked: TableCheck, now: str) -> Study | None:
+    """Return the target's study, made where it is new, by its design where one is known; None where none is named.
 
     Otherwise it shows one response at a time until it is extended by hand.
 
@@ -93,8 +96,8 @@ def prepare_study(
         existing = [study for study in studies.every(engine) if study.name == target.study]
         if not existing:
             # One label settles a unit where one person labelled all of them; else a second must agree.
-            overlap = 2 if len(people) > 1 else 1
-            design = design or StudyDesign(panes=1, overlap=overlap, seed=0, policy="majority:1")
+            overlap = 2 if len(checked.people) > 1 else 1
+            design = checked.design or StudyDesign(panes=1, overlap=overlap, seed=0, policy="majority:1")
             check_design(target.study, design, target.rubric)
             return studies.create(engine, target.study, target.rubric, design, now)
         [study] = existing

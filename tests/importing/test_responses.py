@@ -15,7 +15,7 @@ from reviewer.formats.mapping.row import Row, RowLabel
 from reviewer.formats.mapping.row_reader import rows
 from reviewer.formats.tables.table_file import read_table
 from reviewer.importing import responses as importing_responses
-from reviewer.importing.check import prepare_study
+from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.model import RaterKind
@@ -111,7 +111,7 @@ def test_an_import_that_was_stopped_goes_on_when_given_again(engine: Engine, mon
     monkeypatch.setattr(importing_responses, "PART", 2)
     table = Table([row(number // 2, labels={"left": "yes"}) for number in range(7)])
     target = ImportTarget(table.file, "t", table.by, table.study, gold=True, long=False)
-    study = prepare_study(engine, target, frozenset({"left"}), NOW)
+    study = prepare_study(engine, target, TableCheck(7, [], frozenset({"left"})), NOW)
     stopped = store(engine, table.rows, target, study, lambda: NOW)
     next(stopped)
     del stopped

@@ -223,7 +223,7 @@ def bring_in(engine: Engine, table: Table) -> ImportTally:
     """Check and store a table, as the command does."""
     target = ImportTarget(table.file, "t", table.by, table.study, gold=table.gold, long=table.long)
     checked = check(engine, table.rows, target, skip_bad=False)
-    study = prepare_study(engine, target, checked.people, NOW)
+    study = prepare_study(engine, target, checked, NOW)
     *_, tally = store(engine, table.rows, target, study, lambda: NOW)
     return tally
 

@@ -1,0 +1,114 @@
+"""What `reviewer import` reads: a file, as often as is needed, and what its rows mean; tables here, gold beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from reviewer.cli.options import now
+from reviewer.cli.terminal import progress
+from reviewer.errors import BadInput
+from reviewer.formats.mapping.fields import answer_field
+from reviewer.formats.mapping.profile import Profile
+from reviewer.formats.mapping.row_reader import TableRows, rows
+from reviewer.formats.tables.record import Record
+from reviewer.formats.tables.table_file import TableFile, read_table
+from reviewer.formats.tables.table_format import TableFormat
+from reviewer.importing.check import TableCheck, check
+from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.importing.responses import store
+from reviewer.store.engine import Engine
+from reviewer.store.studies import Study
+
+PROGRESS_EVERY = 1000  # records between two steps of the progress bar
+
+
+class ImportSource(Protocol):
+    """A file whose rows can be checked, and then stored."""
+
+    @property
+    def target(self) -> ImportTarget:
+        """Where the rows go."""
+
+    def check(self, engine: Engine | None, *, skip_bad: bool) -> TableCheck:
+        """Read every row without storing anything; `engine` is None where there is no database yet.
+
+        Raises:
+            BadInput: the first bad row, unless `skip_bad`.
+            Refused: the rows contradict what is stored.
+        """
+
+    def store(self, engine: Engine, study: Study | None) -> Iterator[ImportTally]:
+        """Store the rows and yield what was done so far after each part."""
+
+    def left_out(self, tally: ImportTally) -> str | None:
+        """Return what was left out and why, in a sentence; None where nothing was."""
+
+
+@contextmanager
+def open_records(path: Path, format: TableFormat, what: str) -> Iterator[tuple[TableFile, Iterator[Record | BadInput]]]:
+    """Open a file from its start, with its records; while they are read a bar shows how much of it is behind."""
+    table = read_table(path, format)
+    with closing(table), progress(what, table.size) as reach:
+        yield table, _with_progress(table, reach)
+
+
+def _with_progress(table: TableFile, reach: Callable[[float], None]) -> Iterator[Record | BadInput]:
+    for count, record in enumerate(table):
+        if count % PROGRESS_EVERY == 0:
+            reach(table.position)
+        yield record
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A table of another program, and the profile by which its rows are understood."""
+
+    path: Path
+    format: TableFormat
+    profile: Profile
+    target: ImportTarget
+
+    @contextmanager
+    def read(self, what: str) -> Iterator[TableRows]:
+        """Open the table from its start as rows."""
+        with open_records(self.path, self.format, what) as (table, records):
+            yield rows(records, self.profile, self.target.rubric, str(self.path), columns=table.columns)
+
+    def check(self, engine: Engine | None, *, skip_bad: bool, what: str = "checking") -> TableCheck:
+        """Read every row without storing anything; see `ImportSource`."""
+        with self.read(what) as understood:
+            checked = check(engine, understood, self.target, skip_bad=skip_bad)
+        return replace(checked, unused=tuple(understood.unused))
+
+    def store(self, engine: Engine, study: Study | None, what: str = "storing") -> Iterator[ImportTally]:
+        """Store the rows and yield what was done so far after each part."""
+        with self.read(what) as understood:
+            yield from store(engine, understood, self.target, study, now)
+
+    def left_out(self, tally: ImportTally) -> str | None:
+        """Return which labels were left out and how they come in; None where there are none."""
+        if tally.left_out:
+            return f"{tally.left_out:,} labels belong to a study and were left out; name one with --study NAME"
+        if self.target.rubric is None and self._has_labels():
+            return "the labels of this file were left out; name --study NAME and --rubric R to bring them in"
+        return None
+
+    def _has_labels(self) -> bool:
+        named = {*self.profile.columns, *self.profile.constants, *first_columns(self.path, self.format)}
+        return any(answer_field(name) is not None for name in named)
+
+
+def first_columns(path: Path, format: TableFormat) -> Collection[str]:
+    """Return the columns of a table, of its first record where each names its own."""
+    with closing(read_table(path, format)) as table:
+        first = next(iter(table), None) if table.columns is None else None
+        return table.columns or (first.fields if isinstance(first, Record) else ())
+
+
+def suite_name(file: Path) -> str:
+    """Return the file's name without its suffixes, as the suite of prompts that come without one."""
+    return file.name.removesuffix(".gz").rsplit(".", 1)[0]
