@@ -87,7 +87,7 @@ def case_of(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> C
     question = rubric.question(dispute.question)
     ask = _ask(item, dispute, question)
     said: dict[str, dict[str, disputes.PersonAnswer]] = {}
-    for one in disputes.said(engine, study.name, dispute.response, dispute.other_response, dispute.item):
+    for one in disputes.answers_on(engine, study.name, dispute.response, dispute.other_response, dispute.item):
         said.setdefault(one.rater, {})[one.question] = one
     order = sorted(said, key=lambda rater: rank(study.design.seed, "column", viewer.name, *dispute.unit, rater))
     alike = [

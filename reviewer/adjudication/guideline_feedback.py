@@ -38,7 +38,7 @@ class Suggestion:
     notes: tuple[str, ...]
 
 
-def settled(engine: Engine, study: Study) -> list[SettledConfusion]:
+def settled_confusions(engine: Engine, study: Study) -> list[SettledConfusion]:
     """Return what was confused in the study and how it was settled, the most frequent first."""
     rubric = study.rubric
     came_to: dict[tuple[str, tuple[str, ...]], Counter[str]] = defaultdict(Counter)

@@ -126,7 +126,7 @@ class ConfusedUnits:
     waiting: int
 
 
-def behind(engine: Engine, scope: Scope, question: Question, values: tuple[str, str]) -> ConfusedUnits:
+def confused_units(engine: Engine, scope: Scope, question: Question, values: tuple[str, str]) -> ConfusedUnits:
     """Return the units on which two of the counted raters gave `values`, as `QuestionAgreement.confused` names them.
 
     In an open study, what was said of a unit that still waits for labels is shown to nobody.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: bool, as_json: bool) -> None:
     """Decide the disputes of STUDY, blind to raters and models. Each decision is on disk before the next."""
-    from reviewer.adjudication.guideline_feedback import settled, suggestions
+    from reviewer.adjudication.guideline_feedback import settled_confusions, suggestions
     from reviewer.adjudication.queue import AdjudicationSession
     from reviewer.store import studies
 
@@ -38,7 +38,7 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
     with reading(ctx) as engine:
         loaded = studies.load(engine, study)
         adjudication = AdjudicationSession(engine, loaded, rater_name(ctx), clock, second=second)
-        settled_before, suggested = settled(engine, loaded), suggestions(engine, loaded)
+        settled_before, suggested = settled_confusions(engine, loaded), suggestions(engine, loaded)
     if as_json:
         say_json(
             _document(adjudication)

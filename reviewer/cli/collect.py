@@ -18,7 +18,7 @@ from reviewer.cli.collect_run import (
     interruptible,
     model_files,
     on_stderr,
-    said,
+    progress_words,
     teller,
 )
 from reviewer.cli.options import database_option, database_path, json_option, reading
@@ -140,7 +140,7 @@ def _summed(progress: CollectionProgress) -> dict[str, object]:
 
 def _tell(progress: Sequence[CollectionProgress], suites: Sequence[Suite]) -> None:
     for one in progress:
-        say(said(one))
+        say(progress_words(one))
         for complaint in complaints(one):
             complain(complaint)
     if any(one.missing for one in progress):

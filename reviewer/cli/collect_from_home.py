@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from reviewer.cli.collect_run import Order, collect, complaints, dollars, model_files, said, watched_rows
+from reviewer.cli.collect_run import Order, collect, complaints, dollars, model_files, progress_words, watched_rows
 from reviewer.collection.collector import Collector
 from reviewer.collection.missing_samples import survey
 from reviewer.definitions.lookup import folders, known
@@ -80,7 +80,7 @@ class HomeCollect:
             yield
 
         collector = await collect(self._order(suites, models), watch, stop)
-        return "\n".join(line for one in collector.progress for line in (said(one), *complaints(one)))
+        return "\n".join(line for one in collector.progress for line in (progress_words(one), *complaints(one)))
 
     def _order(self, suites: Sequence[str], models: Sequence[str]) -> Order:
         return Order(

@@ -172,7 +172,7 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def said(one: CollectionProgress) -> str:
+def progress_words(one: CollectionProgress) -> str:
     """Return in one line what a run did for a configuration."""
     before = one.work.total - len(one.work.missing)
     cost = "" if one.cost is None else f", {dollars(one.cost)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, model_files, on_stderr, said
+from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, model_files, on_stderr, progress_words
 from reviewer.cli.options import database_option, database_path, json_option, now, reading, writing
 from reviewer.cli.terminal import complain, counted, progress, say, say_json, table
 from reviewer.definitions.lookup import folders
@@ -122,7 +122,7 @@ def _by_judge(ctx: click.Context, assignment: GraderAssignment, *, as_json: bool
     run = asyncio.run(_asked(assignment))
     if not as_json:
         for number, one in enumerate(run.rounds):
-            say(("asked again what was not understood: " if number else "") + said(one))
+            say(("asked again what was not understood: " if number else "") + progress_words(one))
     for one in run.rounds:
         for complaint in complaints(one):
             complain(complaint)

@@ -60,7 +60,7 @@ def validate_command(
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from reviewer.store import responses, studies
-    from reviewer.validation.check import EPSILON, lab_of, questions, validated
+    from reviewer.validation.check import EPSILON, check_question, lab_of, questions
     from reviewer.validation.evidence import read_evidence, with_less_gold
 
     with reading(ctx) as engine:
@@ -73,7 +73,7 @@ def validate_command(
         found: list[QuestionCheck] = []
         with progress(f"checking {grader}", len(asked)) as advance:
             for one in asked:
-                found.append(validated(engine, evidence, one, lab=lab, epsilon=allowance))
+                found.append(check_question(engine, evidence, one, lab=lab, epsilon=allowance))
                 advance(len(found))
     unblind(ctx, study)
     if as_json:

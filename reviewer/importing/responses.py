@@ -23,7 +23,7 @@ from reviewer.model import (
 from reviewer.store import responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
-from reviewer.studies.create import least
+from reviewer.studies.create import fewest_responses
 from reviewer.study_design.sampling import ChosenResponse
 
 PART = 20_000
@@ -81,7 +81,7 @@ class ResponseImport:
         if study is not None and self._numbers:
             with self._engine.writing():
                 chosen = [ChosenResponse(number) for number in self._numbers]
-                studies.extend(self._engine, study, chosen, least=least(study.rubric))
+                studies.extend(self._engine, study, chosen, least=fewest_responses(study.rubric))
 
     def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
         # Tables often give the same prompt many times in a row, and hashing it is most of the work on a short row.

@@ -30,8 +30,8 @@ from reviewer.store import gold_evidence, ratings, responses, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
 from reviewer.store.studies import Study
-from reviewer.validation.check import RESAMPLING, QuestionCheck, lab_of, questions, validated
-from reviewer.validation.evidence import GraderEvidence, adds, read_evidence
+from reviewer.validation.check import RESAMPLING, QuestionCheck, check_question, lab_of, questions
+from reviewer.validation.evidence import GraderEvidence, rate_contribution, read_evidence
 
 PEOPLE = "people"
 NO_EVALUATION = "no evaluation named"
@@ -84,11 +84,11 @@ def report(engine: Engine, study: Study, graders: Sequence[str], now: str) -> Re
 def _rate_rows(engine: Engine, evidence: GraderEvidence, judges: Sequence[ReportGrader]) -> RateRows:
     counts: dict[tuple[str | None, str], RateUnits] = {}
     for rate in evidence.rubric.rates:
-        gold = [adds(evidence.rubric, rate, evidence.gold.get(subject)) for subject in evidence.subjects]
+        gold = [rate_contribution(evidence.rubric, rate, evidence.gold.get(subject)) for subject in evidence.subjects]
         counts[None, rate.id] = counted(evidence.population, gold, gold)
         for judge in judges:
             said = evidence.verdicts[judge.name]
-            graded = [adds(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects]
+            graded = [rate_contribution(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects]
             counts[judge.name, rate.id] = counted(evidence.population, gold, graded)
     labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
     return RateRows(evidence.rubric.rates, counts, judges, labs, _places(engine, evidence), RESAMPLING)
@@ -124,7 +124,7 @@ def _of_this_study(evidence: GraderEvidence) -> GraderEvidence:
 
 def _checked(engine: Engine, evidence: GraderEvidence, judge: ReportGrader) -> list[QuestionCheck]:
     alone = replace(evidence, verdicts={judge.name: evidence.verdicts[judge.name]})
-    return [validated(engine, alone, question, lab=judge.lab) for question in questions(alone, None)]
+    return [check_question(engine, alone, question, lab=judge.lab) for question in questions(alone, None)]
 
 
 def _configured(evidence: GraderEvidence) -> Iterator[ReportConfiguration]:

@@ -13,7 +13,7 @@ from reviewer.agreement.rater_figures import RaterFigures, rater_figures
 from reviewer.agreement.study_agreement import (
     AgreementByKind,
     QuestionAgreement,
-    behind,
+    confused_units,
     consensus,
     kinds,
     measured,
@@ -94,11 +94,11 @@ class AgreementView:
 
     def behind(self, question: Question, values: tuple[str, str]) -> ConfusionCases:
         """Return the units on which two values were confused."""
-        found = behind(self._engine(), self._scope(question), question, values)
+        found = confused_units(self._engine(), self._scope(question), question, values)
         found_disputes = []
         for subject in found.subjects:
             given: dict[str, int] = {}
-            for said in disputes.said(self._engine(), self.study, *subject):
+            for said in disputes.answers_on(self._engine(), self.study, *subject):
                 if said.question == question.id:
                     given[said.value] = given.get(said.value, 0) + 1
             found_disputes.append(Dispute(*subject, question.id, " / ".join(values), given, 0.0))

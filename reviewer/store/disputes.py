@@ -21,7 +21,7 @@ class PersonAnswer:
     confidence: int | None
 
 
-def said(engine: Engine, study: str, response: str, other: str, item: str) -> list[PersonAnswer]:
+def answers_on(engine: Engine, study: str, response: str, other: str, item: str) -> list[PersonAnswer]:
     """Return what people's labels on one subject say now, in the order in which they were stored."""
     subject = "label.item = :item and label.response is null" if item else "label.response = :response"
     sql = f"""

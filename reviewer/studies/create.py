@@ -59,7 +59,7 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
         )
         study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
         drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
-        studies.extend(engine, study, drawn, least=least(rubric))
+        studies.extend(engine, study, drawn, least=fewest_responses(rubric))
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
@@ -79,14 +79,14 @@ def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
         raise Refused(f"--panes {design.panes}: expected 1 to {MOST_PANES}")
     if design.overlap < 1:
         raise Refused(f"--overlap {design.overlap}: expected 1 or more")
-    if design.panes < least(rubric):
+    if design.panes < fewest_responses(rubric):
         raise Refused(f"rubric {rubric.id} compares responses; it needs --panes 2 or more")
     policy = read_policy(design.policy)
     if policy.margin > design.overlap:
         raise Refused(f"--policy {design.policy}: {design.overlap} raters can never be {policy.margin} ahead")
 
 
-def least(rubric: Rubric) -> int:
+def fewest_responses(rubric: Rubric) -> int:
     """Return how many responses an item must show for the rubric to ask anything: 2 where every question compares."""
     root = [question for question in rubric.questions if question.when is None]
     return 2 if all(question.scale.traits.compares_pair for question in root) else 1

@@ -12,7 +12,7 @@ from reviewer.studies.item_sheet import AskedQuestion, in_words, translated
 from reviewer.study_design.decision_policy import Ruling
 from reviewer.text.visible import visible
 from reviewer.tui.item_view import ItemView
-from reviewer.tui.question_text import put_on
+from reviewer.tui.question_text import item_question
 from reviewer.tui.widgets import question_bar
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.status_line import Status
@@ -68,7 +68,7 @@ class DisputeView(ItemView):
         remarks += [f"note: {verdict.note}"] if verdict.note else []
         said = " · ".join([words or "not decided", *remarks])
         self._bar.show(
-            put_on(case.item, case.ask, verdict.value, ""),
+            item_question(case.item, case.ask, verdict.value, ""),
             [question_bar.AnswerProgress("decision:", said, bool(words))],
         )
 
@@ -81,7 +81,9 @@ class DisputeView(ItemView):
         said = ", ".join(
             f"{in_words(case.ask.question, translated(case.item, case.ask, value))} {count}" for value, count in given
         )
-        self._bar.show(put_on(case.item, case.ask, None, ""), [question_bar.AnswerProgress("given:", said, True)])
+        self._bar.show(
+            item_question(case.item, case.ask, None, ""), [question_bar.AnswerProgress("given:", said, True)]
+        )
 
     def show_place(self, study: str, place: str, state: str, seconds: int) -> None:
         """Write the status line."""

@@ -21,7 +21,7 @@ from reviewer.tui.prompt_text import (
     secret_marks,
     watched_panes,
 )
-from reviewer.tui.question_text import answered, put, puts
+from reviewer.tui.question_text import answer_progress, current_question, longest_questions
 from reviewer.tui.widgets.differences import differences
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.question_bar import QuestionBar
@@ -72,7 +72,7 @@ class ItemView(Vertical):
     def on_mount(self) -> None:
         """Give the question bar the height that it keeps."""
         self._prompt.entitle(Content("prompt"))
-        self._bar.make_room(puts(self._rubric))
+        self._bar.make_room(longest_questions(self._rubric))
 
     def on_resize(self) -> None:
         """Fit the prompt to the new height, once it is wrapped for the new width."""
@@ -119,7 +119,7 @@ class ItemView(Vertical):
         ask = sheet.ask
         if ask is not None and ask.panes and self.focused not in ask.panes:
             self.focus_pane(ask.panes[0])
-        self._bar.show(put(sheet), answered(sheet))
+        self._bar.show(current_question(sheet), answer_progress(sheet))
         watched = frozenset(watched_panes(sheet))
         if watched != self._watched:
             self._watched = watched

@@ -12,15 +12,15 @@ from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet, in_words
 from reviewer.tui.widgets.question_bar import AnswerProgress, OptionChoice, QuestionText
 
 
-def put(sheet: ItemSheet) -> QuestionText | None:
+def current_question(sheet: ItemSheet) -> QuestionText | None:
     """Return the question asked now; None where all is answered."""
     ask = sheet.ask
     if ask is None:
         return None
-    return put_on(sheet.item, ask, sheet.value(ask), f"{sheet.place + 1}/{len(sheet.asks)}")
+    return item_question(sheet.item, ask, sheet.value(ask), f"{sheet.place + 1}/{len(sheet.asks)}")
 
 
-def put_on(item: Item, ask: AskedQuestion, value: str | None, count: str) -> QuestionText:
+def item_question(item: Item, ask: AskedQuestion, value: str | None, count: str) -> QuestionText:
     """Return a question as it is asked of `item`, with `value`, as it reads on screen, chosen."""
     return QuestionText(
         about=_name(item, ask),
@@ -31,7 +31,7 @@ def put_on(item: Item, ask: AskedQuestion, value: str | None, count: str) -> Que
     )
 
 
-def puts(rubric: Rubric) -> list[QuestionText]:
+def longest_questions(rubric: Rubric) -> list[QuestionText]:
     """Return every question of the rubric as it takes most room."""
     return [
         QuestionText("A+B", "10/10", question.text, _choices(question, ()), hint=question.scale.traits.hint)
@@ -64,7 +64,7 @@ def _name(item: Item, ask: AskedQuestion) -> str:
     return "+".join(item.panes[place].alias for place in ask.panes)
 
 
-def answered(sheet: ItemSheet) -> tuple[AnswerProgress, ...]:
+def answer_progress(sheet: ItemSheet) -> tuple[AnswerProgress, ...]:
     """Return the progress of each pane, each pair and the item itself, in the order in which they are asked about."""
     return tuple(_answered(sheet))
 

@@ -29,7 +29,7 @@ from reviewer.statistics.grader_error import (
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
 from reviewer.validation.coded_question import CodedQuestion
-from reviewer.validation.evidence import Answers, AnswerState, GraderEvidence, Subject, adds, gradable
+from reviewer.validation.evidence import Answers, AnswerState, GraderEvidence, Subject, gradable, rate_contribution
 
 RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
 EPSILON = 0.2  # the allowance of the alternative annotator test against experts
@@ -125,7 +125,7 @@ def lab_of(labs: Mapping[str, str | None], grader: str) -> str | None:
     return labs.get(configuration) if known else None
 
 
-def validated(
+def check_question(
     engine: Engine,
     evidence: GraderEvidence,
     question: Question,
@@ -210,8 +210,8 @@ def _counted(
     known = evidence.gold if gold is None else gold
     return grader_error.counted(
         evidence.population,
-        [adds(evidence.rubric, rate, known.get(subject)) for subject in evidence.subjects],
-        [adds(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects],
+        [rate_contribution(evidence.rubric, rate, known.get(subject)) for subject in evidence.subjects],
+        [rate_contribution(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects],
     )
 
 
@@ -224,7 +224,7 @@ def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRa
     truth: Estimate | None = None
     truths: dict[str, Estimate] = {}
     if evidence.truth:
-        values = [adds(evidence.rubric, rate, evidence.truth[subject]) for subject in evidence.subjects]
+        values = [rate_contribution(evidence.rubric, rate, evidence.truth[subject]) for subject in evidence.subjects]
         truth = grader_error.mean(values)
         places = evidence.population.configurations
         for place, name in enumerate(names):

@@ -181,7 +181,7 @@ def gradable(rubric: Rubric) -> list[Question]:
     ]
 
 
-def adds(rubric: Rubric, rate: Rate, answers: Answers | None) -> float | None:
+def rate_contribution(rubric: Rubric, rate: Rate, answers: Answers | None) -> float | None:
     """Return what a response adds to `rate`: nan where it does not count, None where that is open.
 
     A verdict that is no label adds 0 and counts.

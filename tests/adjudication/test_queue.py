@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.adjudication.case import Case
-from reviewer.adjudication.guideline_feedback import settled, suggestions
+from reviewer.adjudication.guideline_feedback import settled_confusions, suggestions
 from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
@@ -311,7 +311,7 @@ def test_what_was_confused_is_told_with_how_it_was_settled(engine: Engine) -> No
     adjudication = adjudicating(engine, "lead", disputed(engine, prompts=4))
     for verdict in (YES, YES, AdjudicatorChoice("cannot_tell"), AdjudicatorChoice(None, Ruling.AMBIGUOUS)):
         adjudication.decide(case(adjudication), verdict)
-    [found] = settled(engine, loaded(engine))
+    [found] = settled_confusions(engine, loaded(engine))
     assert (found.question, found.given, found.units, found.third) == ("verdict", ("no", "yes"), 4, 1)
     assert found.came_to == {"yes": 2, "cannot_tell": 1, "ambiguous": 1}
 

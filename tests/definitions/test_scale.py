@@ -28,9 +28,9 @@ from reviewer.model import Draft, LabelState
 from reviewer.statistics.agreement import measure, read_rows
 from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
-from reviewer.studies.create import least
+from reviewer.studies.create import fewest_responses
 from reviewer.studies.item_sheet import in_words, questions
-from reviewer.tui.question_text import put_on, puts
+from reviewer.tui.question_text import item_question, longest_questions
 from tests.support.commands import Run
 from tests.support.folders import ROOT
 from tests.support.judges import PAIR, PLAIN, asked_of, definition, grader_in, rubric_in
@@ -113,9 +113,9 @@ def question_on(scale: Scale, folder: Path) -> Question:
 def study_on(engine: Engine, scale: Scale, folder: Path) -> Rubric:
     """Make a study of two items whose one question is on `scale`."""
     rubric = rubric_on(scale, folder)
-    fill(engine, prompts=range(2), configurations=["alpha", "beta"][: least(rubric)])
-    make_study(engine, rubric, design(panes=least(rubric)))
-    extend(engine, "s", least=least(rubric))
+    fill(engine, prompts=range(2), configurations=["alpha", "beta"][: fewest_responses(rubric)])
+    make_study(engine, rubric, design(panes=fewest_responses(rubric)))
+    extend(engine, "s", fewest_responses=fewest_responses(rubric))
     return rubric
 
 
@@ -163,7 +163,7 @@ def test_a_rubric_has_options_where_nothing_is_typed(scale: Scale, tmp_path: Pat
 def test_only_a_question_about_a_pair_has_sides(scale: Scale, tmp_path: Path) -> None:
     question = question_on(scale, tmp_path)
     assert set(SIDES).issubset(question.values) is scale.traits.compares_pair
-    assert least(rubric_on(scale, tmp_path)) == 1 + scale.traits.compares_pair
+    assert fewest_responses(rubric_on(scale, tmp_path)) == 1 + scale.traits.compares_pair
 
 
 @every_scale
@@ -209,8 +209,8 @@ def test_the_question_bar_says_how_to_answer_and_what_was_answered(
     item = take(sit(engine, "ann", clock))
     [asked] = questions(rubric, item, Draft())
     example, question = example_of(scale), asked.question
-    before, after = (put_on(item, asked, value, "1/1") for value in (None, example.stored))
-    [roomiest] = puts(rubric)
+    before, after = (item_question(item, asked, value, "1/1") for value in (None, example.stored))
+    [roomiest] = longest_questions(rubric)
     assert len(before.choices) == len(roomiest.choices) == len(question.options)
     assert before.hint == roomiest.hint
     assert bool(before.hint) is (scale.traits.form is not AnswerForm.ONE)
@@ -258,5 +258,5 @@ def test_agreement_is_measured_where_answers_can_be_compared(
     assert [one.labels for one in figures] == [2, 2]
     assert (study_agreement.strengths(engine, scope, question) is not None) is scale.traits.compares_pair
     [confused] = found.confused
-    behind = study_agreement.behind(engine, scope, question, confused.values)
+    behind = study_agreement.confused_units(engine, scope, question, confused.values)
     assert len(behind.subjects) == 1

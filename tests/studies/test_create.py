@@ -13,7 +13,7 @@ from reviewer.model import Suite, SuitePrompt
 from reviewer.store import responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import StudyExtent
-from reviewer.studies.create import StudyPlan, create_study, least
+from reviewer.studies.create import StudyPlan, create_study, fewest_responses
 from tests.support.stories import COMPARING, NOW, PLAIN, Clock, design, fill, make_study, prompt, rate_all, sit
 
 
@@ -127,4 +127,4 @@ def test_studies_are_listed_in_the_order_made(engine: Engine, stored: list[str])
 
 @pytest.mark.parametrize(("name", "expected"), [("preference", 2), ("refusal", 1)])
 def test_one_response_is_least_unless_the_rubric_only_compares(name: str, expected: int) -> None:
-    assert least(find_rubric(name, folders("rubrics"))) == expected
+    assert fewest_responses(find_rubric(name, folders("rubrics"))) == expected

@@ -14,8 +14,8 @@ from reviewer.store import labels, raters, rubrics
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
 from reviewer.studies.create import StudyPlan, create_study
-from reviewer.validation.check import CheckedRate, QuestionCheck, lab_of, questions, validated
-from reviewer.validation.evidence import AnswerState, adds, read_evidence, with_less_gold
+from reviewer.validation.check import CheckedRate, QuestionCheck, check_question, lab_of, questions
+from reviewer.validation.evidence import AnswerState, rate_contribution, read_evidence, with_less_gold
 from tests.support.stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, loaded, rubric
 
 YES = {"id": "yes", "question": "verdict", "of": ["yes"], "worse": "high"}
@@ -83,7 +83,7 @@ def study(engine: Engine, sample: str = "all", **more: object) -> list[str]:
 
 def check(engine: Engine, against: str | None = None) -> QuestionCheck:
     evidence = read_evidence(engine, loaded(engine), [JUDGE, *([against] if against else [])])
-    return validated(engine, evidence, RUBRIC.question("verdict"))
+    return check_question(engine, evidence, RUBRIC.question("verdict"))
 
 
 def rates(found: QuestionCheck, name: str = "yes") -> CheckedRate:
@@ -112,7 +112,7 @@ def test_what_a_verdict_adds_to_each_rate(
     study(engine)
     grade(engine, {stored[0]: said, stored[1]: {"verdict": "no"}})
     found = read_evidence(engine, loaded(engine), [JUDGE])
-    added = tuple(adds(RUBRIC, rate, found.verdicts[JUDGE].get((stored[0], ""))) for rate in RUBRIC.rates)
+    added = tuple(rate_contribution(RUBRIC, rate, found.verdicts[JUDGE].get((stored[0], ""))) for rate in RUBRIC.rates)
     assert added == pytest.approx(expected, nan_ok=True)
 
 
@@ -216,7 +216,7 @@ def test_less_gold_is_a_sample_beside_the_truth(engine: Engine, stored: list[str
     )
     grade(engine, {one: {"verdict": "no" if place % 5 == 0 else truth(place)} for place, one in enumerate(stored)})
     evidence = with_less_gold(read_evidence(engine, loaded(engine), [JUDGE]), ASKED, 50, 1)
-    found = validated(engine, evidence, RUBRIC.question("verdict"))
+    found = check_question(engine, evidence, RUBRIC.question("verdict"))
     assert found.errors.units == 50
     one = rates(found)
     assert (one.all.units, one.all.gold_units) == (2 * PROMPTS, 50)
@@ -278,7 +278,7 @@ def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str])
                 for one, other in pairs
             ],
         )
-    found = validated(engine, read_evidence(engine, loaded(engine), [JUDGE]), COMPARING.question("preferred"))
+    found = check_question(engine, read_evidence(engine, loaded(engine), [JUDGE]), COMPARING.question("preferred"))
     assert (found.errors.units, found.errors.error.value, found.by_model) == (40, 0.5, {})
     assert found.confusion == {"first": {"first": 20, "second": 10, "tie": 10}}
 
