@@ -115,7 +115,7 @@ def study_on(engine: Engine, scale: Scale, folder: Path) -> Rubric:
     rubric = rubric_on(scale, folder)
     fill(engine, prompts=range(2), configurations=["alpha", "beta"][: fewest_responses(rubric)])
     make_study(engine, rubric, design(panes=fewest_responses(rubric)))
-    extend(engine, "s", fewest_responses=fewest_responses(rubric))
+    extend(engine, "s", least=fewest_responses(rubric))
     return rubric
 
 
