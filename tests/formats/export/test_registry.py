@@ -29,7 +29,7 @@ READERS: dict[str, Callable[[bytes], list[Any]]] = {
     ".json": lambda written: [json.loads(written)],
     ".csv": lambda written: list(csv.DictReader(io.StringIO(written.decode()))),
     ".parquet": lambda written: pq.read_table(io.BytesIO(written)).to_pylist(),
-    ".md": lambda written: written.decode().split("\n## ")[1:],
+    ".md": lambda written: written.decode().splitlines(),
 }
 
 

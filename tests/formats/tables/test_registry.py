@@ -25,6 +25,11 @@ SAMPLES = {
 }
 
 
+def sample(format: TableFormat) -> str:
+    assert format.name in SAMPLES, f"no sample of {format.name} to read here"
+    return SAMPLES[format.name]
+
+
 @pytest.mark.parametrize("name", sorted(declared(tables, TableFormat)))
 def test_what_is_declared_is_registered(name: str) -> None:
     assert declared(tables, TableFormat)[name] in TABLE_FORMATS, f"{name} is not in registry.TABLE_FORMATS"
@@ -39,9 +44,8 @@ def test_no_name_and_no_suffix_means_two_formats() -> None:
 
 @pytest.mark.parametrize("format", TABLE_FORMATS, ids=lambda one: one.name)
 def test_a_sample_is_read(format: TableFormat, tmp_path: Path) -> None:
-    assert format.name in SAMPLES, f"no sample of {format.name} to read here"
     path = tmp_path / "t"
-    path.write_text(SAMPLES[format.name])
+    path.write_text(sample(format))
     found = list(read_table(path, format))
     assert [record.fields for record in found if isinstance(record, Record)] == [
         {"a": "1", "b": "2"},
@@ -51,7 +55,7 @@ def test_a_sample_is_read(format: TableFormat, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format", TABLE_FORMATS, ids=lambda one: one.name)
 def test_columns_are_known_before_the_first_record_or_with_each(format: TableFormat) -> None:
-    table = format.read(io.BytesIO(SAMPLES[format.name].encode()), "t")
+    table = format.read(io.BytesIO(sample(format).encode()), "t")
     assert table.columns in (None, ("a", "b"))
 
 
@@ -73,7 +77,7 @@ def test_the_help_of_import_names_it(format: TableFormat, run: Run) -> None:
 @pytest.mark.parametrize("format", [one for one in TABLE_FORMATS if one.gold], ids=lambda one: one.name)
 @pytest.mark.parametrize("option", [("--set", "model=m"), ("--map", "a=b"), ("--rater-kind", "r=rule")])
 def test_gold_says_itself_what_it_means(format: TableFormat, option: tuple[str, str], run: Run, tmp_path: Path) -> None:
-    (tmp_path / "t").write_text(SAMPLES[format.name])
+    (tmp_path / "t").write_text(sample(format))
     told = run("import", "t", "--format", format.name, *option, expected=2).err
     assert f"--format {format.name} says itself what its rows mean" in told
     assert "no row of ours" in run("import", "t", "--format", format.name, expected=1).err
