@@ -172,7 +172,7 @@ async def test_a_draft_outlives_the_terminal_and_the_next_one_is_told_of_the_fir
         await begin(pilot, app)
         await press(pilot, app, "2", "1")
         await until(pilot, lambda: "draft kept" in status(app))
-        app._thread.call(lambda session: setattr(session, "_study", None)).result()  # as a kill leaves it
+        app._thread.call(lambda session: setattr(session, "_rating", None)).result()  # as a kill leaves it
     again = app_on(path, token="second")
     async with again.run_test(size=(120, 40), notifications=True) as pilot:
         await begin(pilot, again)
