@@ -98,17 +98,24 @@ class AgreementScreen(Screen[None]):
                     values, lines = await self._calls.do(
                         lambda _: agreement_text.confusions(self._view, self._view.questions[number], room)
                     )
-                    self._list(list(values), lines)
+                    if self._is_open():
+                        self._list(list(values), lines)
                 else:
                     text = await self._calls.do(lambda _: self._text(part, number, room))
-                    self._read(text, keep=keep)
+                    if self._is_open():
+                        self._read(text, keep=keep)
             self._latest = latest
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
         finally:
             if (part, number) == (self._part, self._question):
                 self._looking = False
-        self._head("live: what raters save shows here")
+        if self._is_open():
+            self._head("live: what raters save shows here")
+
+    def _is_open(self) -> bool:
+        """Return whether the screen is still there; it may have been left while something was counted."""
+        return self.is_attached and self in self.app.screen_stack
 
     def _text(self, part: int, number: int, room: int) -> PaneText:
         """Return a part as text; on the session's thread."""
