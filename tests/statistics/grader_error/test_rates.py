@@ -208,7 +208,7 @@ def test_a_stratum_of_one_leaves_the_interval_open() -> None:
     assert found.value is not None
     assert (found.low, found.undefined) == (
         None,
-        "a stratum has one unit with gold: how far its units differ cannot be told",
+        "a stratum has one unit with gold: how far its units differ cannot be estimated",
     )
 
 
