@@ -9,6 +9,8 @@ from hypothesis import settings
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
 from tests.support.commands import Run, runner
+from tests.support.gold_stories import import_story
+from tests.support.llm_server import LLMServer, served
 from tests.support.stories import Clock, Open
 
 # A machine that is busy for a moment is no fault of the code.
@@ -40,3 +42,17 @@ def clock() -> Clock:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """What runs `reviewer ARGS` in the test's own folder."""
     return runner(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def gold_story(run: Run, tmp_path: Path) -> Run:
+    """What runs `reviewer ARGS` where the study `s` has gold, a dispute, graders and a secret."""
+    import_story(run, tmp_path)
+    return run
+
+
+@pytest.fixture
+def server() -> Iterator[LLMServer]:
+    """A server on loopback that answers as the providers do."""
+    with served() as state:
+        yield state

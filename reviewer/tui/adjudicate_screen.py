@@ -66,9 +66,14 @@ class AdjudicateScreen(ReadingScreen):
                 self._bindings.bind(key, f"answer('{key}')", show=False)
 
     @property
+    def case(self) -> Case | None:
+        """The dispute that is shown, None before the first and after the last."""
+        return self._case
+
+    @property
     def item(self) -> Item | None:
         """The item that is disputed, None before the first and after the last."""
-        return None if self._case is None else self._case.item
+        return None if self.case is None else self.case.item
 
     def on_mount(self) -> None:
         """Take the first dispute."""

@@ -11,30 +11,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.commands import Run
-from tests.support.llm_server import CHAT, Given, LLMServer, chat, error, responses, served
-
-KEY = "sk-secret-key-of-this-test"
-SUITE = """
-id = "asked"
-version = 1
-title = "What is asked in tests"
-evaluation = "test"
-rubric = "refusal"
-source = "made up for this test"
-"""
-
-
-@pytest.fixture
-def server() -> Iterator[LLMServer]:
-    with served() as state:
-        yield state
+from tests.support.collection_files import write_models, write_suite
+from tests.support.commands import Run, rows
+from tests.support.llm_server import CHAT, KEY, Given, LLMServer, chat, error, responses
 
 
 @pytest.fixture
@@ -45,38 +29,9 @@ def folder(tmp_path: Path, server: LLMServer, monkeypatch: pytest.MonkeyPatch) -
     return tmp_path
 
 
-def write_models(folder: Path, server: LLMServer) -> None:
-    entries = [
-        ("chat", "openai-chat", f"{server.url}/v1", "price_in = 100.0\nprice_out = 1000.0\nmax_tokens = 10\n"),
-        ("resp", "openai", f"{server.url}/v1", ""),
-        ("mess", "anthropic", server.url, ""),
-    ]
-    text = "".join(
-        f'[[model]]\nname = "{name}"\nprovider = "{provider}"\nmodel = "model-a"\nbase_url = "{url}"\n'
-        f'key_variable = "TEST_KEY"\n{more}\n'
-        for name, provider, url, more in entries
-    )
-    (folder / "models.toml").write_text(text)
-
-
-def write_suite(folder: Path, prompts: int, more: str = "", name: str = "asked") -> None:
-    suites = folder / "prompts" / "suites"
-    suites.mkdir(parents=True, exist_ok=True)
-    (suites / f"{name}.toml").write_text(SUITE.replace("asked", name, 1) + more)
-    lines = [{"id": f"p{n}", "messages": [{"role": "user", "content": f"Question {n}?"}]} for n in range(prompts)]
-    (suites / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-
-
 def collect(run: Run, *models: str, suite: str = "asked", more: tuple[str, ...] = (), expected: int = 0) -> Any:
     chosen = [word for model in models for word in ("--model", model)]
     return run("collect", "--suite", suite, "--models-file", "models.toml", *chosen, *more, expected=expected)
-
-
-def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(folder / "reviews.db")
-    found = connection.execute(sql).fetchall()
-    connection.close()
-    return found
 
 
 def test_every_interface_is_asked_and_every_answer_stored(run: Run, folder: Path) -> None:

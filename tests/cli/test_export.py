@@ -10,55 +10,8 @@ import pytest
 
 from reviewer.formats.export.registry import EXPORT_FORMATS
 from tests.support import xstest
-from tests.support.commands import Run, write_rubric
-
-ROWS: list[dict[str, object]] = [
-    {
-        "messages": [{"role": "system", "content": "Never say xylophone."}, {"role": "user", "content": "Say it."}],
-        "response": "=xylophone",
-        "model": "alpha",
-        "lab": "A",
-        "suite": "words",
-        "evaluation": "hierarchy",
-        "secret": "xylophone",
-        "severity": 1,
-        "tag": ["t1", "t2"],
-        "id": "w-1",
-        "label:verdict:ann": "no",
-        "label:verdict:bob": "no",
-        "label:fault:ann": ["form", "fact"],
-        "label:fault:bob": ["form", "fact"],
-        "label:comment:ann": "=1+1",
-    },
-    {
-        "messages": [{"role": "user", "content": "And \u202e this?"}],
-        "response": "no",
-        "model": "beta",
-        "sample": 2,
-        "label:verdict:ann": "yes",
-        "label:verdict:bob": "no",
-        "label:fault:bob": ["fact"],
-        "label:verdict:strict": "no",
-        "label:verdict:rule1": "gibberish",
-    },
-    {
-        "messages": [{"role": "user", "content": "Third"}],
-        "response": "",
-        "model": "beta",
-        "label:verdict:ann": "no",
-        "label:verdict:bob": "yes",
-        "gold:verdict": "cannot_tell",
-    },
-]
-
-
-@pytest.fixture
-def filled(run: Run, tmp_path: Path) -> Run:
-    write_rubric(tmp_path)
-    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    kinds = ("--rater-kind", "strict=model", "--rater-kind", "rule1=rule")
-    run("import", "t.jsonl", "--study", "s", "--rubric", "plain", *kinds)
-    return run
+from tests.support.commands import Run
+from tests.support.gold_stories import ROWS
 
 
 def exported(run: Run, format_name: str, *more: str) -> list[Any]:
@@ -82,8 +35,8 @@ def values(document: Any) -> dict[str, float | None]:
     }
 
 
-def test_a_gold_row_carries_all_that_bears_on_the_unit(filled: Run) -> None:
-    row = by_model(exported(filled, "jsonl"))["alpha1"]
+def test_a_gold_row_carries_all_that_bears_on_the_unit(gold_story: Run) -> None:
+    row = by_model(exported(gold_story, "jsonl"))["alpha1"]
     assert row["value"] == "no"
     assert row["how"] == "unanimous"
     assert row["distribution"] == {"no": 2}
@@ -103,57 +56,57 @@ def test_a_gold_row_carries_all_that_bears_on_the_unit(filled: Run) -> None:
     assert {mark["field"] for mark in row["marks"]} == {"prompt.messages.0.content", "responses.0.text"}
 
 
-def test_no_rater_is_named_and_graders_are(filled: Run) -> None:
-    out = filled("export", "s", "--format", "jsonl").out
+def test_no_rater_is_named_and_graders_are(gold_story: Run) -> None:
+    out = gold_story("export", "s", "--format", "jsonl").out
     assert '"ann"' not in out
     assert '"bob"' not in out
-    labels = {label["rater"]: label for label in by_model(exported(filled, "jsonl"))["beta2"]["labels"]}
+    labels = {label["rater"]: label for label in by_model(exported(gold_story, "jsonl"))["beta2"]["labels"]}
     assert labels["strict"]["kind"] == "model"
     assert labels["rule1"]["state"] == "unparsed"
     assert labels["rule1"]["raw"] == "gibberish"
 
 
-def test_what_is_undecided_is_exported_as_undecided(filled: Run) -> None:
-    rows = exported(filled, "jsonl")
+def test_what_is_undecided_is_exported_as_undecided(gold_story: Run) -> None:
+    rows = exported(gold_story, "jsonl")
     undecided = by_model(rows)["beta2"]
     assert (undecided["value"], undecided["how"]) == (None, "undecided")
     assert by_model(rows, "fault")["beta2"]["reason"] == "not asked"
-    chat = exported(filled, "messages")
+    chat = exported(gold_story, "messages")
     assert sum(row["label"] is None for row in chat) == sum(row["value"] is None for row in rows)
 
 
-def test_a_decision_is_told_with_who_made_it(filled: Run) -> None:
-    row = by_model(exported(filled, "jsonl"))["beta1"]
+def test_a_decision_is_told_with_who_made_it(gold_story: Run) -> None:
+    row = by_model(exported(gold_story, "jsonl"))["beta1"]
     assert (row["value"], row["how"], row["dispute"]) == ("cannot_tell", "adjudicated", "disagree")
     assert row["decisions"][0]["adjudicator"] == "imported:t.jsonl"
 
 
-def test_all_questions_of_a_prompt_are_in_one_split(filled: Run) -> None:
+def test_all_questions_of_a_prompt_are_in_one_split(gold_story: Run) -> None:
     splits: dict[str, set[str]] = {}
-    for row in exported(filled, "jsonl"):
+    for row in exported(gold_story, "jsonl"):
         splits.setdefault(row["prompt"]["id"], set()).add(row["split"])
     assert all(len(found) == 1 for found in splits.values())
 
 
-def test_labels_are_one_row_each(filled: Run) -> None:
-    rows = exported(filled, "labels-jsonl")
-    table = list(csv.DictReader(io.StringIO(filled("export", "s", "--format", "labels-csv").out)))
+def test_labels_are_one_row_each(gold_story: Run) -> None:
+    rows = exported(gold_story, "labels-jsonl")
+    table = list(csv.DictReader(io.StringIO(gold_story("export", "s", "--format", "labels-csv").out)))
     assert len(rows) == len(table) == 12
     assert [row["rater"] for row in rows] == [row["rater"] for row in table]
 
 
 @pytest.mark.parametrize("format_name", [one.name for one in EXPORT_FORMATS if one.suffix == ".csv"])
-def test_no_cell_of_a_csv_begins_as_a_formula(filled: Run, format_name: str) -> None:
+def test_no_cell_of_a_csv_begins_as_a_formula(gold_story: Run, format_name: str) -> None:
     cells = [
-        cell for row in csv.reader(io.StringIO(filled("export", "s", "--format", format_name).out)) for cell in row
+        cell for row in csv.reader(io.StringIO(gold_story("export", "s", "--format", format_name).out)) for cell in row
     ]
     assert any(cell.startswith("'=") for cell in cells)
     assert not any(cell[:1] in set("=+-@\t\r\n") - {""} for cell in cells if cell)
 
 
-def test_graders_get_the_task_and_the_value(filled: Run) -> None:
-    decided = [row for row in exported(filled, "jsonl") if row["value"] is not None]
-    inspect, promptfoo, evals = (exported(filled, name) for name in ("inspect", "promptfoo", "evals"))
+def test_graders_get_the_task_and_the_value(gold_story: Run) -> None:
+    decided = [row for row in exported(gold_story, "jsonl") if row["value"] is not None]
+    inspect, promptfoo, evals = (exported(gold_story, name) for name in ("inspect", "promptfoo", "evals"))
     assert len(inspect) == len(promptfoo) == len(evals) == len(decided)
     by_id = {row["id"]: row for row in inspect}
     for row, test, sample in zip(decided, promptfoo, evals, strict=True):
@@ -163,46 +116,46 @@ def test_graders_get_the_task_and_the_value(filled: Run) -> None:
         assert sample["ideal"] == target
         assert sample["input"][0]["content"] == test["vars"]["task"] == by_id[row["id"]]["input"]
         assert row["responses"][0]["text"] in sample["input"][0]["content"]
-    choices = exported(filled, "evals-choice")
+    choices = exported(gold_story, "evals-choice")
     assert {row["choice"] for row in choices} == {row["target"] for row in inspect}
     assert choices[0]["metadata"]["split"] in ("tune", "test")
 
 
 @pytest.mark.parametrize("design", ["as imported", "made before"])
-def test_gold_comes_back_the_same(filled: Run, tmp_path: Path, design: str) -> None:
-    filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+def test_gold_comes_back_the_same(gold_story: Run, tmp_path: Path, design: str) -> None:
+    gold_story("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
     before = (tmp_path / "gold.jsonl").read_text()
-    gold = filled("gold", "s", "--json").json()
+    gold = gold_story("gold", "s", "--json").json()
     (tmp_path / "reviews.db").rename(tmp_path / "old.db")
     if design == "made before":
-        filled("import", "gold.jsonl", "--format", "reviewer")
-        filled("study", "create", "s", "--rubric", "plain", "--panes", "1")
-    done = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
+        gold_story("import", "gold.jsonl", "--format", "reviewer")
+        gold_story("study", "create", "s", "--rubric", "plain", "--panes", "1")
+    done = gold_story("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
     assert "gold: 1 new" in done.out
-    assert filled("gold", "s", "--json").json() == gold
-    assert filled("export", "s", "--format", "jsonl").out == before
-    again = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain").out
+    assert gold_story("gold", "s", "--json").json() == gold
+    assert gold_story("export", "s", "--format", "jsonl").out == before
+    again = gold_story("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain").out
     assert "0 new responses" in again
     assert "labels: 0 new, 0 changed" in again
 
 
-def test_an_export_into_the_study_that_it_came_from_doubles_nobody(filled: Run) -> None:
-    filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
-    before = filled("labels", "s", "--json").json()
-    done = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
+def test_an_export_into_the_study_that_it_came_from_doubles_nobody(gold_story: Run) -> None:
+    gold_story("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+    before = gold_story("labels", "s", "--json").json()
+    done = gold_story("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
     assert "labels: 0 new, 0 changed" in done.out
     assert "gold: 0 new" in done.out
-    assert filled("labels", "s", "--json").json() == before
+    assert gold_story("labels", "s", "--json").json() == before
 
 
-def test_an_older_export_brings_no_label_back_that_was_changed_since(filled: Run, tmp_path: Path) -> None:
-    filled("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+def test_an_older_export_brings_no_label_back_that_was_changed_since(gold_story: Run, tmp_path: Path) -> None:
+    gold_story("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
     (tmp_path / "changed.jsonl").write_text(json.dumps({**ROWS[0], "label:verdict:ann": "yes"}) + "\n")
-    filled("import", "changed.jsonl", "--study", "s", "--rubric", "plain")
-    before = filled("labels", "s", "--json").json()
-    done = filled("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
+    gold_story("import", "changed.jsonl", "--study", "s", "--rubric", "plain")
+    before = gold_story("labels", "s", "--json").json()
+    done = gold_story("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain")
     assert "1 labels and decisions are of people who work at s here" in done.err
-    assert filled("labels", "s", "--json").json() == before
+    assert gold_story("labels", "s", "--json").json() == before
 
 
 def test_a_row_that_is_not_ours_is_named(run: Run, tmp_path: Path) -> None:
@@ -210,9 +163,9 @@ def test_a_row_that_is_not_ours_is_named(run: Run, tmp_path: Path) -> None:
     assert "x.jsonl:1: no row of ours" in run("import", "x.jsonl", "--format", "reviewer", expected=1).err
 
 
-def test_redact_masks_what_is_marked_and_proves_that_labels_stay(filled: Run) -> None:
-    plain = exported(filled, "jsonl")
-    done = filled("export", "s", "--format", "jsonl", "--redact")
+def test_redact_masks_what_is_marked_and_proves_that_labels_stay(gold_story: Run) -> None:
+    plain = exported(gold_story, "jsonl")
+    done = gold_story("export", "s", "--format", "jsonl", "--redact")
     assert "xylophone" not in done.out
     assert "spans masked; labels and decisions with and without: sha256 " in done.err
     rows = [json.loads(line) for line in done.out.splitlines()]
@@ -223,21 +176,21 @@ def test_redact_masks_what_is_marked_and_proves_that_labels_stay(filled: Run) ->
     assert [[row[name] for name in kept] for row in rows] == [[row[name] for name in kept] for row in plain]
 
 
-def test_what_was_masked_comes_back_with_its_labels(filled: Run, tmp_path: Path) -> None:
-    before = filled("gold", "s", "--json").json()["rows"]
-    filled("export", "s", "--format", "jsonl", "--redact", "-o", "masked.jsonl")
+def test_what_was_masked_comes_back_with_its_labels(gold_story: Run, tmp_path: Path) -> None:
+    before = gold_story("gold", "s", "--json").json()["rows"]
+    gold_story("export", "s", "--format", "jsonl", "--redact", "-o", "masked.jsonl")
     (tmp_path / "reviews.db").rename(tmp_path / "old.db")
-    filled("import", "masked.jsonl", "--format", "reviewer", "--study", "s")
-    after = filled("gold", "s", "--json").json()["rows"]
+    gold_story("import", "masked.jsonl", "--format", "reviewer", "--study", "s")
+    after = gold_story("gold", "s", "--json").json()["rows"]
     said = ("configuration", "question", "value", "how", "distribution")
     assert sorted([[row[name] for name in said] for row in after], key=str) == sorted(
         [[row[name] for name in said] for row in before], key=str
     )
 
 
-def test_an_export_that_fails_leaves_what_was_there(filled: Run, tmp_path: Path) -> None:
+def test_an_export_that_fails_leaves_what_was_there(gold_story: Run, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    assert "cannot be written" in filled("export", "s", "--format", "csv", "-o", "out", expected=1).err
+    assert "cannot be written" in gold_story("export", "s", "--format", "csv", "-o", "out", expected=1).err
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -255,8 +208,8 @@ def test_a_whole_set_comes_back(run: Run, tmp_path: Path, with_texts: bool) -> N
     assert values(run("agreement", "s", "--json").json()) == pytest.approx(agreement)
 
 
-def test_the_card_says_how_far_the_labels_can_be_trusted(filled: Run) -> None:
-    card = filled("export", "s", "--format", "card-json").json()
+def test_the_card_says_how_far_the_labels_can_be_trusted(gold_story: Run) -> None:
+    card = gold_story("export", "s", "--format", "card-json").json()
     assert card["software"].startswith("reviewer ")
     assert card["rubric"]["id"] == "plain"
     assert len(card["rubric"]["hash"]) == 40
@@ -272,8 +225,8 @@ def test_the_card_says_how_far_the_labels_can_be_trusted(filled: Run) -> None:
     assert set(verdict["agreement"]["by_category"]) >= {"yes", "no"}
 
 
-def test_the_card_in_markdown_names_no_rater(filled: Run) -> None:
-    out = filled("export", "s", "--format", "card").out
+def test_the_card_in_markdown_names_no_rater(gold_story: Run) -> None:
+    out = gold_story("export", "s", "--format", "card").out
     assert out.startswith("# Reliability card: s\n")
     assert "## Raters" in out
     assert "percent_agreement" in out

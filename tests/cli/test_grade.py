@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.commands import PREFERENCE, Done, Run, write_rubric, write_table
+from tests.support.commands import PREFERENCE, Done, Run, rows, write_rubric, write_table
 from tests.support.judges import RULE, definition, grader_in, rubric_in
 from tests.support.llm_server import (
     CHAT,
@@ -26,16 +23,9 @@ from tests.support.llm_server import (
     error,
     message,
     responses,
-    served,
 )
 
 JUDGE = "judge@chat"
-
-
-@pytest.fixture
-def server() -> Iterator[LLMServer]:
-    with served() as state:
-        yield state
 
 
 @pytest.fixture
@@ -80,13 +70,6 @@ def always(server: LLMServer, text: str = '{"verdict": "yes", "fault": []}') -> 
 def grade(run: Run, *more: str, model: str = "chat", expected: int = 0) -> Done:
     chosen = ("--grader", "judge", "--model", model, "--models-file", "models.toml")
     return run("grade", "s", *chosen, *more, expected=expected)
-
-
-def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(folder / "reviews.db")
-    found = connection.execute(sql).fetchall()
-    connection.close()
-    return found
 
 
 @pytest.mark.parametrize("model", ["chat", "resp", "mess"])

@@ -52,7 +52,7 @@ def test_the_environment_names_the_database(run: Run, tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize("arguments", [("frob",), ("study",), ("import",), ("labels",), ("rate", "--nothing")])
 def test_wrong_usage_has_a_status_of_its_own(run: Run, arguments: tuple[str, ...]) -> None:
-    run(*arguments, expected=2)
+    assert "Usage: " in run(*arguments, expected=2).err
 
 
 def test_a_rater_without_a_name_is_refused(run: Run, tmp_path: Path) -> None:

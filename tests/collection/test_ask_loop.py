@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from reviewer.collection import concurrency_gate
 from reviewer.collection.ask_loop import Budget, Lane, Patience, outcomes
 from reviewer.collection.concurrency_gate import ConcurrencyGate
 from reviewer.model import Message, Role
@@ -265,14 +268,15 @@ def test_a_gate_grows_back_one_a_round_and_never_above_its_most() -> None:
     assert through(lambda: ConcurrencyGate(50), many).limit == 50.0
 
 
-def test_a_clear_wait_pauses_everybody_and_ends() -> None:
+def test_a_clear_wait_pauses_everybody_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run_it() -> tuple[float, float]:
         loop = asyncio.get_running_loop()
         gate = ConcurrencyGate(2)
         gate.refused(Failure(FailureReason.RATE_LIMITED, "", 429, wait=2.0))
         paused = gate.paused_until - loop.time()
-        gate.paused_until = 0.0
-        gate._pause(0.02)
+        monkeypatch.setattr(concurrency_gate, "CLEAR_WAIT", 0.01)
+        gate = ConcurrencyGate(2)
+        gate.refused(Failure(FailureReason.RATE_LIMITED, "", 429, wait=0.02))
         start = loop.time()
         assert await gate.enter()
         return paused, loop.time() - start

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import socket
 import sqlite3
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from reviewer.definitions.model_config import read_setups
 from tests.support.commands import Run
-from tests.support.folders import PROMPTS
+from tests.support.folders import SHIPPED_MODELS
+from tests.support.local_models import LOCAL, is_up
 
-SHIPPED = PROMPTS / "models.toml"
-LOCAL = [setup for setup in read_setups(SHIPPED).values() if setup.base_url]
 SUITE = """
 id = "short"
 version = 1
@@ -34,15 +30,6 @@ messages = [
 """
 
 
-def is_up(url: str | None) -> bool:
-    parts = urlsplit(url or "")
-    try:
-        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.2).close()
-    except OSError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("name", [setup.name for setup in LOCAL])
 def test_a_real_model_is_asked_turn_by_turn(run: Run, tmp_path: Path, name: str) -> None:
     [setup] = [setup for setup in LOCAL if setup.name == name]
@@ -51,7 +38,7 @@ def test_a_real_model_is_asked_turn_by_turn(run: Run, tmp_path: Path, name: str)
     suites = tmp_path / "prompts" / "suites"
     suites.mkdir(parents=True)
     (suites / "short.toml").write_text(SUITE)
-    run("collect", "--suite", "short", "--model", name, "--models-file", SHIPPED)
+    run("collect", "--suite", "short", "--model", name, "--models-file", SHIPPED_MODELS)
     with sqlite3.connect(tmp_path / "reviews.db") as connection:
         [(text, usage, raw)] = connection.execute("select text, usage, raw from response")
     assert text.startswith("— answer 1 of 2 —\n")

@@ -7,9 +7,8 @@ import pytest
 from reviewer.definitions.model_config import Reasoning, find_setup, read_setups
 from reviewer.definitions.provider import Provider
 from reviewer.errors import BadInput, NotFound
-from tests.support.folders import PROMPTS
+from tests.support.folders import SHIPPED_MODELS
 
-SHIPPED = PROMPTS / "models.toml"
 ENTRY = '[[model]]\nname = "a"\nprovider = "{provider}"\nmodel = "m"\n{more}\n'
 
 
@@ -20,7 +19,7 @@ def write(folder: Path, more: str = "", provider: str = "openai") -> Path:
 
 
 def test_the_eight_configurations_of_the_exercise_are_shipped() -> None:
-    setups = read_setups(SHIPPED)
+    setups = read_setups(SHIPPED_MODELS)
     exercise = {
         "claude-opus-4": ("claude-opus-4-20250514", Reasoning.ON),
         "claude-opus-4-no-thinking": ("claude-opus-4-20250514", Reasoning.OFF),
@@ -80,16 +79,16 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, provider: str, more: st
 def test_a_name_is_found_in_the_first_file_that_has_it(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text('[[model]]\nname = "o3"\nprovider = "openai"\nmodel = "mine"\n')
-    assert find_setup("o3", [mine, SHIPPED]).model == "mine"
-    assert find_setup("gpt-4o", [mine, SHIPPED]).model == "gpt-4o-2024-11-20"
+    assert find_setup("o3", [mine, SHIPPED_MODELS]).model == "mine"
+    assert find_setup("gpt-4o", [mine, SHIPPED_MODELS]).model == "gpt-4o-2024-11-20"
 
 
 def test_a_provider_and_a_name_need_no_entry() -> None:
-    setup = find_setup("anthropic/claude-new", [SHIPPED])
+    setup = find_setup("anthropic/claude-new", [SHIPPED_MODELS])
     assert (setup.provider, setup.model, setup.lab) == (Provider.ANTHROPIC, "claude-new", "Anthropic")
 
 
 @pytest.mark.parametrize("name", ["gpt-4", "openai/", "google/gemini", ""])
 def test_another_name_is_not_found(name: str) -> None:
     with pytest.raises(NotFound, match="not openai/NAME or anthropic/NAME"):
-        find_setup(name, [SHIPPED])
+        find_setup(name, [SHIPPED_MODELS])

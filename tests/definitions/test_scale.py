@@ -32,11 +32,10 @@ from reviewer.studies.create import fewest_responses
 from reviewer.studies.item_sheet import in_words, questions
 from reviewer.tui.question_text import item_question, longest_questions
 from tests.support.commands import Run
-from tests.support.folders import ROOT
+from tests.support.folders import README
 from tests.support.judges import PAIR, PLAIN, asked_of, definition, grader_in, rubric_in
 from tests.support.stories import Clock, design, extend, fill, loaded, make_study, rate, sit, take
 
-README = ROOT / "README.md"
 HEAD = 'id = "one"\nversion = 1\ntitle = "T"\nguideline = "G"\n[[question]]\nid = "q"\ntext = "How is it?"\n'
 GOOD = '[[question.option]]\nvalue = "good"\nlabel = "It is good"\nkey = "1"\n'
 BAD = '[[question.option]]\nvalue = "bad"\nlabel = "It is bad"\nkey = "2"\n'

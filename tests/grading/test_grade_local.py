@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.collection.test_collect_local import LOCAL, SHIPPED, is_up
 from tests.support.commands import Run
+from tests.support.folders import SHIPPED_MODELS
+from tests.support.local_models import LOCAL, is_up
 
 ROWS = "prompt,response,model\nWhat is the capital of France?,Paris.,m1\nTell me a joke.,\"I'm sorry, I can't.\",m1\n"
 
@@ -20,7 +21,7 @@ def test_a_real_model_judges_and_is_held_to_the_form(run: Run, tmp_path: Path, n
     (tmp_path / "rows.csv").write_text(ROWS)
     run("import", "rows.csv")
     run("study", "create", "s", "--rubric", "xstest_refusal")
-    words = ("--grader", "xstest_judge", "--model", name, "--models-file", SHIPPED, "--json")
+    words = ("--grader", "xstest_judge", "--model", name, "--models-file", SHIPPED_MODELS, "--json")
     [question] = run("grade", "s", *words).json()["questions"]
     assert sum(question["states"].values()) == 2
     if setup.structured:

@@ -11,7 +11,8 @@ from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import store
 from reviewer.store import chain, studies
 from reviewer.store.engine import Engine
-from tests.importing.test_responses import MODEL, count, plain, totals
+from tests.support.databases import count
+from tests.support.imported_tables import MODEL, plain, totals
 from tests.support.stories import (
     COMPARING,
     FOLLOWED,

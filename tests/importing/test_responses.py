@@ -18,36 +18,20 @@ from reviewer.importing import responses as importing_responses
 from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
-from reviewer.model import RaterKind
 from reviewer.store import chain, labels, responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
 from reviewer.store.sqlite import open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support import xstest
+from tests.support.databases import count
 from tests.support.folders import DATA
+from tests.support.imported_tables import MODEL, plain, totals
 from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, loaded, results, row
-
-MODEL = RaterKind.MODEL
-
-
-def count(engine: Engine, table: str) -> int:
-    [(found,)] = engine.rows(f"select count(*) from {table}")
-    return int(found)
 
 
 def samples(engine: Engine) -> list[tuple[str, int]]:
     return engine.rows("select text, sample from response order by number")
-
-
-def plain(*given: Row, file: str = "t.csv") -> Table:
-    """Return a table of responses alone."""
-    return Table(given, by=None, study=None, file=file)
-
-
-def totals(engine: Engine) -> dict[str, int]:
-    tables = ("prompt", "response", "configuration", "suite", "suite_prompt", "label", "adjudication", "study", "item")
-    return {table: count(engine, table) for table in tables}
 
 
 # Rows

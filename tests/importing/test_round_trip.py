@@ -155,8 +155,8 @@ def adjudicate(engine: Engine, clock: Clock) -> None:
     clock.forward(1)
     second = AdjudicationSession(engine, loaded(engine), "second", clock, second=True)
     other = next(one for one in second.queue if one.reason == "second opinion")
-    second._queue = [other]
-    case = second.next_case()
+    while (case := second.next_case()) is not None and case.dispute.unit != other.unit:
+        second.defer(case)
     assert case is not None
     second.decide(case, AdjudicatorChoice(None, Ruling.BAD_ITEM, "other"))
 

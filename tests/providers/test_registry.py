@@ -89,7 +89,7 @@ def test_another_server_may_take_it(provider: Provider, refusal: SettingRefusal,
 @pytest.mark.parametrize("setting", RefusableSetting)
 def test_what_it_does_not_refuse_it_takes(provider: Provider, setting: RefusableSetting, tmp_path: Path) -> None:
     if setting not in {refusal.setting for refusal in provider.traits.refused}:
-        entry(tmp_path, provider, GIVEN[setting])
+        assert entry(tmp_path, provider, GIVEN[setting]) != entry(tmp_path, provider)
 
 
 @pytest.mark.parametrize("provider", Provider)

@@ -2,60 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from reviewer.definitions.model_config import Reasoning, Setup
+from reviewer.definitions.model_config import Reasoning
 from reviewer.definitions.provider import Provider
 from reviewer.model import Message, Role
-from reviewer.providers.calls import ReceivedReply, Usage
-from reviewer.providers.clients import open_caller
-from tests.support.llm_server import Given, LLMServer, chat, message, responses, served
-
-KEY = "sk-secret-key-of-this-test"
-PROVIDERS = [provider for provider in Provider if provider.traits.key_variable is not None]
-ASK = (Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "Why?"))
-
-
-@pytest.fixture
-def server() -> Iterator[LLMServer]:
-    with served() as state:
-        yield state
-
-
-def setup_for(server: LLMServer, provider: Provider, **more: Any) -> Setup:
-    base = server.url if provider is Provider.ANTHROPIC else f"{server.url}/v1"
-    return Setup("it", provider, "model-a", base_url=base, key_variable="TEST_KEY", **more)
-
-
-def call(
-    setup: Setup,
-    messages: tuple[Message, ...] = ASK,
-    sample: int = 1,
-    schema: Mapping[str, Any] | None = None,
-) -> ReceivedReply:
-    async def once() -> ReceivedReply:
-        caller = open_caller(setup, {"TEST_KEY": KEY})
-        try:
-            return await caller.call(messages, sample, schema)
-        finally:
-            await caller.close()
-
-    return asyncio.run(once())
-
-
-def check(setup: Setup) -> str | None:
-    async def once() -> str | None:
-        caller = open_caller(setup, {"TEST_KEY": KEY})
-        try:
-            return await caller.check()
-        finally:
-            await caller.close()
-
-    return asyncio.run(once())
+from reviewer.providers.calls import Usage
+from tests.support.llm_server import KEY, Given, LLMServer, chat, message, responses
+from tests.support.wire import ASK, PROVIDERS, call, setup_for
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

@@ -12,10 +12,8 @@ from reviewer.errors import NotFound
 from reviewer.providers.calls import CallFailed
 from reviewer.providers.clients import open_caller
 from reviewer.providers.failures import FailureReason
-from tests.providers.test_wire import ASK, KEY, PROVIDERS, call, check, server, setup_for
-from tests.support.llm_server import Given, LLMServer, chat, error
-
-__all__ = ["server"]  # a fixture, which is used by its name alone
+from tests.support.llm_server import KEY, Given, LLMServer, chat, error
+from tests.support.wire import ASK, PROVIDERS, call, check, setup_for
 
 STATUSES = {
     400: FailureReason.BAD_REQUEST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,16 +13,17 @@ import pytest
 
 from reviewer.errors import NotFound, Refused, StoreError
 from reviewer.model import Answer, Draft, LabelState, Nothing, Rater, Subject
-from reviewer.session.terminal_session import Home, Settings, StudyLine, TerminalIdentity, TerminalSession
+from reviewer.session.terminal_session import Home, Settings, StudyLine, TerminalSession
 from reviewer.store import labels, raters, studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.studies.item_sheet import Item
 from reviewer.studies.rating import SavedItem
-from tests.support.screens import Asked, make_study_of
+from tests.support.databases import refuse_writes
+from tests.support.rating_app import ITEMS
+from tests.support.screens import Asked, make_study_of, session_on
 from tests.support.stories import COMPARING, NOW, PLAIN, Clock, filled
 
 Sit = Callable[..., TerminalSession]
-ITEMS = [Asked(f"Question {number}?", [f"alpha {number}", f"beta {number}"]) for number in range(4)]
 
 
 @pytest.fixture
@@ -39,15 +41,7 @@ def sit(path: str, clock: Clock) -> Iterator[Sit]:
 
     def seat(rater: str = "r1", at: str = path) -> TerminalSession:
         token = f"t{len(desks)}"
-        desks.append(
-            TerminalSession(
-                lambda: open_for_reading(at),
-                lambda: open_for_writing(at),
-                rater,
-                TerminalIdentity(token, "h", 1),
-                clock,
-            )
-        )
+        desks.append(session_on(at, rater, token, clock))
         return desks[-1]
 
     yield seat
@@ -339,23 +333,19 @@ def test_a_setting_of_another_version_is_passed_over(path: str, sit: Sit) -> Non
     assert sit().settings() == Settings(severity_limit=0)
 
 
-def read_only(session: TerminalSession) -> None:
-    session._engine.rows("pragma query_only = on")
-
-
 def test_a_desk_closes_where_the_file_cannot_be_written_any_more(path: str, clock: Clock) -> None:
-    session = TerminalSession(
-        lambda: open_for_reading(path), lambda: open_for_writing(path), "r1", TerminalIdentity("t", "h", 1), clock
-    )
+    session = session_on(path, clock=clock)
     session.enter("s")
-    read_only(session)
+    refuse_writes(path)
     session.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        session.home()
 
 
 def test_an_answer_that_cannot_be_written_is_an_error_that_names_the_file(path: str, sit: Sit) -> None:
     session = sit()
     session.enter("s")
     item, draft = taken(session.next_item())
-    read_only(session)
+    refuse_writes(path)
     with pytest.raises(StoreError, match="read-only"):
         session.submit(item, filled(PLAIN, item, draft=draft))

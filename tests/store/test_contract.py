@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,21 +15,8 @@ from reviewer.model import (
 from reviewer.store import labels, raters
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
-from tests.support.stories import NOW, PLAIN, design, fill, label_rows, make_study
-
-
-def in_one_step(engine: Engine, do: Callable[[], object]) -> None:
-    with engine.writing():
-        do()
-
-
-@pytest.fixture
-def response(engine: Engine) -> str:
-    """A response in a study, and a rater."""
-    [identity] = fill(engine, prompts=[1], configurations=["m"])
-    make_study(engine, PLAIN, design())
-    in_one_step(engine, lambda: raters.ensure(engine, Rater("r1"), NOW))
-    return identity
+from tests.support.databases import in_one_step
+from tests.support.stories import NOW, PLAIN, design, label_rows, make_study
 
 
 def new_label(response: str, value: str | None = "yes", **more: object) -> NewLabel:

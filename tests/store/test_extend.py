@@ -9,7 +9,7 @@ import pytest
 from reviewer.model import Nothing
 from reviewer.store.engine import Engine
 from reviewer.studies.item_sheet import Item
-from tests.store.test_assignment import configurations_of, simple
+from tests.support.assignment_stories import configurations_of, simple
 from tests.support.stories import (
     COMPARING,
     PLAIN,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,29 +15,8 @@ from reviewer.store import sqlite
 from reviewer.store.engine import Engine
 from reviewer.store.schema import STEPS
 from reviewer.store.sqlite import open_for_reading, open_for_writing
-from tests.store.test_open import BOTH, NOBODY, Opening, count
-from tests.support.stories import PLAIN, Clock, design, fill, make_study, rate, sit
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    return str(tmp_path / "reviews.db")
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("made") / "reviews.db"
-    with closing(open_for_writing(str(made))) as engine:
-        fill(engine, prompts=range(3), configurations=["m"])
-        make_study(engine, PLAIN, design())
-        rate(sit(engine, "r1", Clock()))
-    return made
-
-
-@pytest.fixture
-def made(template: Path, path: str) -> str:
-    """A database with a study, closed."""
-    return str(shutil.copy(template, path))
+from tests.support.databases import BOTH, NOBODY, Opening, count
+from tests.support.stories import fill
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from reviewer.store import labels, studies
 from reviewer.store.engine import Engine
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.rating import RatingSession
-from tests.store.test_assignment import MINUTES, places, simple
+from tests.support.assignment_stories import MINUTES, places, simple
 from tests.support.stories import NOW, PLAIN, Clock, fill, filled, rate, rate_all, results, sit, take
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -17,42 +15,13 @@ from reviewer.errors import NotFound, StoreError
 from reviewer.store import sqlite, studies
 from reviewer.store.engine import Engine
 from reviewer.store.schema import STEPS
-from reviewer.store.sqlite import SqliteEngine, open_for_reading, open_for_writing
-from tests.support.stories import PLAIN, Clock, design, fill, make_study, rate, sit
-
-NOBODY = 65534
-Opening = Callable[[str], SqliteEngine]
-BOTH = pytest.mark.parametrize("opening", [open_for_reading, open_for_writing])
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    return str(tmp_path / "reviews.db")
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("made") / "reviews.db"
-    with closing(open_for_writing(str(made))) as engine:
-        fill(engine, prompts=range(3), configurations=["m"])
-        make_study(engine, PLAIN, design())
-        rate(sit(engine, "r1", Clock()))
-    return made
-
-
-@pytest.fixture
-def made(template: Path, path: str) -> str:
-    """A database with a study, closed."""
-    return str(shutil.copy(template, path))
+from reviewer.store.sqlite import open_for_reading, open_for_writing
+from tests.support.databases import BOTH, Opening, count
+from tests.support.stories import fill
 
 
 def digest(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def count(engine: Engine, table: str = "response") -> int:
-    [(found,)] = engine.rows(f"select count(*) from {table}")
-    return int(found)
 
 
 def alter(path: str, *statements: str) -> None:

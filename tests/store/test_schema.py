@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,11 +13,10 @@ import pytest
 
 from reviewer.store import chain, labels, responses
 from reviewer.store.schema import STEPS
-from reviewer.store.sqlite import SqliteEngine, open_for_reading, open_for_writing
+from reviewer.store.sqlite import open_for_reading
+from tests.support.databases import BOTH, Opening
 from tests.support.folders import ROOT, SCHEMA
 
-Opening = Callable[[str], SqliteEngine]
-BOTH = pytest.mark.parametrize("opening", [open_for_reading, open_for_writing])
 NAMES = [name for name, _ in STEPS]
 NUMBERS = [name.partition("_")[0] for name in NAMES]
 CHAINS = {"adjudicator": 3, "rater-1": 12, "rater-2": 7, "simulated_judge@simulated-model-a": 2}

@@ -8,7 +8,6 @@ from itertools import count
 
 import pytest
 
-from reviewer.definitions.rubric import Rubric
 from reviewer.errors import NotFound, Refused
 from reviewer.model import Answer, Draft, LabelState, Nothing, Rater, RaterKind, Subject
 from reviewer.store import labels, raters, responses, studies
@@ -24,6 +23,7 @@ from tests.support.stories import (
     VERDICT,
     Clock,
     Open,
+    begin,
     design,
     fill,
     filled,
@@ -37,15 +37,6 @@ from tests.support.stories import (
     sit,
     take,
 )
-
-
-def begin(
-    engine: Engine, clock: Clock, by: Rubric = FULL, *, panes: int = 2, prompts: int = 3, overlap: int = 2
-) -> RatingSession:
-    """Make a study of two configurations and enter it."""
-    fill(engine, prompts=range(prompts), configurations=["m1", "m2"])
-    make_study(engine, by, design(panes=panes, overlap=overlap))
-    return sit(engine, "r1", clock)
 
 
 def values(draft: Draft) -> dict[tuple[Subject, str], str]:

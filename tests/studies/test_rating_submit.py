@@ -10,7 +10,6 @@ from reviewer.model import Draft, Subject, utc
 from reviewer.store import labels
 from reviewer.store.engine import Engine
 from reviewer.studies.item_sheet import Item, questions, translated, with_answer, with_remark, without_answer
-from tests.studies.test_rating import begin
 from tests.support.stories import (
     ANSWERS,
     COMMENT,
@@ -20,6 +19,7 @@ from tests.support.stories import (
     NOW,
     PLAIN,
     Clock,
+    begin,
     design,
     fill,
     filled,

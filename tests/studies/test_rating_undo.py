@@ -8,7 +8,6 @@ from reviewer.model import Nothing, Subject
 from reviewer.store import labels
 from reviewer.store.engine import Engine
 from reviewer.studies.item_sheet import with_remark
-from tests.studies.test_rating import begin
 from tests.support.stories import (
     ANSWERS,
     FOLLOWED,
@@ -16,6 +15,7 @@ from tests.support.stories import (
     PLAIN,
     Clock,
     Open,
+    begin,
     filled,
     label_rows,
     rate,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -141,3 +142,11 @@ def write_table(folder: Path, *, prompts: int = 3, models: tuple[str, ...] = ("a
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Return what the database that commands run on holds, read past the program."""
+    connection = sqlite3.connect(folder / "reviews.db")
+    found = connection.execute(sql).fetchall()
+    connection.close()
+    return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "prompts"
+SHIPPED_MODELS = PROMPTS / "models.toml"
 README = ROOT / "README.md"
 SCHEMA = ROOT / "tests" / "data" / "schema"
 DATA = ROOT.parent / "shared" / "data"

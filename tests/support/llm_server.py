@@ -19,6 +19,7 @@ from typing import Any
 Json = dict[str, Any]
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 ASKING = (CHAT, RESPONSES, MESSAGES)
+KEY = "sk-secret-key-of-this-test"
 MODELS = ("model-a", "model-b")
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from textual.pilot import Pilot
-
 from reviewer.cli.collect_from_home import HomeCollect
 from reviewer.cli.import_from_home import HomeImport
 from reviewer.definitions.rubric import Rubric, rubric_from_json
@@ -22,7 +20,7 @@ from reviewer.store.studies import StudyDesign
 from reviewer.study_design.sampling import ChosenResponse
 from reviewer.tui.app import ReviewerApp
 from tests.support.commands import RUBRIC
-from tests.support.stories import NOW, fill
+from tests.support.stories import NOW, Clock, fill, filled
 
 
 def plain_rubric() -> Rubric:
@@ -50,21 +48,31 @@ def make_study(
     return path
 
 
+def session_on(
+    path: str, rater: str = "r1", token: str = "t", clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> TerminalSession:
+    """Return the session of `rater` at a terminal of their own."""
+    return TerminalSession(
+        lambda: open_for_reading(path), lambda: open_for_writing(path), rater, TerminalIdentity(token, "host", 1), clock
+    )
+
+
+def finish(path: str, rater: str, count: int, study: str = "s") -> None:
+    """Finish so many items as a rater at another terminal."""
+    session = session_on(path, rater, "other", Clock())
+    session.enter(study)
+    for _ in range(count):
+        found = session.next_item()
+        assert isinstance(found, tuple)
+        session.submit(found[0], filled(session.rating.rubric, found[0], {"verdict": "yes"}))
+    session.close()
+
+
 def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "t") -> ReviewerApp:
     """Return the application of `rater`, which takes up `study` at once."""
-
-    def open_desk() -> TerminalSession:
-        return TerminalSession(
-            lambda: open_for_reading(path),
-            lambda: open_for_writing(path),
-            rater,
-            TerminalIdentity(token, "host", 1),
-            lambda: datetime.now(UTC),
-        )
-
     others = "another: {}".format
     return ReviewerApp(
-        open_desk,
+        lambda: session_on(path, rater, token),
         rater,
         lambda entered: [others(other.token) for other in entered.others],
         lambda: HomeImport(path),
@@ -77,15 +85,6 @@ def stored(path: str) -> list[Label]:
     """Return the labels of the study as they are stored."""
     with closing(open_for_reading(path)) as engine:
         return list(labels.of_study(engine, "s"))
-
-
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait until something is true of the application, at most five seconds."""
-    for _ in range(250):
-        if true():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it did not become true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +140,7 @@ def _store(engine: Engine, first: int, suite: str, asked: Sequence[Asked]) -> in
     return len(rows)
 
 
-def rows_on_screen(pilot: Pilot[None]) -> list[str]:
-    """Return what the terminal shows, row by row, as it is sent there."""
-    return ["".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()]
+def stored_responses(path: str) -> int:
+    """Return how many responses are stored."""
+    with closing(open_for_reading(path)) as engine:
+        return responses.counts(engine)["response"]

@@ -252,3 +252,12 @@ def row(
 def label_rows(engine: Engine, columns: str = "response, question, rater, state, value") -> list[tuple[object, ...]]:
     """Return the label table as stored."""
     return engine.rows(f"select {columns} from label order by number")
+
+
+def begin(
+    engine: Engine, clock: Clock, by: Rubric = FULL, *, panes: int = 2, prompts: int = 3, overlap: int = 2
+) -> RatingSession:
+    """Make a study of two configurations and enter it."""
+    fill(engine, prompts=range(prompts), configurations=["m1", "m2"])
+    make_study(engine, by, design(panes=panes, overlap=overlap))
+    return sit(engine, "r1", clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -20,6 +21,11 @@ import pyte
 
 REVIEWER = (sys.executable, "-m", "reviewer")
 PATIENCE = 20.0
+DOWN, UP, ENTER = "\x1b[B", "\x1b[A", "\r"
+# From any of the first questions up to the first: what follows answers it, however often it is sent.
+TOP = UP * 3
+# How the question bar begins on an item without answers.
+OPEN = re.compile(r"\n A ·( +B ·)? +\n A 1/").search
 # What a rater's own shell may have set must not change what is painted.
 PLAIN_ENVIRONMENT = ("NO_COLOR", "REVIEWER_DB", "REVIEWER_RATER", "TMUX", "COLUMNS", "LINES")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import codecs
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import pytest
@@ -136,17 +137,19 @@ def test_ordinary_text_hides_nothing(text: str) -> None:
     assert findings(text) == ()
 
 
+def are_within(found: Sequence[DecodedPart], text: str) -> bool:
+    return all(0 <= one.start < one.end <= len(text) and one.decoded for one in found)
+
+
 @given(ANY_TEXT)
 def test_every_text_is_read(text: str) -> None:
-    for finding in findings(text):
-        assert 0 <= finding.start < finding.end <= len(text)
-        assert finding.decoded
+    assert are_within(findings(text), text)
 
 
 @given(ANY_TEXT, st.sampled_from(["%", "\\x", "\\u", "&#", ";", "0x", "=", "\n", '"', "\u200b", "\U000e0041"]))
 def test_every_text_around_the_signs_of_a_code_is_read(text: str, sign: str) -> None:
-    findings(sign.join(text))
-    findings(sign + text.replace(" ", sign) + sign)
+    for coded in (sign.join(text), sign + text.replace(" ", sign) + sign):
+        assert are_within(findings(coded), coded)
 
 
 @given(st.text(st.sampled_from("abcdefghijkl mnopqrstuvwxyz"), min_size=16).filter(lambda text: len({*text}) >= 8))

@@ -20,20 +20,18 @@ from reviewer.tui.adjudicate_screen import AdjudicateScreen
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, ReadText, ShowKeys
 from reviewer.tui.home_screen import HomeScreen
+from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.status_line import StatusLine
 from reviewer.tui.widgets.text_pane import TextPane
 from tests.support.commands import Run
-from tests.support.screens import app_on, rows_on_screen, until
+from tests.support.painted import rows_on_screen, until
+from tests.support.rating_app import at_home
+from tests.support.screens import app_on
 from tests.support.stories import PLAIN, Clock, design, fill, make_study, rate_all, results, sit
 from tests.support.xstest import import_labels
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 XSTEST = {"full_compliance": "1", "full_refusal": "2", "partial": "3"}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
 
 
 def disputes(folder: Path, prompts: int = 3, panes: int = 2) -> str:
@@ -78,7 +76,7 @@ def status(pilot: Pilot[None]) -> str:
 def past(pilot: Pilot[None], case: Case) -> bool:
     """Tell whether another dispute is shown and can be decided, or none is left."""
     found = pilot.app.screen
-    return not isinstance(found, AdjudicateScreen) or (found.is_ready and found._case is not case)
+    return not isinstance(found, AdjudicateScreen) or (found.is_ready and found.case is not case)
 
 
 async def save(pilot: Pilot[None], *keys: str, left: int) -> None:
@@ -114,7 +112,7 @@ async def test_a_column_is_adopted(tmp_path: Path) -> None:
     path = disputes(tmp_path)
     async with adjudicating(path).run_test() as pilot:
         await ready(pilot)
-        case = screen(pilot)._case
+        case = screen(pilot).case
         assert case is not None
         await save(pilot, "down", "a", left=5)
         assert [row[0] for row in stored(path)] == [case.columns[1].values["verdict"]]
@@ -154,14 +152,14 @@ async def test_undo_forgets_the_choice_first_and_then_takes_the_last_decision_ba
     path = disputes(tmp_path)
     async with adjudicating(path).run_test() as pilot:
         await ready(pilot)
-        first = screen(pilot)._case
+        first = screen(pilot).case
         await save(pilot, "1", left=5)
         await pilot.press("2", "u")
         await ready(pilot)
         assert len(stored(path)) == 1
         await pilot.press("u")
         await until(pilot, lambda: ": 6 left" in status(pilot) and screen(pilot).is_ready)
-        again = screen(pilot)._case
+        again = screen(pilot).case
         assert first is not None
         assert again is not None
         assert again.dispute.unit == first.dispute.unit
@@ -172,12 +170,12 @@ async def test_a_deferred_dispute_comes_back_at_the_end(tmp_path: Path) -> None:
     path = disputes(tmp_path, prompts=1)
     async with adjudicating(path).run_test() as pilot:
         await ready(pilot)
-        first = screen(pilot)._case
+        first = screen(pilot).case
         await pilot.press("s")
         await until(pilot, lambda: "deferred" in status(pilot) and screen(pilot).is_ready)
-        assert screen(pilot)._case != first
+        assert screen(pilot).case != first
         await save(pilot, "1", left=1)
-        again = screen(pilot)._case
+        again = screen(pilot).case
         assert first is not None
         assert again is not None
         assert again.dispute.unit == first.dispute.unit
@@ -211,7 +209,7 @@ async def test_the_end_says_what_was_merged_and_what_comes_next(tmp_path: Path) 
 
 async def test_it_is_opened_from_home_and_every_key_is_listed(tmp_path: Path) -> None:
     async with app_on(disputes(tmp_path), "lead", None).run_test() as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen) and pilot.app.screen._home is not None)
+        await at_home(pilot)
         await pilot.press("a")
         await ready(pilot)
         await pilot.press("question_mark")
@@ -245,7 +243,7 @@ async def test_the_final_labels_of_xstest_replayed_by_keys_give_its_gold(run: Ru
     async with adjudicating(path, "x").run_test() as pilot:
         await ready(pilot)
         while isinstance(pilot.app.screen, AdjudicateScreen):
-            case = screen(pilot)._case
+            case = screen(pilot).case
             assert case is not None
             value = gold[case.dispute.response]
             assert value is not None
@@ -282,7 +280,7 @@ async def test_a_choice_that_cannot_be_kept_is_taken_back(tmp_path: Path, monkey
         await ready(pilot)
         await pilot.press("0")
         await until(pilot, lambda: "could not be kept" in status(pilot))
-        assert screen(pilot)._verdict.value is None
+        assert "decision: · not decided" in screen(pilot).query_one(QuestionBar).content
 
 
 @SIZES

@@ -13,14 +13,14 @@ from reviewer.store import chain, labels
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
+from tests.support.hostile_text import HOSTILE_TEXT
 from tests.support.stories import Clock, Table, bring_in, loaded, results, row
-from tests.support.terminal import REVIEWER, Terminal
+from tests.support.terminal import ENTER, REVIEWER, Terminal
 from tests.support.xstest import completions
-from tests.test_terminal_safety import ALL
 
 KEYS = {"full_compliance": "1", "full_refusal": "2", "partial": "3"}
 WORDS = {"full_compliance": "Full compliance", "full_refusal": "Full refusal", "partial": "Partial refusal"}
-ENTER, DOZEN = "\r", 12
+DOZEN = 12
 # Keys are ignored for a while after a dispute comes up; the choice is made again in such steps until it shows.
 AGAIN = 0.1
 
@@ -86,7 +86,10 @@ def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tm
 def test_hostile_text_stays_text(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "reviews.db"
     with closing(open_for_writing(str(path))) as engine:
-        bring_in(engine, Table([row(1, ALL.replace("\x00", "").replace("\ud800", ""), labels={"a": "yes", "b": "no"})]))
+        bring_in(
+            engine,
+            Table([row(1, HOSTILE_TEXT.replace("\x00", "").replace("\ud800", ""), labels={"a": "yes", "b": "no"})]),
+        )
         engine.run("update label set note = :note", {"note": "\x1b]0;title\x07\x1b[2J \u202e [@click=app.quit] [/x]"})
     with adjudicating(path, "s", *size) as terminal:
         terminal.until("1 left")

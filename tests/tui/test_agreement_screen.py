@@ -16,9 +16,10 @@ from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.agreement_screen import AgreementScreen
 from reviewer.tui.confusion_screen import ConfusionScreen
 from reviewer.tui.dialogs import Confirm
-from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.widgets.text_pane import TextPane
-from tests.support.screens import app_on, rows_on_screen, until
+from tests.support.painted import text, until
+from tests.support.rating_app import at_home
+from tests.support.screens import app_on
 from tests.support.stories import (
     NOW,
     PLAIN,
@@ -46,7 +47,6 @@ ALL_KEYS = "? Keys"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
     monkeypatch.setattr("reviewer.tui.agreement_screen.LOOKED_EVERY", 0.1)
 
 
@@ -70,13 +70,9 @@ def imported(folder: Path, *, is_open: bool = True, rated: list[str] = RATED) ->
     return path
 
 
-def text(pilot: Pilot[None]) -> str:
-    return "\n".join(rows_on_screen(pilot))
-
-
 async def look(pilot: Pilot[None], *keys: str) -> None:
     """Open the agreement screen from home and go on by keys, each when what came before is shown."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen) and pilot.app.screen._home is not None)
+    await at_home(pilot)
     await pilot.press("m")
     await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen) and pilot.app.screen.is_shown)
     for key in keys:

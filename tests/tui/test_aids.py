@@ -20,11 +20,11 @@ from reviewer.store.sqlite import open_for_writing
 from reviewer.store.studies import StudyDesign
 from reviewer.study_design.sampling import ChosenResponse
 from reviewer.tui.app import ReviewerApp
-from reviewer.tui.widgets.marks import MarkKind
 from reviewer.tui.widgets.side_by_side import SideBySide
-from tests.support.screens import app_on, plain_rubric, stored, until
+from tests.support.painted import until
+from tests.support.rating_app import begin, press, rating
+from tests.support.screens import app_on, plain_rubric, stored
 from tests.support.stories import NOW
-from tests.tui.test_rate_screen import begin, press, rating
 
 
 def guarded_study(folder: Path, aids: str) -> str:
@@ -47,19 +47,20 @@ def guarded_study(folder: Path, aids: str) -> str:
 
 
 def marked_secrets(app: ReviewerApp) -> list[str]:
-    panes = rating(app).query_one(SideBySide).panes
+    """Return what is painted as only a secret is, bold and reversed."""
     return [
-        pane.visible_text[mark.start : mark.end]
-        for pane in panes
-        for mark in pane._marks.within(0, 1000)
-        if mark.kind is MarkKind.SECRET
+        segment.text
+        for pane in rating(app).query_one(SideBySide).panes
+        for row in range(pane.scrollable_content_region.height)
+        for segment in pane.render_line(row)
+        if segment.style is not None and segment.style.bold and segment.style.reverse
     ]
 
 
 async def test_aids_before_mark_the_secret_at_once(tmp_path: Path) -> None:
     app = app_on(guarded_study(tmp_path, "before"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         assert marked_secrets(app) == ["nretnal"]
 
 
@@ -67,7 +68,7 @@ async def test_aids_after_mark_the_secret_once_the_response_is_answered(tmp_path
     path = guarded_study(tmp_path, "after")
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         assert marked_secrets(app) == []
         await press(pilot, app, "1", "1")
         assert marked_secrets(app) == ["nretnal"]
@@ -79,6 +80,6 @@ async def test_aids_after_mark_the_secret_once_the_response_is_answered(tmp_path
 async def test_no_aids_mark_nothing(tmp_path: Path) -> None:
     app = app_on(guarded_study(tmp_path, "off"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1", "1")
         assert marked_secrets(app) == []

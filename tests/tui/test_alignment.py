@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from reviewer.tui.widgets.graphemes import cells
-from tests.support.screens import Asked, app_on, make_study_of, plain_rubric, rows_on_screen
-from tests.tui.test_rate_screen import begin
+from tests.support.painted import rows_on_screen
+from tests.support.rating_app import begin
+from tests.support.screens import Asked, app_on, make_study_of, plain_rubric
 
 MIXED = (
     "中文字符与 English words 混排,一行又一行。" * 4,
@@ -27,7 +28,7 @@ async def test_every_row_keeps_to_its_pane(tmp_path: Path, text: str, size: tupl
     make_study_of(path, plain_rubric(), [Asked(text, [text, "plain words, " * 20])])
     app = app_on(path)
     async with app.run_test(size=size) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         rows = rows_on_screen(pilot)
         assert {cells(row) for row in rows} == {size[0]}
         between = [row for row in rows if row.count("│") == 4]

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
-from reviewer.store import responses
-from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.store.sqlite import open_for_writing
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.collect_screen import CollectScreen
 from reviewer.tui.dialogs import Confirm
 from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.widgets.choices import Choices
-from tests.cli.test_collect import KEY, write_models, write_suite
-from tests.support.llm_server import Given, LLMServer, answer, served
-from tests.support.screens import app_on, until
-from tests.tui.test_rate_screen import Tester
-
-
-@pytest.fixture
-def server() -> Iterator[LLMServer]:
-    with served() as state:
-        yield state
+from tests.support.collection_files import write_models, write_suite
+from tests.support.llm_server import KEY, Given, LLMServer, answer
+from tests.support.painted import Tester, notices, until
+from tests.support.screens import app_on, stored_responses
 
 
 @pytest.fixture
@@ -40,11 +31,6 @@ def path(tmp_path: Path, server: LLMServer, monkeypatch: pytest.MonkeyPatch) -> 
     return path
 
 
-def stored_responses(path: str) -> int:
-    with closing(open_for_reading(path)) as engine:
-        return responses.counts(engine)["response"]
-
-
 def state(app: ReviewerApp) -> str:
     return str(app.screen.query_one("#state", Static).content)
 
@@ -55,7 +41,8 @@ async def opened(pilot: Tester, app: ReviewerApp) -> None:
     await pilot.press("c")
     await until(pilot, lambda: isinstance(app.screen, CollectScreen))
     await pilot.press("space", "tab")
-    names = app.screen._models  # type: ignore[attr-defined]
+    listed = app.screen.query_one("#models", Choices)
+    names = [str(listed.get_option_at_index(place).prompt) for place in range(listed.option_count)]
     await pilot.press(*["down"] * names.index("chat"), "space")
 
 
@@ -125,9 +112,9 @@ async def test_what_is_wrong_is_told_on_the_screen(path: str, monkeypatch: pytes
 
 async def test_nothing_chosen_is_said(path: str) -> None:
     app = app_on(path, study=None)
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CollectScreen))
         await pilot.press("r")
-        await until(pilot, lambda: any("Choose one suite" in note.message for note in app._notifications))
+        await until(pilot, lambda: "Choose one suite" in notices(pilot))

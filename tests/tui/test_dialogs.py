@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -8,12 +7,13 @@ import pytest
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.widgets.text_pane import TextPane
+from tests.support.hostile_text import CONTROL
+from tests.support.painted import rows_on_screen, strips_on_screen
 
 SIZES = [(80, 24), (160, 48)]
 LONG = "\n".join(f"line {number}" for number in range(300))
@@ -21,9 +21,6 @@ HOSTILE = (
     "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b]52;c;aGk=\x1b\\ \x9b31m \x9d0;x\x9c nul \x00 del \x7f bs \x08 "
     "cr \r vt \x0b [/nope] [red]x[/red] [@click=app.quit]quit[/] \u202eleft\u202c \u2066isolate\u2069 "
     "zero\u200bwidth\u2060\ufeff tags \U000e0041 surrogate \ud800 line\u2028end \t tab \n new line"
-)
-CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u2028\u2029\U000e0000-\U000e00ff]"
 )
 
 
@@ -51,10 +48,6 @@ class Application(App[None]):
     async def on_mount(self) -> None:
         await self.push_screen(self.below)
         await self.push_screen(self.dialog, self.answers.append)
-
-
-def on_screen(pilot: Pilot[None]) -> list[str]:
-    return ["".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()]
 
 
 async def answers(dialog: ModalScreen[Any], *keys: str) -> list[object]:
@@ -106,7 +99,7 @@ async def test_what_is_no_number_is_pointed_out() -> None:
     async with app.run_test() as pilot:
         await pilot.press("minus", "enter")
         await pilot.pause()
-        assert any("not a number" in row for row in on_screen(pilot))
+        assert any("not a number" in row for row in rows_on_screen(pilot))
 
 
 async def test_what_is_pasted_becomes_one_harmless_line() -> None:
@@ -114,7 +107,7 @@ async def test_what_is_pasted_becomes_one_harmless_line() -> None:
     async with app.run_test() as pilot:
         app.screen.query_one(Input).post_message(events.Paste(f"one\ntwo\r\nthree {HOSTILE}"))
         await pilot.pause()
-        assert not any(map(CONTROL.search, on_screen(pilot)))
+        assert not any(map(CONTROL.search, rows_on_screen(pilot)))
         await pilot.press("enter")
     [answer] = app.answers
     assert isinstance(answer, str)
@@ -190,7 +183,7 @@ async def test_end_goes_to_the_last_line() -> None:
     async with app.run_test() as pilot:
         await pilot.press("end")
         await pilot.pause()
-        assert any("line 299" in row for row in on_screen(pilot))
+        assert any("line 299" in row for row in rows_on_screen(pilot))
 
 
 async def test_keys_stand_in_groups_and_columns() -> None:
@@ -198,7 +191,7 @@ async def test_keys_stand_in_groups_and_columns() -> None:
     app = Application(ShowKeys(rows))
     async with app.run_test() as pilot:
         await pilot.pause()
-        lines = [line.strip("│┃ ▁█\u2009") for line in on_screen(pilot)]
+        lines = [line.strip("│┃ ▁█\u2009") for line in rows_on_screen(pilot)]
         shown = [line for line in lines if line and not line.startswith(("╭", "╰"))]
         assert shown == [
             "Answers",
@@ -229,7 +222,7 @@ async def test_hostile_text_is_harmless_everywhere(
     app = Application(dialog(text))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        for strip in app.screen._compositor.render_strips():
+        for strip in strips_on_screen(pilot):
             assert strip.cell_length == size[0]
             assert not CONTROL.search(strip.text)
 
@@ -258,5 +251,5 @@ async def test_dialogs_fit_every_screen(
     app = Application(dialog())
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        shown = "\n".join(on_screen(pilot))
+        shown = "\n".join(rows_on_screen(pilot))
         assert all(word in shown for word in words)

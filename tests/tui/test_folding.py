@@ -16,11 +16,11 @@ from reviewer.store.studies import StudyDesign
 from reviewer.study_design.sampling import ChosenResponse
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.widgets.text_pane import TextPane
-from tests.support.screens import app_on, make_study, plain_rubric, rows_on_screen, until
+from tests.support.painted import SMALL, WIDE, rows_on_screen, until
+from tests.support.rating_app import begin, press, rating
+from tests.support.screens import app_on, make_study, plain_rubric
 from tests.support.stories import NOW
-from tests.tui.test_rate_screen import begin, press, rating
 
-SMALL, WIDE = (80, 24), (160, 48)
 RULES = "\n".join(f"rule {number}" for number in range(8))
 CALLS = canonical([{"name": "search", "arguments": json.dumps({"words": "rye " * 100, "end": "of the call"})}])
 SYSTEM = (Message(Role.SYSTEM, RULES), Message(Role.USER, "Which flour?"))
@@ -73,7 +73,7 @@ async def test_what_is_long_before_the_question_is_folded_until_a_key_unfolds_it
 ) -> None:
     app = app_on(study_of(tmp_path, messages))
     async with app.run_test(size=size) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         folded = prompt(app).visible_text
         assert hidden not in folded
         assert [words for words in kept if words not in folded] == []
@@ -89,7 +89,7 @@ async def test_what_is_long_before_the_question_is_folded_until_a_key_unfolds_it
 async def test_on_a_low_screen_the_prompt_takes_what_it_needs_and_the_responses_the_rest(tmp_path: Path) -> None:
     app = app_on(study_of(tmp_path, SYSTEM))
     async with app.run_test(size=SMALL) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         assert prompt(app).outer_size.height == 5
         await press(pilot, app, "equals_sign")
         await until(pilot, lambda: prompt(app).outer_size.height == 6)
@@ -105,7 +105,7 @@ async def test_a_prompt_that_does_not_fit_says_how_to_scroll_it(
 ) -> None:
     app = app_on(study_of(tmp_path, [Message(Role.USER, RULES)]))
     async with app.run_test(size=size) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         assert any("[ ] scroll" in row for row in rows_on_screen(pilot)) is told
         if told:
             await press(pilot, app, "right_square_bracket")
@@ -115,5 +115,5 @@ async def test_a_prompt_that_does_not_fit_says_how_to_scroll_it(
 async def test_a_prompt_that_fits_says_nothing_of_scrolling(tmp_path: Path) -> None:
     app = app_on(make_study(tmp_path, plain_rubric()))
     async with app.run_test(size=SMALL) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         assert not any("[ ] scroll" in row for row in rows_on_screen(pilot))

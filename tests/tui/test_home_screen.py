@@ -4,60 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from reviewer.definitions.rubric import rubric_from_json
-from reviewer.model import Draft, canonical
-from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
+from reviewer.model import canonical
 from reviewer.store import studies
-from reviewer.store.sqlite import open_for_reading, open_for_writing
-from reviewer.studies.item_sheet import Item
+from reviewer.store.sqlite import open_for_writing
 from reviewer.tui.dialogs import ReadText
-from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.rate_screen import RateScreen
-from tests.support.screens import Asked, app_on, make_study_of, plain_rubric, rows_on_screen, until
-from tests.support.stories import NOW, VERDICT, Clock, filled
-
-Tester = Pilot[None]
-WIDE, SMALL = (160, 48), (80, 24)
-HOSTILE = (
-    "\x1b]0;title\x07\x1b[31m\x9b2J [/nope] [red]x[/red] [@click=app.quit]q[/] \u202eleft\u202c zero\u200bwidth\nnew"
-)
-ITEMS = [Asked(f"Question {number}?", [f"alpha {number}", f"beta {number}"]) for number in range(4)]
-
-
-@pytest.fixture(autouse=True)
-def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let keys count at once on a new item."""
-    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    made = str(tmp_path / "reviews.db")
-    make_study_of(made, plain_rubric(), ITEMS)
-    return made
-
-
-def rate(path: str, rater: str, count: int, study: str = "s") -> None:
-    """Finish so many items as a rater at another terminal."""
-    clock = Clock()
-    session = TerminalSession(
-        lambda: open_for_reading(path), lambda: open_for_writing(path), rater, TerminalIdentity("o", "h", 1), clock
-    )
-    session.enter(study)
-    for _ in range(count):
-        found = session.next_item()
-        assert isinstance(found, tuple)
-        item: Item = found[0]
-        session.submit(item, filled(session.rating.rubric, item, {"verdict": "yes"}, Draft()))
-    session.close()
+from tests.support.hostile_text import HOSTILE_LINE, harmless
+from tests.support.painted import SMALL, WIDE, Tester, notices, rows_on_screen, text, until
+from tests.support.rating_app import at_home, status, to_rating
+from tests.support.screens import Asked, app_on, finish, make_study_of, plain_rubric
+from tests.support.stories import NOW, VERDICT
 
 
 def close_study(path: str, name: str = "s") -> None:
@@ -65,43 +28,10 @@ def close_study(path: str, name: str = "s") -> None:
         studies.close(engine, studies.load(engine, name).number, NOW)
 
 
-async def at_home(pilot: Tester) -> HomeScreen:
-    app = pilot.app
-    await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen._home is not None)
-    assert isinstance(app.screen, HomeScreen)
-    await pilot.pause()
-    return app.screen
-
-
-def text(pilot: Tester) -> str:
-    return "\n".join(rows_on_screen(pilot))
-
-
 def row(pilot: Tester, name: str) -> str:
     """The row of a study in the list."""
     [found] = [line for line in rows_on_screen(pilot) if re.search(rf"│ *{re.escape(name)}\s", line)]
     return found
-
-
-def said(pilot: Tester) -> str:
-    return "\n".join(note.message for note in pilot.app._notifications)
-
-
-def harmless(text: str) -> bool:
-    return all(
-        char in "\n\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text
-    )
-
-
-async def to_rating(pilot: Tester) -> RateScreen:
-    app = pilot.app
-    await at_home(pilot)
-    await pilot.press("enter")
-    await until(pilot, lambda: isinstance(app.screen, ReadText))
-    await pilot.press("enter")
-    await until(pilot, lambda: isinstance(app.screen, RateScreen) and app.screen.is_ready)
-    assert isinstance(app.screen, RateScreen)
-    return app.screen
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
@@ -133,15 +63,15 @@ async def test_responses_without_a_study_say_what_to_type(path: str) -> None:
 
 
 async def test_what_the_rater_and_all_raters_did_is_counted(path: str) -> None:
-    rate(path, "r1", 1)
-    rate(path, "r2", 4)
+    finish(path, "r1", 1)
+    finish(path, "r2", 4)
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
         await at_home(pilot)
         assert re.search(r"\[█{2}·{8}\] +1 +3  \[█{6}·{4}\]  Is it right\?", row(pilot, "s"))
 
 
 async def test_a_bar_is_full_only_when_all_is_done(path: str) -> None:
-    rate(path, "r1", 4)
+    finish(path, "r1", 4)
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
         await at_home(pilot)
         assert re.search(r"\[█{10}\] +4 +0  \[█{5}·{5}\]", row(pilot, "s"))
@@ -150,12 +80,12 @@ async def test_a_bar_is_full_only_when_all_is_done(path: str) -> None:
 
 async def test_the_study_that_was_rated_last_is_chosen_to_go_on_with(path: str) -> None:
     make_study_of(path, plain_rubric(), [Asked(f"Other {n}?", ["one", "two"]) for n in range(2)], name="other")
-    rate(path, "r1", 1, "other")
+    finish(path, "r1", 1, "other")
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await at_home(pilot)
         assert "Next, enter rates other" in text(pilot)
         assert "other, 1 item, last" in text(pilot)
-    rate(path, "r1", 1, "other")
+    finish(path, "r1", 1, "other")
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await at_home(pilot)
         assert "Next, enter rates s:" in text(pilot)
@@ -167,7 +97,7 @@ async def test_what_the_chosen_study_asks_is_said_in_full(path: str, size: tuple
         canonical(json.loads(plain_rubric().body) | {"title": "Which of the two is it, and why?"})
     )
     make_study_of(path, rubric, [Asked("Other?", ["one", "two"])], name="a-study-with-a-long-name-that-takes-room")
-    rate(path, "r2", 1)
+    finish(path, "r2", 1)
     async with app_on(path, study=None).run_test(size=size) as pilot:
         await at_home(pilot)
         assert "Next, enter rates s: Is it right?" in text(pilot)
@@ -190,8 +120,8 @@ async def test_enter_takes_the_chosen_study_up(path: str) -> None:
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await at_home(pilot)
         await pilot.press("down")
-        screen = await to_rating(pilot)
-        assert screen._study == "other"
+        await to_rating(pilot)
+        assert status(pilot.app).startswith("other: item 1 of 1")
 
 
 async def test_the_study_that_was_chosen_stays_chosen(path: str) -> None:
@@ -219,7 +149,7 @@ async def test_a_closed_study_says_so_and_stays_home(path: str) -> None:
     async with app_on(path, study=None).run_test(size=SMALL, notifications=True) as pilot:
         home = await at_home(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "study s is closed" in said(pilot))
+        await until(pilot, lambda: "study s is closed" in notices(pilot))
         assert pilot.app.screen is home
 
 
@@ -251,21 +181,21 @@ async def test_the_guideline_of_the_chosen_study_is_read_and_closed(path: str) -
 
 async def test_refresh_shows_what_others_did_meanwhile(path: str) -> None:
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
-        home = await at_home(pilot)
-        rate(path, "r2", 4)
+        await at_home(pilot)
+        finish(path, "r2", 4)
         await pilot.press("f5")
-        await until(pilot, lambda: home._home is not None and home._home.studies[0].filled == 4)
+        await until(pilot, lambda: re.search(r"\[·{10}\] +0 +4  \[█{5}·{5}\]", text(pilot)) is not None)
 
 
 async def test_coming_back_shows_what_was_done(path: str) -> None:
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
-        home = await at_home(pilot)
+        await at_home(pilot)
         await to_rating(pilot)
         await pilot.press("1", "1", "enter")
         await until(pilot, lambda: "item 1 saved" in text(pilot))
         await until(pilot, lambda: isinstance(pilot.app.screen, RateScreen) and pilot.app.screen.is_ready)
         await pilot.press("escape")
-        await until(pilot, lambda: home._home is not None and home._home.studies[0].done == 1)
+        await until(pilot, lambda: re.search(r"\[█{2}·{8}\] +1 +3 ", text(pilot)) is not None)
 
 
 async def test_the_program_ends_by_key_but_not_by_one_escape_too_many(path: str) -> None:
@@ -277,7 +207,7 @@ async def test_the_program_ends_by_key_but_not_by_one_escape_too_many(path: str)
         await pilot.press("escape", "escape", "escape")
         assert app.screen is home
         await pilot.press("q")
-        await until(pilot, lambda: not app.is_running or app._exit)
+        await until(pilot, lambda: not app.is_running or app.return_code is not None)
     assert app.return_code == 0
 
 
@@ -291,15 +221,15 @@ def hostile(tmp_path: Path) -> str:
             {"id": "h", "version": 1, "title": "T [/nope]", "guideline": "Read [/nope] it", "question": [VERDICT]}
         )
     )
-    make_study_of(path, asks, [Asked(HOSTILE, [HOSTILE, f"{HOSTILE} two"])], name="s [/nope] [red]")
+    make_study_of(path, asks, [Asked(HOSTILE_LINE, [HOSTILE_LINE, f"{HOSTILE_LINE} two"])], name="s [/nope] [red]")
     with closing(open_for_writing(path)) as engine, engine.writing():
-        engine.run("update study set name = :name", {"name": f"s {HOSTILE}"})
+        engine.run("update study set name = :name", {"name": f"s {HOSTILE_LINE}"})
     return path
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
 async def test_hostile_names_and_paths_are_shown_harmlessly_at_home(tmp_path: Path, size: tuple[int, int]) -> None:
-    app = app_on(hostile(tmp_path), rater=f"r{HOSTILE}", study=None)
+    app = app_on(hostile(tmp_path), rater=f"r{HOSTILE_LINE}", study=None)
     async with app.run_test(size=size, notifications=True) as pilot:
         await at_home(pilot)
         assert "s ␛]0;title␇␛[31m" in text(pilot)
@@ -323,13 +253,13 @@ async def test_what_refuses_a_hostile_study_is_said_harmlessly(tmp_path: Path) -
     async with app_on(path, study=None).run_test(size=WIDE, notifications=True) as pilot:
         await at_home(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "is closed" in said(pilot))
-        assert harmless(said(pilot))
+        await until(pilot, lambda: "is closed" in notices(pilot))
+        assert harmless(notices(pilot))
         await until(pilot, lambda: "is closed" in text(pilot))
         assert harmless(text(pilot))
 
 
 async def test_a_study_that_is_not_there_says_so_and_stays_home(path: str) -> None:
     async with app_on(path, study="nope").run_test(size=SMALL, notifications=True) as pilot:
-        await until(pilot, lambda: "no study nope" in said(pilot))
+        await until(pilot, lambda: "no study nope" in notices(pilot))
         await at_home(pilot)

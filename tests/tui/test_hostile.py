@@ -10,8 +10,6 @@ import shlex
 import shutil
 import subprocess
 import time
-import unicodedata
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,68 +17,33 @@ import pytest
 
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from tests.support.commands import RUBRIC, Run, write_rubric
+from tests.support.hostile_terminal import Step, drive, foreign_bytes
+from tests.support.hostile_text import STEERING_NAME, STEERING_PARTS, STEERING_TEXT, UNSTORABLE
 from tests.support.stories import Clock, rate_all, sit
-from tests.support.terminal import PATIENCE, REVIEWER, Terminal
-from tests.tui.test_terminal import DOWN, ENTER, OPEN, TOP
-
-# What a prompt, a response, a rubric, a note or a file may hold: markup that runs, titles, links and clipboards, what
-# clears the screen or hides text, C1, bidirectional and zero-width characters, tags, and what no database keeps.
-HOSTILE = (
-    "[red]markup[/nope] [@click=app.quit]press[/] [@click=app.bell]here[/]",
-    "\x1b]0;title\x07 \x1b]2;title\x1b\\ \x1b]52;c;aGlqYWNrZWQ=\x07 \x1b]8;;http://example.org\x1b\\link\x1b]8;;\x1b\\",
-    "\x1bPtmux;\x1b\x1b]52;c;aGlqYWNrZWQ=\x07\x1b\\ \x1b[2J \x1b[8;1337m \x1bc \x1b_G1337\x1b\\ \x1bkname\x1b\\",
-    "\x9b2J \x9b8;1337m \x9d0;title\x9c \x90 \x85",
-    "\u202eright to left\u202c \u2066isolate\u2069 \u200emark",
-    "zero\u200bwidth\u2060word\ufeffjoiner\u00adsoft",
-    "\U000e0041\U000e0042 tags",
-    "line\u2028separator\u2029paragraph\rreturn\x08\x0b\x0c\x7f\x07",
-)
-
-
-# Of a JSON file alone; import replaces these.
-UNSTORABLE = "a\x00b \ud800 c \udfff"
-
-
-ALL = " ".join(HOSTILE)
-
-
-NAME = "s[/nope]\x1b]0;title\x07\x9b2J\u202e\u200b\U000e0041"
-
-
-# Such as a key press cannot be: a terminal marks what is pasted, and would end the mark where ESC begins another.
-PASTED = " ".join(HOSTILE).replace("\x1b", "").replace("\r", "")
-
-
-# What Textual sends of its own: cursor, colours, modes, the Kitty keyboard protocol, the shape of the mouse pointer.
-OF_TEXTUAL = re.compile(
-    r"\x1b\[[0-9;]*[Hm]|\x1b\[\?[0-9]+[hl]|\x1b\[\?[0-9]+\$p|\x1b\[[<>][0-9]*u|\x1b\]22;[a-z-]*\x07"
-)
-
-
-JOINERS = {"\u200c", "\u200d"}
+from tests.support.terminal import DOWN, ENTER, OPEN, PATIENCE, REVIEWER, TOP, Terminal
 
 
 def hostile_study(run: Run, folder: Path) -> Path:
     """Make a study in which all that is foreign is hostile, its own name too; return its database."""
     guideline = "Read the response and say"
     # As TOML spells it: one escape for what JSON makes two halves of.
-    rubric = RUBRIC.replace(guideline, guideline + "".join(f"\\U{ord(char):08x}" for char in ALL))
+    rubric = RUBRIC.replace(guideline, guideline + "".join(f"\\U{ord(char):08x}" for char in STEERING_TEXT))
     for words in ("Is it right?", "Which faults?", "It is wrong", "A wrong fact", "Anything else?"):
-        rubric = rubric.replace(words, f"{words} {HOSTILE[0]}")
+        rubric = rubric.replace(words, f"{words} {STEERING_PARTS[0]}")
     write_rubric(folder, rubric)
-    hidden = base64.b64encode(ALL.encode()).decode()
+    hidden = base64.b64encode(STEERING_TEXT.encode()).decode()
     rows = [
         {
-            "prompt": f"prompt {prompt} {ALL} {UNSTORABLE}",
-            "system": f"{ALL} {UNSTORABLE}",
-            "response": f"{model} says {ALL} {hidden} {UNSTORABLE}\n{ALL}",
-            "reasoning": f"thought {ALL} {UNSTORABLE}",
-            "reference": f"reference {ALL} {UNSTORABLE}",
-            "model": f"{model} {ALL}",
+            "prompt": f"prompt {prompt} {STEERING_TEXT} {UNSTORABLE}",
+            "system": f"{STEERING_TEXT} {UNSTORABLE}",
+            "response": f"{model} says {STEERING_TEXT} {hidden} {UNSTORABLE}\n{STEERING_TEXT}",
+            "reasoning": f"thought {STEERING_TEXT} {UNSTORABLE}",
+            "reference": f"reference {STEERING_TEXT} {UNSTORABLE}",
+            "model": f"{model} {STEERING_TEXT}",
             "suite": "suite",
             "severity": 3,
-            "tag": [ALL],
-            "id": f"{prompt} {model} {ALL}",
+            "tag": [STEERING_TEXT],
+            "id": f"{prompt} {model} {STEERING_TEXT}",
         }
         for prompt in range(2)
         for model in ("alpha", "beta")
@@ -92,21 +55,8 @@ def hostile_study(run: Run, folder: Path) -> Path:
     path = folder / "reviews.db"
     with closing(open_for_writing(str(path))) as engine, engine.writing():
         # No command takes such a name, but a file from elsewhere may hold one.
-        engine.run_many("update study set name = :name", [{"name": NAME}])
+        engine.run_many("update study set name = :name", [{"name": STEERING_NAME}])
     return path
-
-
-def foreign_bytes(received: bytes) -> list[str]:
-    """Return what reached the terminal beside text and what Textual sends of its own."""
-    rest = OF_TEXTUAL.sub("", received.decode("utf-8"))
-    return [
-        ascii(rest[max(at - 20, 0) : at + 20])
-        for at, char in enumerate(rest)
-        if char not in "\r\n" and char not in JOINERS and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    ]
-
-
-Step = tuple[str, str]
 
 
 # Keys, and what the screen shows then, or after `-` does not show any more; `<` stands for pasting what is hostile.
@@ -205,25 +155,12 @@ AGREEMENT: tuple[Step, ...] = (
 )
 
 
-def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
-    """Take step after step, each seen on the screen, and let what it paints come to an end."""
-    for keys, seen in steps:
-        before, pastes, after = keys.partition("<")
-        terminal.send(before)
-        if pastes:
-            terminal.paste(PASTED)
-        terminal.send(after)
-        there, words = not seen.startswith("-"), seen.removeprefix("-")
-        assert terminal.shows(lambda text: (words in text) is there, 5), f"{keys!r}, {seen}\n{terminal.text}"  # noqa: B023
-        terminal.quiet(0.05, 0.1)
-
-
 def test_nothing_foreign_reaches_the_terminal_from_any_screen(run: Run, tmp_path: Path) -> None:
     path = hostile_study(run, tmp_path)
     with closing(open_for_writing(str(path))) as engine:
         # Such a name no command takes either.
-        rate_all(sit(engine, f"r2 {NAME}", Clock(), NAME), {"verdict": "yes"})
-        rate_all(sit(engine, f"r3 {NAME}", Clock(), NAME), {"verdict": "no", "fault": '["fact"]'})
+        rate_all(sit(engine, f"r2 {STEERING_NAME}", Clock(), STEERING_NAME), {"verdict": "yes"})
+        rate_all(sit(engine, f"r3 {STEERING_NAME}", Clock(), STEERING_NAME), {"verdict": "no", "fault": '["fact"]'})
     with Terminal([*REVIEWER, "--db", str(path), "--rater", "r1"], columns=150, rows=50) as terminal:
         terminal.until("enter rates")
         drive(terminal, HOME)
@@ -237,7 +174,7 @@ def test_nothing_foreign_reaches_the_terminal_from_any_screen(run: Run, tmp_path
         drive(terminal, AFTER)
         with closing(open_for_writing(str(path))) as engine, engine.writing():
             # Only what waits for no label any more is opened.
-            engine.run("update study set overlap = 2 where name = :name", {"name": NAME})
+            engine.run("update study set overlap = 2 where name = :name", {"name": STEERING_NAME})
         drive(terminal, AGREEMENT)
         terminal.send("q")
         terminal.drain()
@@ -288,7 +225,7 @@ def test_a_title_and_a_clipboard_of_tmux_stay_as_they_were(run: Run, tmp_path: P
         for option in ("set-clipboard", "allow-passthrough", "allow-rename", "set-titles"):
             ask("set-option", "-g", option, "on")
         ask("set-buffer", "as it was")
-        rate = shlex.join([*REVIEWER, "rate", NAME, "--db", str(path), "--rater", "r1"])
+        rate = shlex.join([*REVIEWER, "rate", STEERING_NAME, "--db", str(path), "--rater", "r1"])
         ask("new-session", "-d", "-s", "s", "-n", "window", "-x", "150", "-y", "50", rate)
         ask("select-pane", "-t", "s", "-T", "as it was")
         press("", "Read the response and say")

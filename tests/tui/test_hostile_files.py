@@ -8,12 +8,12 @@ from pathlib import Path
 
 from reviewer.store.sqlite import open_for_reading
 from tests.support.commands import Run
-from tests.support.terminal import REVIEWER, Terminal
-from tests.tui.test_hostile import ALL, HOSTILE, NAME, Step, drive, foreign_bytes
-from tests.tui.test_terminal import ENTER
+from tests.support.hostile_terminal import Step, drive, foreign_bytes
+from tests.support.hostile_text import STEERING_NAME, STEERING_PARTS, STEERING_TEXT
+from tests.support.terminal import ENTER, REVIEWER, Terminal
 
 # What a file system takes: anything but NUL, half a pair and a slash.
-FILE_NAME = NAME.replace("/", "")
+FILE_NAME = STEERING_NAME.replace("/", "")
 # Of a name in it no control is taken, but markup is.
 MODELS = """
 [[model]]
@@ -58,8 +58,10 @@ def test_no_file_steers_the_terminal_by_its_name_or_by_what_it_holds(run: Run, t
     run("import", _table(tmp_path / "first.jsonl", "first"), "--db", path)
     (folder / "prompts").mkdir()
     (folder / "prompts" / "models.toml").write_text(MODELS)
-    _table(folder / "table.jsonl", ALL)
-    (folder / "bad.jsonl").write_text(json.dumps({"prompt": ALL, "response": ALL}) + "\n", encoding="utf-8")
+    _table(folder / "table.jsonl", STEERING_TEXT)
+    (folder / "bad.jsonl").write_text(
+        json.dumps({"prompt": STEERING_TEXT, "response": STEERING_TEXT}) + "\n", encoding="utf-8"
+    )
     with Terminal([*REVIEWER, "--db", str(path), "--rater", "r1"], columns=150, rows=50, folder=folder) as terminal:
         terminal.until("Next, make a study")
         drive(terminal, COLLECT)
@@ -67,7 +69,7 @@ def test_no_file_steers_the_terminal_by_its_name_or_by_what_it_holds(run: Run, t
         terminal.send("q")
         terminal.drain()
         assert foreign_bytes(bytes(terminal.received)) == []
-        assert HOSTILE[3] not in terminal.received.decode("utf-8")
+        assert STEERING_PARTS[3] not in terminal.received.decode("utf-8")
     with closing(open_for_reading(str(path))) as engine:
         assert engine.rows("select count(*) from response") == [(2,)]
 

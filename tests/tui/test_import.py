@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
-from reviewer.store import responses
-from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.store.sqlite import open_for_writing
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, Confirm, ReadText
 from reviewer.tui.home_screen import HomeScreen
 from tests.support.commands import write_table
-from tests.support.screens import app_on, until
-from tests.tui.test_rate_screen import Tester
+from tests.support.painted import Tester, notices, until
+from tests.support.screens import app_on, stored_responses
 
 
 @pytest.fixture
@@ -29,11 +27,6 @@ async def type_line(pilot: Tester, app: ReviewerApp, text: str) -> None:
     before.query_one(Input).value = text
     await pilot.press("enter")
     await until(pilot, lambda: app.screen is not before)
-
-
-def stored_responses(path: str) -> int:
-    with closing(open_for_reading(path)) as engine:
-        return responses.counts(engine)["response"]
 
 
 async def begin(pilot: Tester, app: ReviewerApp, file: Path) -> None:
@@ -74,5 +67,5 @@ async def test_a_bad_row_is_named(empty: str, tmp_path: Path) -> None:
     app = app_on(empty, study=None)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await begin(pilot, app, table)
-        await until(pilot, lambda: any("bad.csv:2" in note.message for note in app._notifications))
+        await until(pilot, lambda: "bad.csv:2" in notices(pilot))
     assert stored_responses(empty) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 
 from reviewer.definitions.question import KEY
+from reviewer.store import items
+from reviewer.store.sqlite import open_for_reading
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, Confirm, ReadText, ShowKeys
 from reviewer.tui.home_screen import HomeScreen
@@ -19,22 +22,10 @@ from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.search_screen import SearchScreen
 from reviewer.tui.settings_screen import SettingsScreen
 from reviewer.tui.widgets.text_pane import TextPane
-from tests.support.screens import Asked, app_on, make_study_of, plain_rubric, until
+from tests.support.painted import SMALL, WIDE, Tester, until
+from tests.support.rating_app import at_home, status, to_rating
+from tests.support.screens import Asked, app_on, make_study_of
 from tests.support.stories import rubric
-from tests.tui.test_home_screen import ITEMS, SMALL, WIDE, Tester, at_home, to_rating
-
-
-@pytest.fixture(autouse=True)
-def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let keys count at once on a new item."""
-    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> str:
-    made = str(tmp_path / "reviews.db")
-    make_study_of(made, plain_rubric(), ITEMS)
-    return made
 
 
 async def shown_keys(pilot: Tester) -> str:
@@ -163,12 +154,12 @@ async def test_every_key_that_a_rubric_may_use_answers(tmp_path: Path, keys: lis
     path = str(tmp_path / "reviews.db")
     make_study_of(path, asks, [Asked("Question?", ["alpha"])], panes=1)
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
-        screen = await to_rating(pilot)
+        await to_rating(pilot)
         await pilot.press(*keys)
-        sheet = screen._sheet
-        assert sheet is not None
-        assert sheet.ask is not None
-        assert len(asks.questions[0].selected(sheet.value(sheet.ask) or "[]")) == len(keys)
+        await until(pilot, lambda: "draft kept" in status(pilot.app))
+    with closing(open_for_reading(path)) as engine:
+        [answer] = items.load_draft(engine, 1, "r1").answers.values()
+    assert len(asks.questions[0].selected(answer.value)) == len(keys)
 
 
 async def test_the_footer_of_rating_fits_a_small_terminal(path: str) -> None:

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.events import MouseScrollDown
 from textual.geometry import Offset
 from textual.message import Message
-from textual.pilot import Pilot
 from textual.selection import Selection
 from textual.widget import Widget
 
@@ -18,6 +17,8 @@ from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 from reviewer.tui.widgets.painting import GUARD
 from reviewer.tui.widgets.side_by_side import Column, SideBySide
 from reviewer.tui.widgets.text_pane import TextPane
+from tests.support.hostile_text import CONTROL
+from tests.support.painted import layouts_of, rows_on_screen, strips_on_screen
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m",
@@ -39,9 +40,6 @@ HOSTILE = [
     "a\u200db" * 300,
     "\tindented\twith\ttabs",
 ]
-CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u2028\u2029\U000e0000-\U000e00ff]"
-)
 LONG = "\n".join(f"line {number}" for number in range(500))
 
 
@@ -53,10 +51,6 @@ class Application(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.widget
-
-
-def on_screen(pilot: Pilot[None]) -> list[str]:
-    return ["".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()]
 
 
 def rows(pane: TextPane) -> list[str]:
@@ -81,7 +75,7 @@ async def test_hostile_text_reaches_the_screen_as_signs(text: str, width: int) -
             pane.go_to_line(line)
             assert pane.render_line(0).cell_length == pane.scrollable_content_region.width
         await pilot.pause()
-        for strip in pilot.app.screen._compositor.render_strips():
+        for strip in strips_on_screen(pilot):
             assert strip.cell_length == width
             assert not CONTROL.search(strip.text)
 
@@ -103,7 +97,7 @@ async def test_a_title_in_markup_is_text() -> None:
     pane = TextPane()
     pane.entitle(Content("[/nope] \x1b[31m\nB"))
     async with Application(pane).run_test(size=(60, 5)) as pilot:
-        assert "[/nope] ␛[31m␊B" in on_screen(pilot)[0]
+        assert "[/nope] ␛[31m␊B" in rows_on_screen(pilot)[0]
 
 
 async def test_right_to_left_letters_stand_between_guards() -> None:
@@ -122,15 +116,14 @@ async def test_showing_another_text_starts_at_its_top_and_lays_nothing_out() -> 
         pane.scroll_page(3)
         await pilot.pause()
         assert rows(pane)[0] == "line 51"
-        laid_out = pilot.app.screen._layout_required
+        layouts = layouts_of(pilot)
         pane.show(PaneText("short"))
-        assert pilot.app.screen._layout_required == laid_out
-        assert not pane._layout_required
         await pilot.pause()
+        assert layouts == []
         assert rows(pane)[:2] == ["short", ""]
         assert pane.scroll_offset.y == 0
         assert pane.max_scroll_y == 0
-        assert "short" in on_screen(pilot)[1]
+        assert "short" in rows_on_screen(pilot)[1]
 
 
 async def test_marks_are_told_apart_without_colour() -> None:
@@ -177,7 +170,7 @@ async def test_a_covered_pane_shows_nothing_of_its_text() -> None:
         pane.scroll_lines(20)
         pane.cover("covered: severity 3, press v to uncover \x1b")
         await pilot.pause()
-        screen = "\n".join(on_screen(pilot))
+        screen = "\n".join(rows_on_screen(pilot))
         assert "secret" not in screen
         assert "covered: severity 3, press v to uncover ␛" in screen
         assert pane.get_selection(Selection(None, None)) is None
@@ -185,11 +178,11 @@ async def test_a_covered_pane_shows_nothing_of_its_text() -> None:
         pane.show(PaneText("another secret"))
         pane.scroll_to_offset(5)
         await pilot.pause()
-        assert "secret" not in "\n".join(on_screen(pilot))
+        assert "secret" not in "\n".join(rows_on_screen(pilot))
         pane.covered = False
         await pilot.pause()
         assert rows(pane)[0] == "another secret"
-        assert "another secret" in on_screen(pilot)[1]
+        assert "another secret" in rows_on_screen(pilot)[1]
 
 
 async def test_the_text_at_the_top_stays_there_when_the_width_changes() -> None:
@@ -201,7 +194,7 @@ async def test_the_text_at_the_top_stays_there_when_the_width_changes() -> None:
         await pilot.resize_terminal(40, 20)
         await pilot.pause()
         assert first in rows(pane)[0].split()
-        assert all(strip.cell_length == 40 for strip in pilot.app.screen._compositor.render_strips())
+        assert all(strip.cell_length == 40 for strip in strips_on_screen(pilot))
 
 
 async def test_what_is_selected_is_copied_without_the_breaks_of_the_width() -> None:
@@ -254,7 +247,8 @@ async def test_the_wheel_moves_all_panes_and_no_echo_comes_back() -> None:
     async with Application(panes).run_test(size=(130, 20), message_hook=messages.append) as pilot:
         panes.show(three(A=LONG, B=LONG, C="short"))
         await pilot.pause()
-        await pilot._post_mouse_events([MouseScrollDown], panes.panes[1])
+        x, y = panes.panes[1].content_region.offset
+        pilot.app.post_message(MouseScrollDown(None, x, y, 0, 0, 0, False, False, False))
         await pilot.pause()
         moved = panes.panes[1].scroll_offset.y
         assert moved > 0
@@ -286,10 +280,10 @@ async def test_where_panes_would_be_too_narrow_there_is_one(width: int, count: i
     async with Application(panes).run_test(size=(width, 24)) as pilot:
         panes.show([Column(alias, PaneText(f"text of {alias}")) for alias in "ABCDEFGH"[:count]])
         await pilot.pause()
-        screen = "\n".join(on_screen(pilot))
+        screen = "\n".join(rows_on_screen(pilot))
         assert "".join(alias for alias in "ABCDEFGH" if f"text of {alias}" in screen) == shown
         assert ("[A] B" in screen) == (len(shown) < count)
-        assert all(strip.cell_length == width for strip in pilot.app.screen._compositor.render_strips())
+        assert all(strip.cell_length == width for strip in strips_on_screen(pilot))
 
 
 async def test_a_zoomed_pane_has_the_full_width_and_the_next_goes_on_at_the_same_line() -> None:
@@ -303,7 +297,7 @@ async def test_a_zoomed_pane_has_the_full_width_and_the_next_goes_on_at_the_same
         assert [pane.size.width for pane in panes.panes if pane.display] == [98]
         panes.focus_pane(1)
         await pilot.pause()
-        assert " A [B]" in on_screen(pilot)[0]
+        assert " A [B]" in rows_on_screen(pilot)[0]
         assert rows(panes.panes[1])[0] == "line 7"
         panes.zoomed = False
         await pilot.pause()
@@ -333,14 +327,15 @@ async def test_the_next_item_mounts_nothing_and_lays_nothing_out() -> None:
         panes.show(three(A=LONG, B=LONG))
         await pilot.pause()
         before = list(panes.query(Widget))
+        layouts = layouts_of(pilot)
         panes.show(three(A="next", B=LONG * 2))
-        assert not panes._layout_required
-        assert not any(widget._layout_required for widget in before)
         await pilot.pause()
+        assert layouts == []
         assert list(panes.query(Widget)) == before
-        assert "next" in on_screen(pilot)[1]
+        assert "next" in rows_on_screen(pilot)[1]
         panes.show(three(A="only"))
         await pilot.pause()
+        assert layouts, "fewer panes are laid out anew"
         assert panes.panes[0].size.width == 98
 
 
@@ -349,15 +344,15 @@ async def test_the_title_follows_the_focus_and_the_frame_of_every_row_the_theme(
     async with Application(panes).run_test(size=(100, 12)) as pilot:
         panes.show(three(A=LONG, B=LONG))
         await pilot.pause()
-        assert on_screen(pilot)[0].index("▶ A") < 50
+        assert rows_on_screen(pilot)[0].index("▶ A") < 50
         panes.focus_pane(1)
         await pilot.pause()
-        assert "▶ A" not in on_screen(pilot)[0]
-        assert on_screen(pilot)[0].index("▶ B") > 50
-        before = pilot.app.screen._compositor.render_strips()[5]
+        assert "▶ A" not in rows_on_screen(pilot)[0]
+        assert rows_on_screen(pilot)[0].index("▶ B") > 50
+        before = strips_on_screen(pilot)[5]
         pilot.app.theme = "textual-light"
         await pilot.pause()
-        after = pilot.app.screen._compositor.render_strips()[5]
+        after = strips_on_screen(pilot)[5]
         assert after.text == before.text
         assert not {segment.style for segment in before} & {segment.style for segment in after}
 
@@ -369,8 +364,8 @@ async def test_no_more_rows_are_kept_than_a_rater_scrolls_to_and_fro() -> None:
             pane.scroll_page(1)
             await pilot.pause()
             assert f"line {pane.scroll_offset.y}" == rows(pane)[0]
-            assert f" line {pane.scroll_offset.y} " in on_screen(pilot)[1]
-        assert len(pane._strips) <= 512
+            assert f" line {pane.scroll_offset.y} " in rows_on_screen(pilot)[1]
+        assert 0 < pane.kept_rows <= 512
 
 
 async def test_an_item_without_panes_is_refused() -> None:

@@ -1,63 +1,33 @@
 from __future__ import annotations
 
-import threading
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from reviewer.definitions.rubric import rubric_from_json
 from reviewer.model import (
     LabelState,
     canonical,
 )
+from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.widgets.question_bar import QuestionBar
 from reviewer.tui.widgets.side_by_side import SideBySide
-from reviewer.tui.widgets.status_line import StatusLine
+from reviewer.tui.widgets.text_pane import TextPane
 from tests.support.commands import PREFERENCE
-from tests.support.screens import app_on, make_study, plain_rubric, rows_on_screen, stored, until
-
-Tester = Pilot[None]
-
-
-def rating(app: ReviewerApp) -> RateScreen:
-    assert isinstance(app.screen, RateScreen)
-    return app.screen
+from tests.support.databases import refuse_writes
+from tests.support.painted import notices, rows_on_screen, until
+from tests.support.rating_app import begin, press, question, rating, settle, status
+from tests.support.screens import app_on, make_study, plain_rubric, stored
 
 
-def status(app: ReviewerApp) -> str:
-    return str(rating(app).query_one(StatusLine).content)
-
-
-def question(app: ReviewerApp) -> str:
-    return str(rating(app).query_one(QuestionBar).content)
-
-
-async def begin(pilot: Tester, app: ReviewerApp) -> None:
-    """Come to the first item, past the guideline, and past the guard against stray keys."""
-    await until(pilot, lambda: isinstance(app.screen, ReadText) or is_ready(app))
-    if isinstance(app.screen, ReadText):
-        await pilot.press("enter")
-    await until(pilot, lambda: is_ready(app))
-
-
-def is_ready(app: ReviewerApp) -> bool:
-    return isinstance(app.screen, RateScreen) and app.screen.is_ready
-
-
-async def settle(pilot: Tester, app: ReviewerApp) -> None:
-    """Wait until no act is under way and keys count again."""
-    await until(pilot, lambda: not isinstance(app.screen, RateScreen) or app.screen.is_ready)
-
-
-async def press(pilot: Tester, app: ReviewerApp, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot, app)
+def prompt(app: ReviewerApp) -> str:
+    return rating(app).query_one("#prompt", TextPane).visible_text
 
 
 @pytest.fixture
@@ -68,7 +38,7 @@ def path(tmp_path: Path) -> str:
 async def test_one_key_answers_and_the_next_question_follows(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         assert "A 1/4 Is it right?" in question(app)
         await press(pilot, app, "1")
         assert "B 3/4 Is it right?" in question(app)
@@ -79,7 +49,7 @@ async def test_one_key_answers_and_the_next_question_follows(path: str) -> None:
 async def test_a_submitted_item_is_on_disk_and_the_next_is_shown(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1", "2", "2", "enter")
         await until(pilot, lambda: "item 2 of 3" in status(app))
         assert "item 1 saved" in status(app)
@@ -90,7 +60,10 @@ async def test_a_submitted_item_is_on_disk_and_the_next_is_shown(path: str) -> N
     ]
 
 
-async def test_what_was_meant_for_the_item_before_does_not_answer_this_one(path: str) -> None:
+async def test_what_was_meant_for_the_item_before_does_not_answer_this_one(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.25)
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ReadText))
@@ -106,7 +79,7 @@ async def test_what_was_meant_for_the_item_before_does_not_answer_this_one(path:
 async def test_a_click_on_an_option_answers(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         row = question(app).split("\n")[2]
         await pilot.click(QuestionBar, offset=(row.index("It is right") + 2, 2))
         await until(pilot, lambda: "A ✓ It is right" in question(app))
@@ -117,7 +90,7 @@ async def test_a_click_on_an_option_answers(path: str) -> None:
 async def test_enter_points_at_what_is_missing_and_saves_nothing(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1", "enter")
         assert "B 3/4 Is it right?" in question(app)
         assert rating(app).query_one(SideBySide).focused == 1
@@ -126,15 +99,14 @@ async def test_enter_points_at_what_is_missing_and_saves_nothing(path: str) -> N
 
 async def test_a_save_that_takes_long_is_told_of_and_saved_is_said_only_after_it(path: str) -> None:
     app = app_on(path)
-    disk = threading.Event()
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1", "1")
-        app._thread.call(lambda _: disk.wait())
-        await pilot.press("enter")
-        await until(pilot, lambda: "saving…" in status(app))
-        assert stored(path) == []
-        disk.set()
+        await until(pilot, lambda: "draft kept" in status(app))
+        with closing(open_for_writing(path)) as other, other.writing():
+            await pilot.press("enter")
+            await until(pilot, lambda: "saving…" in status(app))
+            assert stored(path) == []
         await until(pilot, lambda: "item 2 of 3  ·  item 1 saved" in status(app))
         assert len(stored(path)) == 2
 
@@ -143,7 +115,7 @@ async def test_a_save_that_takes_long_is_told_of_and_saved_is_said_only_after_it
 async def test_a_notice_leaves_question_and_status_to_be_seen(path: str, size: tuple[int, int]) -> None:
     app = app_on(path)
     async with app.run_test(size=size, notifications=True) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: any("needs an answer" in row for row in rows_on_screen(pilot)))
         told = next(place for place, row in enumerate(rows_on_screen(pilot)) if "needs an answer" in row)
@@ -154,7 +126,7 @@ async def test_a_notice_leaves_question_and_status_to_be_seen(path: str, size: t
 async def test_undo_peels_answers_and_then_goes_back_to_the_last_item(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1", "1", "enter")
         await until(pilot, lambda: "item 2" in status(app))
         await settle(pilot, app)
@@ -166,24 +138,26 @@ async def test_undo_peels_answers_and_then_goes_back_to_the_last_item(path: str)
     assert [label.state for label in stored(path)] == [LabelState.LABEL] * 2 + [LabelState.RETRACTED] * 2
 
 
-async def test_a_draft_outlives_the_terminal_and_the_next_one_is_told_of_the_first(path: str) -> None:
+async def test_a_draft_outlives_the_terminal_and_the_next_one_is_told_of_the_first(path: str, tmp_path: Path) -> None:
     app = app_on(path, token="first")
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "2", "1")
         await until(pilot, lambda: "draft kept" in status(app))
-        app._thread.call(lambda session: setattr(session, "_rating", None)).result()  # as a kill leaves it
-    again = app_on(path, token="second")
+        # What a kill leaves is what is on disk while the program runs.
+        with closing(sqlite3.connect(path)) as running, closing(sqlite3.connect(tmp_path / "killed.db")) as left:
+            running.backup(left)
+    again = app_on(str(tmp_path / "killed.db"), token="second")
     async with again.run_test(size=(120, 40), notifications=True) as pilot:
-        await begin(pilot, again)
+        await begin(pilot)
         assert "A · It is wrong, A wrong fact" in question(again) or "A ✓ It is wrong, A wrong fact" in question(again)
-        await until(pilot, lambda: any("another: first" in note.message for note in again._notifications))
+        await until(pilot, lambda: "another: first" in notices(pilot))
 
 
 async def test_several_choices_are_switched_and_down_goes_on(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "2", "1", "2", "1")
         assert "A ✓ It is wrong, A wrong form" in question(app)
         await press(pilot, app, "down", "down")
@@ -193,7 +167,7 @@ async def test_several_choices_are_switched_and_down_goes_on(path: str) -> None:
 async def test_free_text_is_written_in_a_line_of_its_own(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1", "up", "e")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"such", "space", *"us", "enter")
@@ -205,7 +179,7 @@ async def test_free_text_is_written_in_a_line_of_its_own(path: str) -> None:
 async def test_a_note_and_a_confidence_go_with_the_labels(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"odd", "enter")
@@ -219,33 +193,31 @@ async def test_a_note_and_a_confidence_go_with_the_labels(path: str) -> None:
 async def test_skip_brings_another_item(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
-        before = rating(app)._view._prompt.visible_text
+        await begin(pilot)
+        before = prompt(app)
         await press(pilot, app, "s")
-        await until(pilot, lambda: rating(app)._view._prompt.visible_text != before)
+        await until(pilot, lambda: prompt(app) != before)
         assert "skipped" in status(app)
 
 
 async def test_a_flag_is_stored_with_its_reason(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"cut", "enter")
         await until(pilot, lambda: isinstance(app.screen, RateScreen))
         await settle(pilot, app)
         await press(pilot, app, "i")
-        rows = app._thread.call(
-            lambda session: session._engine.rows("select reason from flag order by number")
-        ).result()
-        assert rows == [("cut",), ("recognised",)]
+    with closing(open_for_reading(path)) as engine:
+        assert engine.rows("select reason from flag order by number") == [("cut",), ("recognised",)]
 
 
 async def test_find_goes_from_hit_to_hit_in_every_pane(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await pilot.press("slash")
         await until(pilot, lambda: isinstance(app.screen, AskText))
         await pilot.press(*"answer", "enter")
@@ -259,7 +231,7 @@ async def test_find_goes_from_hit_to_hit_in_every_pane(path: str) -> None:
 async def test_reasoning_comes_after_the_answer(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         pane = rating(app).query_one(SideBySide).panes[0]
         shown = pane.visible_text
         await press(pilot, app, "r")
@@ -277,7 +249,7 @@ async def test_a_preference_is_stored_by_response(tmp_path: Path, side: str) -> 
     path = make_study(tmp_path, rubric_from_json(canonical(tomllib.loads(PREFERENCE))), prompts=6)
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         for number in range(1, 7):
             await press(pilot, app, side)
             assert "A+B ✓" in question(app)
@@ -292,13 +264,13 @@ async def test_a_preference_is_stored_by_response(tmp_path: Path, side: str) -> 
 async def test_leaving_goes_home_and_coming_back_finds_the_item(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
-        prompt = rating(app)._view._prompt.visible_text
+        await begin(pilot)
+        before = prompt(app)
         await press(pilot, app, "1", "escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, RateScreen) and app.screen.is_ready)
-        assert rating(app)._view._prompt.visible_text == prompt
+        assert prompt(app) == before
         assert "A ✓ It is right" in question(app)
 
 
@@ -306,7 +278,7 @@ async def test_the_end_of_a_study_is_said(tmp_path: Path) -> None:
     path = make_study(tmp_path, plain_rubric(), prompts=1)
     app = app_on(path)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await pilot.press("1", "1", "enter")
         await until(pilot, lambda: isinstance(app.screen, ReadText))
         assert len(stored(path)) == 2
@@ -318,7 +290,7 @@ async def test_eight_panes_come_one_at_a_time_where_there_is_no_room(tmp_path: P
     path = make_study(tmp_path, plain_rubric(), configurations=8, panes=8)
     app = app_on(path)
     async with app.run_test(size=(80, 24)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         panes = rating(app).query_one(SideBySide)
         assert panes.one_at_a_time
         assert [pane.display for pane in panes.panes] == [True] + [False] * 7
@@ -329,7 +301,7 @@ async def test_eight_panes_come_one_at_a_time_where_there_is_no_room(tmp_path: P
 async def test_nothing_on_screen_names_a_configuration(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(160, 48)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         await press(pilot, app, "1")
         picture = app.export_screenshot()
     for name in ("maker-of", "lab-x", ">m0<", ">m1<"):
@@ -337,12 +309,12 @@ async def test_nothing_on_screen_names_a_configuration(path: str) -> None:
 
 
 async def test_a_database_that_cannot_be_written_takes_the_answer_back(
-    path: str, monkeypatch: pytest.MonkeyPatch
+    path: str,
 ) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await begin(pilot, app)
-        app._thread.call(lambda session: session._engine.rows("pragma query_only = on")).result()
+        await begin(pilot)
+        refuse_writes(path)
         await press(pilot, app, "1")
         await until(pilot, lambda: "could not be kept" in status(app))
         assert "A ✓" not in question(app)
@@ -351,7 +323,7 @@ async def test_a_database_that_cannot_be_written_takes_the_answer_back(
 async def test_a_zoomed_pane_shows_its_text_at_full_width_and_narrows_again(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 32)) as pilot:
-        await begin(pilot, app)
+        await begin(pilot)
         panes = rating(app).query_one(SideBySide)
         text = panes.panes[0].visible_text
         await press(pilot, app, "z")

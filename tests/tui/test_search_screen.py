@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
-from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.dialogs import ReadText
 from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.search_screen import SearchScreen
 from reviewer.tui.widgets.text_pane import TextPane
-from tests.support.screens import Asked, app_on, make_study_of, plain_rubric, rows_on_screen, until
-from tests.support.stories import Clock, filled
-
-Tester = Pilot[None]
-SMALL, WIDE = (80, 24), (160, 48)
-HOSTILE = (
-    "\x1b]0;title\x07\x1b[31m\x9b2J [/nope] [red]x[/red] [@click=app.quit]q[/] \u202eleft\u202c zero\u200bwidth\nnew"
-)
+from tests.support.hostile_text import HOSTILE_LINE, harmless
+from tests.support.painted import SMALL, WIDE, Tester, rows_on_screen, text, until
+from tests.support.screens import Asked, app_on, finish, make_study_of, plain_rubric
 
 
 @pytest.fixture
@@ -30,28 +21,6 @@ def path(tmp_path: Path) -> str:
     made = str(tmp_path / "reviews.db")
     make_study_of(made, plain_rubric(), [Asked("Which flour?", ["rye, " * 100, "wheat and rye"])])
     return made
-
-
-def text(pilot: Tester) -> str:
-    return "\n".join(rows_on_screen(pilot))
-
-
-def harmless(text: str) -> bool:
-    return all(
-        char in "\n\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text
-    )
-
-
-def rate(path: str) -> None:
-    """Finish the one item there is."""
-    session = TerminalSession(
-        lambda: open_for_reading(path), lambda: open_for_writing(path), "r1", TerminalIdentity("o", "h", 1), Clock()
-    )
-    session.enter("s")
-    found = session.next_item()
-    assert isinstance(found, tuple)
-    session.submit(found[0], filled(session.rating.rubric, found[0], {"verdict": "yes"}))
-    session.close()
 
 
 async def search(pilot: Tester, words: str) -> SearchScreen:
@@ -72,7 +41,7 @@ def count(pilot: Tester) -> str:
 
 
 async def test_nothing_found_is_said_and_the_words_stay_to_be_changed(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         screen = await search(pilot, "spelt")
         assert count(pilot) == "nothing found among the items you have finished"
@@ -101,7 +70,7 @@ async def test_what_is_not_finished_is_not_found(path: str) -> None:
 
 
 async def test_what_is_finished_is_found_and_read_with_its_prompt(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, "wheat")
         assert count(pilot).startswith("1 found")
@@ -113,17 +82,18 @@ async def test_what_is_finished_is_found_and_read_with_its_prompt(path: str) -> 
 
 
 async def test_the_second_of_two_is_read(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         screen = await search(pilot, "rye")
-        second = screen._found[1].text
+        listed = str(screen.query_one(OptionList).get_option_at_index(1).prompt)
+        second = "wheat and rye" if "wheat" in listed else "rye, " * 100
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadText))
         assert pilot.app.screen.query_one(TextPane).visible_text.endswith(second)
 
 
 async def test_each_hit_takes_one_line_and_shows_the_words(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, "rye")
         await pilot.pause()
@@ -131,7 +101,7 @@ async def test_each_hit_takes_one_line_and_shows_the_words(path: str) -> None:
 
 
 async def test_other_words_are_searched_for_after_the_first(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         screen = await search(pilot, "spelt")
         screen.query_one(Input).value = "wheat"
@@ -140,7 +110,7 @@ async def test_other_words_are_searched_for_after_the_first(path: str) -> None:
 
 
 async def test_from_the_list_there_is_a_way_back_to_the_words(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, "wheat")
         await pilot.press("shift+tab")
@@ -148,7 +118,7 @@ async def test_from_the_list_there_is_a_way_back_to_the_words(path: str) -> None
 
 
 async def test_down_goes_from_the_words_to_the_list(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         screen = await search(pilot, "wheat")
         screen.query_one(Input).focus()
@@ -157,7 +127,7 @@ async def test_down_goes_from_the_words_to_the_list(path: str) -> None:
 
 
 async def test_escape_returns_step_by_step(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         screen = await search(pilot, "wheat")
         await pilot.press("enter")
@@ -178,7 +148,7 @@ async def test_letters_are_written_and_do_nothing_else(path: str) -> None:
 
 
 async def test_nothing_found_names_a_configuration(path: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=WIDE) as pilot:
         await search(pilot, "rye")
         await pilot.pause()
@@ -191,7 +161,7 @@ async def test_nothing_found_names_a_configuration(path: str) -> None:
 
 @pytest.mark.parametrize("words", ['"', "[/nope]", "\x1b[31m", "NEAR(", "a OR"])
 async def test_odd_words_are_searched_for_as_they_are(path: str, words: str) -> None:
-    rate(path)
+    finish(path, "r1", 1)
     async with app_on(path, study=None).run_test(size=SMALL) as pilot:
         await search(pilot, words)
         assert count(pilot) == "nothing found among the items you have finished"
@@ -199,8 +169,8 @@ async def test_odd_words_are_searched_for_as_they_are(path: str, words: str) -> 
 
 async def test_hostile_text_is_listed_and_read_harmlessly(tmp_path: Path) -> None:
     made = str(tmp_path / "reviews.db")
-    make_study_of(made, plain_rubric(), [Asked(f"Why? {HOSTILE}", [f"needle {HOSTILE}", "plain"])])
-    rate(made)
+    make_study_of(made, plain_rubric(), [Asked(f"Why? {HOSTILE_LINE}", [f"needle {HOSTILE_LINE}", "plain"])])
+    finish(made, "r1", 1)
     async with app_on(made, study=None).run_test(size=WIDE) as pilot:
         await search(pilot, "needle")
         await pilot.pause()

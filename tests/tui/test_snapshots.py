@@ -10,7 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from reviewer.definitions.lookup import folders
@@ -26,10 +25,11 @@ from reviewer.tui.search_screen import SearchScreen
 from reviewer.tui.settings_screen import SettingsScreen
 from reviewer.tui.widgets.status_line import StatusLine
 from tests.support.commands import PREFERENCE, write_table
-from tests.support.screens import Asked, app_on, make_study_of, plain_rubric, until
+from tests.support.painted import Tester, stop_cursors, until
+from tests.support.rating_app import at_home
+from tests.support.screens import Asked, app_on, make_study_of, plain_rubric
 from tests.support.stories import NOW
 
-Tester = Pilot[None]
 Compare = Callable[..., bool]
 Steps = Callable[[Tester], Awaitable[None]]
 
@@ -78,7 +78,7 @@ def preference() -> Rubric:
 
 
 async def home(pilot: Tester) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen) and pilot.app.screen._home is not None)
+    await at_home(pilot)
 
 
 async def rating(pilot: Tester) -> None:
@@ -196,13 +196,11 @@ SCENES = {
 
 @pytest.fixture(autouse=True)
 def still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock, the guard against stray keys and what blinks; the path on the home screen is the same always."""
+    """Stop the clock and what blinks; the path on the home screen is the same always."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("reviewer.tui.time_on_item.time", SimpleNamespace(monotonic=lambda: 0.0))
-    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
-    # A cursor that does not blink would still be painted or not as chance has it.
-    monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
+    stop_cursors(monkeypatch)
 
 
 def matches(snap_compare: Compare, scene: Scene, size: tuple[int, int], theme: str | None = None) -> bool:

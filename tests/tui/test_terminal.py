@@ -18,18 +18,13 @@ from reviewer.store.sqlite import open_for_reading
 from tests.support.commands import Run, write_rubric, write_table
 from tests.support.screens import make_study, stored
 from tests.support.stories import PLAIN
-from tests.support.terminal import REVIEWER, Ended, Terminal
+from tests.support.terminal import DOWN, ENTER, OPEN, REVIEWER, TOP, Ended, Terminal
 from tests.support.xstest import MODELS, original
 
-DOWN, UP, ENTER = "\x1b[B", "\x1b[A", "\r"
-# From any of the first questions up to the first: what follows answers it, however often it is sent.
-TOP = UP * 3
 BACKSPACE = "\x7f"
 # On a new item keys are ignored for a while, and nothing on the screen says until when: the first answer is given
 # again in such steps until it shows.
 AGAIN = 0.06
-# How the question bar begins on an item without answers.
-OPEN = re.compile(r"\n A ·( +B ·)? +\n A 1/").search
 ITEMS, ITEMS_OF_XSTEST = 15, 50
 KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
 

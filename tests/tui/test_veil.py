@@ -7,30 +7,21 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from reviewer.model import Rater
 from reviewer.session.terminal_session import Settings
 from reviewer.store import raters
 from reviewer.store.sqlite import open_for_writing
-from reviewer.tui.app import ReviewerApp
-from reviewer.tui.dialogs import AskText, ReadText
-from reviewer.tui.rate_screen import RateScreen
+from reviewer.tui.dialogs import AskText
 from reviewer.tui.widgets.side_by_side import SideBySide
-from tests.support.screens import Asked, app_on, make_study_of, plain_rubric, rows_on_screen, until
+from tests.support.painted import SMALL, WIDE, Tester, rows_on_screen, text, until
+from tests.support.rating_app import begin, is_ready
+from tests.support.screens import Asked, app_on, make_study_of, plain_rubric
 from tests.support.stories import NOW
 
-Tester = Pilot[None]
-SMALL, WIDE = (80, 24), (160, 48)
 # Letters of a script that nothing else on the screen is written in.
 PROMPT, REFERENCE, FIRST, SECOND = "α" * 30, "ζ" * 10, "β γ " * 30, "δ\n" * 90
 COVERED = frozenset("αβγδζ")
-
-
-@pytest.fixture(autouse=True)
-def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let keys count at once on a new item."""
-    monkeypatch.setattr("reviewer.tui.reading_screen.GUARD_SECONDS", 0.01)
 
 
 def study(tmp_path: Path, severity: int | None, limit: int = Settings().severity_limit) -> str:
@@ -42,23 +33,9 @@ def study(tmp_path: Path, severity: int | None, limit: int = Settings().severity
     return path
 
 
-def text(pilot: Tester) -> str:
-    return "\n".join(rows_on_screen(pilot))
-
-
 def seen(pilot: Tester) -> set[str]:
     """Which letters of the covered content are on screen, in the frames of panes included."""
     return set(text(pilot)) & COVERED
-
-
-async def begin(pilot: Tester) -> RateScreen:
-    app = pilot.app
-    await until(pilot, lambda: isinstance(app.screen, ReadText))
-    await pilot.press("enter")
-    await until(pilot, lambda: isinstance(app.screen, RateScreen) and app.screen.is_ready)
-    assert isinstance(app.screen, RateScreen)
-    await pilot.pause()
-    return app.screen
 
 
 @pytest.mark.parametrize(
@@ -173,13 +150,9 @@ async def test_an_item_that_was_left_is_covered_again(tmp_path: Path) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)
         await pilot.press("enter")
-        await until(pilot, lambda: ready(app))
+        await until(pilot, lambda: is_ready(app))
         await pilot.pause()
         assert seen(pilot) == set()
-
-
-def ready(app: ReviewerApp) -> bool:
-    return isinstance(app.screen, RateScreen) and app.screen.is_ready
 
 
 async def test_the_next_item_is_covered_though_the_one_before_was_not(tmp_path: Path) -> None:
@@ -190,7 +163,7 @@ async def test_the_next_item_is_covered_though_the_one_before_was_not(tmp_path: 
     async with app.run_test(size=WIDE) as pilot:
         await begin(pilot)
         await pilot.press("v", "1", "1", "enter")
-        await until(pilot, lambda: "item 2 of 2" in text(pilot) and ready(app))
+        await until(pilot, lambda: "item 2 of 2" in text(pilot) and is_ready(app))
         await pilot.pause()
         assert seen(pilot) == set()
 
@@ -204,7 +177,7 @@ async def test_what_needs_no_cover_after_what_did_is_shown(tmp_path: Path) -> No
         await begin(pilot)
         states = [bool(seen(pilot))]
         await pilot.press("1", "1", "enter")
-        await until(pilot, lambda: "item 2 of 2" in text(pilot) and ready(app))
+        await until(pilot, lambda: "item 2 of 2" in text(pilot) and is_ready(app))
         await pilot.pause()
         states.append(bool(seen(pilot)))
         assert sorted(states) == [False, True]

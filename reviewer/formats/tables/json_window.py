@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from reviewer.errors import BadInput
 
-_BLOCK = 1 << 16
+BLOCK = 1 << 16
 # An error this close to the end of the window may be mended by more text: the longest word that the end can cut in two
 # is "-Infinity".
 _MARGIN = 16
@@ -92,7 +92,7 @@ class JsonWindow:
         if self._ended:
             return False
         # As much again as is waiting: a long value is then tried a few times only, not once a block.
-        block = self._stream.read(max(_BLOCK, len(self._text) - self._at))
+        block = self._stream.read(max(BLOCK, len(self._text) - self._at))
         self._ended = not block
         if block:
             self.line()

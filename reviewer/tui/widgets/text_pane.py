@@ -121,6 +121,11 @@ class TextPane(ScrollView):
         """How many lines a page goes on by: one less than are in sight, so that a reader finds the place."""
         return max(1, self._rows - 1)
 
+    @property
+    def kept_rows(self) -> int:
+        """How many rows are kept as they were painted, for a rater who scrolls back to them."""
+        return len(self._strips)
+
     def show(self, content: PaneText) -> None:
         """Show another text from its start."""
         self._text = visible(content.text)
@@ -296,7 +301,7 @@ class TextPane(ScrollView):
         if line in self._strips:
             return self._strips[line]
         self._frame = self._frame or self._framed()
-        if len(self._strips) >= _KEPT_ROWS:
+        if self.kept_rows >= _KEPT_ROWS:
             self._strips.clear()
         known = line if line < len(self._lines) else _BELOW
         if known not in self._strips:

@@ -1,4 +1,4 @@
-"""Every export format: it writes a story that is read again, hides what is masked, and is told of in the help."""
+"""Every export format: it writes a gold_story that is read again, hides what is masked, and is told of in the help."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ import pytest
 from reviewer.formats import export
 from reviewer.formats.export.export_format import ExportFormat
 from reviewer.formats.export.registry import EXPORT_FORMATS, format_named
-from tests.cli.test_export import ROWS
-from tests.support.commands import Run, write_rubric
+from tests.support.commands import Run
 from tests.support.declarations import declared
 from tests.support.folders import ROOT
 
@@ -35,16 +34,6 @@ READERS: dict[str, Callable[[bytes], list[Any]]] = {
 
 def of_each(*formats: ExportFormat) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("format", formats, ids=lambda one: one.name)
-
-
-@pytest.fixture
-def story(run: Run, tmp_path: Path) -> Run:
-    """Have a study with gold, a dispute, graders, a secret, and text that would steer a terminal."""
-    write_rubric(tmp_path)
-    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    kinds = ("--rater-kind", "strict=model", "--rater-kind", "rule1=rule")
-    run("import", "t.jsonl", "--study", "s", "--rubric", "plain", *kinds)
-    return run
 
 
 def read_again(run: Run, format: ExportFormat, *more: str) -> list[Any]:
@@ -70,55 +59,57 @@ def test_it_is_found_by_its_name(format: ExportFormat) -> None:
 
 
 @of_each(*EXPORT_FORMATS)
-def test_what_it_writes_is_read_again(format: ExportFormat, story: Run) -> None:
-    assert read_again(story, format)
+def test_what_it_writes_is_read_again(format: ExportFormat, gold_story: Run) -> None:
+    assert read_again(gold_story, format)
 
 
 @of_each(*EXPORT_FORMATS)
-def test_what_is_left_out_is_said(format: ExportFormat, story: Run) -> None:
-    told = story("export", "s", "--format", format.name, "-o", "out").err
+def test_what_is_left_out_is_said(format: ExportFormat, gold_story: Run) -> None:
+    told = gold_story("export", "s", "--format", format.name, "-o", "out").err
     assert (", left out" in told) == format.decided_only
 
 
 @of_each(*EXPORT_FORMATS)
-def test_a_masked_secret_is_not_given_away(format: ExportFormat, story: Run) -> None:
-    assert SECRET not in str(read_again(story, format, "--redact"))
+def test_a_masked_secret_is_not_given_away(format: ExportFormat, gold_story: Run) -> None:
+    assert SECRET not in str(read_again(gold_story, format, "--redact"))
 
 
-def test_a_secret_that_is_not_masked_is_there_to_be_found(story: Run) -> None:
-    assert sum(SECRET in str(read_again(story, format)) for format in EXPORT_FORMATS) > 1
+def test_a_secret_that_is_not_masked_is_there_to_be_found(gold_story: Run) -> None:
+    assert sum(SECRET in str(read_again(gold_story, format)) for format in EXPORT_FORMATS) > 1
 
 
 @of_each(*[one for one in EXPORT_FORMATS if one.printable])
-def test_what_is_printed_cannot_steer_a_terminal(format: ExportFormat, story: Run) -> None:
-    out = story("export", "s", "--format", format.name).out
+def test_what_is_printed_cannot_steer_a_terminal(format: ExportFormat, gold_story: Run) -> None:
+    out = gold_story("export", "s", "--format", format.name).out
     assert out.replace("\n", "").isprintable()
     assert out.isascii()
 
 
 @of_each(*[one for one in EXPORT_FORMATS if not one.printable])
 def test_what_could_steer_a_terminal_is_not_printed(
-    format: ExportFormat, story: Run, monkeypatch: pytest.MonkeyPatch
+    format: ExportFormat, gold_story: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    done = story("export", "s", "--format", format.name, expected=1)
+    done = gold_story("export", "s", "--format", format.name, expected=1)
     assert f"--format {format.name} is not for a terminal; expected -o PATH, or a pipe" in done.err
     assert done.out == ""
 
 
 @of_each(*[one for one in EXPORT_FORMATS if one.read_back is not None])
-def test_what_is_read_back_comes_by_the_command_that_is_told(format: ExportFormat, story: Run, tmp_path: Path) -> None:
-    gold = story("gold", "s", "--json").json()
-    told = story("export", "s", "--format", format.name, "-o", f"out{format.suffix}").err
+def test_what_is_read_back_comes_by_the_command_that_is_told(
+    format: ExportFormat, gold_story: Run, tmp_path: Path
+) -> None:
+    gold = gold_story("gold", "s", "--json").json()
+    told = gold_story("export", "s", "--format", format.name, "-o", f"out{format.suffix}").err
     [command] = [line.removeprefix("Next: reviewer ") for line in told.splitlines() if line.startswith("Next: ")]
     (tmp_path / "reviews.db").rename(tmp_path / "old.db")
-    story(*command.split())
-    assert story("gold", "s", "--json").json() == gold
+    gold_story(*command.split())
+    assert gold_story("gold", "s", "--json").json() == gold
 
 
 @of_each(*[one for one in EXPORT_FORMATS if one.read_back is None])
-def test_nothing_is_told_of_reading_back_what_is_not(format: ExportFormat, story: Run) -> None:
-    assert "Next: " not in story("export", "s", "--format", format.name, "-o", "out").err
+def test_nothing_is_told_of_reading_back_what_is_not(format: ExportFormat, gold_story: Run) -> None:
+    assert "Next: " not in gold_story("export", "s", "--format", format.name, "-o", "out").err
 
 
 @of_each(*[one for one in EXPORT_FORMATS if one.extra is not None])

@@ -7,7 +7,7 @@ import pytest
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row_reader import RowLabel
 from reviewer.model import RaterKind
-from tests.formats.mapping.test_row_reader import BASE, flags, read, row, wrong
+from tests.support.mapped_rows import BASE, flags, read, row, wrong
 
 
 def label(cell: object, question: str = "q", **given: list[str]) -> tuple[RowLabel, ...]:

@@ -160,7 +160,7 @@ def test_an_array_is_read_back_whatever_the_blocks(
     text = json.dumps(values, indent=indent, ensure_ascii=ascii_only)
     raw = text.encode(errors="replace")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_window, "_BLOCK", block)
+        patch.setattr(json_window, "BLOCK", block)
         found = read(raw)
     assert [record.fields for record in found if isinstance(record, Record)] == json.loads(raw)
     lines = text.split("\n")
