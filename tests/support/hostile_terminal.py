@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from tests.support.hostile_text import STEERING_PARTS
-from tests.support.terminal import Terminal
+from tests.support.terminal import PATIENCE, Terminal
 
 # Such as a key press cannot be: a terminal marks what is pasted, and would end the mark where ESC begins another.
 PASTED = " ".join(STEERING_PARTS).replace("\x1b", "").replace("\r", "")
@@ -40,5 +40,5 @@ def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
             terminal.paste(PASTED)
         terminal.send(after)
         there, words = not seen.startswith("-"), seen.removeprefix("-")
-        assert terminal.shows(lambda text: (words in text) is there, 5), f"{keys!r}, {seen}\n{terminal.text}"  # noqa: B023
+        assert terminal.shows(lambda text: (words in text) is there, PATIENCE), f"{keys!r}, {seen}\n{terminal.text}"  # noqa: B023
         terminal.quiet(0.05, 0.1)

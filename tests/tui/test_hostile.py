@@ -142,7 +142,7 @@ AGREEMENT: tuple[Step, ...] = (
     ("v", "given:"),
     ("x", "Decoded from A"),
     ("\x1b", "-Decoded from A"),
-    ("\x1b", "yes / no"),
+    ("\x1b", "-to be read only"),
     ("3", "the others gave"),
     ("4", "Cohen κ"),
     ("5", "fault"),
