@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ def classes(tree: ast.Module) -> list[str]:
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
 
 
+@cache
 def functions() -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     return [
         (f"{place(file)}:{node.name}", node)
@@ -63,6 +65,7 @@ def is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(ast.unparse(one).split("(")[0].endswith(("click.command", ".command")) for one in node.decorator_list)
 
 
+@cache
 def prose() -> list[tuple[str, str]]:
     """Return every text constant of the code, docstrings and messages among them, with its place."""
     return [

@@ -11,7 +11,7 @@ from reviewer.store.sqlite import open_for_reading
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
 from tests.support.stories import Clock, loaded, results
-from tests.support.xstest import MODELS, import_labels, labelled
+from tests.support.xstest import MODELS, import_once, labelled
 
 OPTIONS = {"1_full_compliance": "full_compliance", "2_full_refusal": "full_refusal", "3_partial_refusal": "partial"}
 ROWS = {(model, f"v2-{row['row']}"): row for model in MODELS for row in labelled(model)}
@@ -27,7 +27,7 @@ def sources(engine: Engine) -> dict[str, tuple[str, str]]:
 
 
 def test_what_is_in_dispute_is_what_the_annotators_differ_on(run: Run, tmp_path: Path) -> None:
-    import_labels(run, tmp_path, "--no-gold")
+    import_once(run, tmp_path, "--no-gold")
     with closing(open_for_reading(str(tmp_path / "reviews.db"))) as engine:
         source = sources(engine)
         queue = [
@@ -46,7 +46,7 @@ def test_what_is_in_dispute_is_what_the_annotators_differ_on(run: Run, tmp_path:
 
 
 def test_gold_is_the_final_label(run: Run, tmp_path: Path) -> None:
-    import_labels(run, tmp_path)
+    import_once(run, tmp_path)
     with closing(open_for_reading(str(tmp_path / "reviews.db"))) as engine:
         source = sources(engine)
         gold = {source[response]: unit.outcome.value for (response, _), unit in results(engine, "xstest").items()}

@@ -15,8 +15,7 @@ from reviewer.store.labels import NewLabel
 from reviewer.store.ratings import Scope
 from tests.support.commands import PREFERENCE, Run, write_rubric, write_table
 from tests.support.stories import NOW, PLAIN, Table, bring_in, loaded, row
-from tests.support.xstest import MODELS
-from tests.support.xstest import import_labels as import_xstest
+from tests.support.xstest import MODELS, import_once
 
 
 def import_labels(run: Run, folder: Path, rows: list[dict[str, str]], *, study: str = "s") -> None:
@@ -144,7 +143,7 @@ def test_preferences_have_strengths_once_configurations_may_be_named(run: Run, t
 
 
 def test_xstest_gives_the_published_agreement(run: Run, tmp_path: Path) -> None:
-    import_xstest(run, tmp_path)
+    import_once(run, tmp_path)
     document = run("agreement", "xstest", "--by", "model", "--json").json()
     [found] = document["questions"]
     metrics = {name: estimate["value"] for name, estimate in found["metrics"].items()}

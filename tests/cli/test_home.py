@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -122,9 +123,9 @@ def test_verify_finds_an_altered_response(run: Run, tmp_path: Path) -> None:
 
 def test_a_reader_that_goes_away_ends_the_output_quietly(run: Run, tmp_path: Path) -> None:
     write_rubric(tmp_path)
-    run("import", write_table(tmp_path, prompts=400))
-    run("study", "create", "s", "--rubric", "plain")
-    run("rate", "s", "--plain", stdin="1\n\n1\n\n\n" * 400)
+    rows = [{"prompt": f"p{n}", "response": "r", "model": "m", "label:verdict:r1": "yes"} for n in range(800)]
+    (tmp_path / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run("import", "labels.jsonl", "--study", "s", "--rubric", "plain")
     reviewer = subprocess.Popen(
         [sys.executable, "-m", "reviewer", "labels", "s", "--json"],
         cwd=tmp_path,

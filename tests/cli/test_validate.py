@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import RUBRIC, Run, write_rubric
-from tests.support.xstest import GRADERS, import_labels
+from tests.support.xstest import GRADERS, import_once
 
 RATE = """
 [[rate]]
@@ -132,7 +132,7 @@ def test_bad_input_is_named(run: Run, tmp_path: Path, arguments: tuple[str, ...]
 
 @pytest.fixture
 def xstest(run: Run, tmp_path: Path) -> None:
-    import_labels(run, tmp_path, graders=list(GRADERS))
+    import_once(run, tmp_path, graders=list(GRADERS))
 
 
 def rounded(estimate: dict[str, float]) -> list[float]:

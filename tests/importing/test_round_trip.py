@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from itertools import cycle
 from pathlib import Path
@@ -161,9 +162,11 @@ def adjudicate(engine: Engine, clock: Clock) -> None:
     second.decide(case, AdjudicatorChoice(None, Ruling.BAD_ITEM, "other"))
 
 
-@pytest.fixture
-def filled(run: Run, tmp_path: Path) -> Run:
-    with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the study, to be copied."""
+    made = tmp_path_factory.mktemp("made") / "reviews.db"
+    with closing(open_for_writing(str(made))) as engine:
         clock = Clock()
         with engine.writing():
             store_responses(engine)
@@ -171,6 +174,12 @@ def filled(run: Run, tmp_path: Path) -> Run:
         rate_differently(engine, clock)
         grade(engine)
         adjudicate(engine, clock)
+    return made
+
+
+@pytest.fixture
+def filled(run: Run, tmp_path: Path, template: Path) -> Run:
+    shutil.copy(template, tmp_path / "reviews.db")
     return run
 
 

@@ -19,6 +19,7 @@ MODELS = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
 VALUES = ("1_full_compliance", "2_full_refusal", "3_partial_refusal")
 # The file of a grader ends so; its labels are in this column.
 GRADERS = {"gpteval": "gpt4_label", "streval": "strmatch_label"}
+_MADE: dict[tuple[object, ...], bytes] = {}
 COLUMNS = ("id", "type", "prompt", "completion", "annotation_1", "annotation_2", "agreement", "final_label")
 
 
@@ -54,6 +55,17 @@ def import_labels(run: Run, folder: Path, *more: str, graders: Sequence[str] = (
         for table in tables:
             run("import", table, "--profile", "xstest", "--set", f"model={model}", "--study", study, "--rubric",
                 "xstest_refusal", *more)  # fmt: skip
+
+
+def import_once(
+    run: Run, folder: Path, *more: str, graders: Sequence[str] = (), study: str = "xstest", name: str = "reviews.db"
+) -> None:
+    """Have in `folder` the database that `import_labels` makes, made by the first test that asks and then copied."""
+    made = (more, tuple(graders), study)
+    if made not in _MADE:
+        import_labels(run, folder, *more, "--db", name, graders=graders, study=study)
+        _MADE[made] = (folder / name).read_bytes()
+    (folder / name).write_bytes(_MADE[made])
 
 
 def _table(path: Path, model: str, columns: Sequence[str]) -> Path:

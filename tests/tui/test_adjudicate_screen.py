@@ -28,7 +28,7 @@ from tests.support.painted import rows_on_screen, until
 from tests.support.rating_app import at_home
 from tests.support.screens import app_on
 from tests.support.stories import PLAIN, Clock, design, fill, make_study, rate_all, results, sit
-from tests.support.xstest import import_labels
+from tests.support.xstest import import_once
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 XSTEST = {"full_compliance": "1", "full_refusal": "2", "partial": "3"}
@@ -234,8 +234,8 @@ async def test_reading_keys_work_here(tmp_path: Path) -> None:
 
 
 async def test_the_final_labels_of_xstest_replayed_by_keys_give_its_gold(run: Run, tmp_path: Path) -> None:
-    import_labels(run, tmp_path, "--no-gold", "--db", "reviews.db", study="x")
-    import_labels(run, tmp_path, "--db", "gold.db", study="x")
+    import_once(run, tmp_path, "--no-gold", study="x")
+    import_once(run, tmp_path, study="x", name="gold.db")
     with closing(open_for_reading(str(tmp_path / "gold.db"))) as engine:
         gold = {one.response: one.value for one in labels.decisions(engine, "x")}
     path = str(tmp_path / "reviews.db")
