@@ -25,7 +25,7 @@ BACKSPACE = "\x7f"
 # On a new item keys are ignored for a while, and nothing on the screen says until when: the first answer is given
 # again in such steps until it shows.
 AGAIN = 0.06
-ITEMS, ITEMS_OF_XSTEST = 15, 20
+ITEMS, ITEMS_OF_XSTEST = 15, 50
 KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
 
 
