@@ -80,13 +80,13 @@ def make(path: str) -> None:
 async def picture(path: str) -> str:
     """Rate a little, and return the screen as SVG."""
 
-    def open_desk() -> TerminalSession:
+    def open_session() -> TerminalSession:
         here = TerminalIdentity("picture", "picture", 1)
         return TerminalSession(
             lambda: open_for_reading(path), lambda: open_for_writing(path), "rater", here, lambda: NOON
         )
 
-    app = ReviewerApp(open_desk, "rater", lambda _: [], lambda: HomeImport(path), lambda: HomeCollect(path), "facts")
+    app = ReviewerApp(open_session, "rater", lambda _: [], lambda: HomeImport(path), lambda: HomeCollect(path), "facts")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("enter")

@@ -135,23 +135,23 @@ class AdjudicationSession:
             value = translated(case.item, case.ask, value)
         return AdjudicatorChoice(value, Ruling(ruling), code, note, clause)
 
-    def keep(self, case: Case, verdict: AdjudicatorChoice) -> None:
+    def keep(self, case: Case, choice: AdjudicatorChoice) -> None:
         """Keep a choice as a draft; it is on disk when this returns."""
-        value = None if verdict.value is None else translated(case.item, case.ask, verdict.value)
-        body = json.dumps([value, verdict.ruling.value, verdict.code, verdict.note, verdict.clause])
+        value = None if choice.value is None else translated(case.item, case.ask, choice.value)
+        body = json.dumps([value, choice.ruling.value, choice.code, choice.note, choice.clause])
         with self._engine.writing():
             adjudication_drafts.keep(
                 self._engine, self._study.number, self.adjudicator, case.dispute.unit, body, utc(self._clock())
             )
 
-    def decide(self, case: Case, verdict: AdjudicatorChoice) -> None:
+    def decide(self, case: Case, choice: AdjudicatorChoice) -> None:
         """Store a decision; it is on disk when this returns. The adjudicator's own earlier one is superseded.
 
         Raises:
             Refused: the value is no answer to the question.
         """
-        value = verdict.value
-        if verdict.ruling is Ruling.DECIDED:
+        value = choice.value
+        if choice.ruling is Ruling.DECIDED:
             if value is None:
                 raise Refused("choose a value first")
             value = translated(case.item, case.ask, value)
@@ -161,7 +161,7 @@ class AdjudicationSession:
                 raise Refused(str(error)) from error
         self._add(
             case.dispute.unit,
-            replace(verdict, value=value),
+            replace(choice, value=value),
             before=next(
                 (
                     one.id
@@ -199,7 +199,7 @@ class AdjudicationSession:
             self._queue = [head, *(one for one in self._queue if one.unit != unit)]
         return self.next_case()
 
-    def _add(self, unit: Unit, verdict: AdjudicatorChoice, before: str | None, *, last: bool = False) -> None:
+    def _add(self, unit: Unit, choice: AdjudicatorChoice, before: str | None, *, last: bool = False) -> None:
         """Store a decision; the draft is gone with it, and `last` puts the unit off."""
         response, other, item, question = unit
         now = utc(self._clock())
@@ -208,15 +208,15 @@ class AdjudicationSession:
             response=response or None,
             question=question,
             rubric=self.rubric.hash,
-            value=verdict.value,
-            reason=verdict.code,
+            value=choice.value,
+            reason=choice.code,
             decided_at=now,
             supersedes=before,
             other_response=other or None,
             item=item or None,
-            note=storable(verdict.note).text or None,
-            state=verdict.ruling,
-            clause=storable(verdict.clause).text or None,
+            note=storable(choice.note).text or None,
+            state=choice.ruling,
+            clause=storable(choice.clause).text or None,
         )
         with self._engine.writing():
             raters.ensure(self._engine, Rater(self.adjudicator), now)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Literal, assert_never
 
+from reviewer.agreement.grouping import Grouping
 from reviewer.agreement.rater_figures import RaterFigures, rater_figures
 from reviewer.agreement.study_agreement import (
     AgreementByKind,
@@ -23,13 +25,9 @@ from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
 from reviewer.store.studies import Study
 
-# By what agreement can be taken apart.
-MODEL, SUITE, RATER_KIND = "model", "suite", "rater-kind"
-GROUPINGS = (MODEL, SUITE, RATER_KIND)
-
 
 def agreement_document(
-    engine: Engine, study: Study, question: str | None, by: str | None, *, two_way: bool
+    engine: Engine, study: Study, question: str | None, by: Grouping | None, *, two_way: bool
 ) -> dict[str, object]:
     """Return all that is measured of the agreement in `study`, or in one question of it, as plain values.
 
@@ -52,23 +50,28 @@ def agreement_document(
         "by": {},
         "legend": dict(LEGEND),
     }
-    if by == RATER_KIND:
-        found = [kinds(engine, Scope(study, one.id), one) for one in asked]
-        document["by"] = {one.question.id: kind_values(one) for one in found}
-    elif by is not None:
-        document["by"] = {
-            name: [question_values(measured(engine, scope, one, two_way=two_way)) for one, scope in scopes]
-            for name, scopes in grouped(engine, study, question, by)
-        }
+    match by:
+        case None:
+            pass
+        case Grouping.RATER_KIND:
+            found = [kinds(engine, Scope(study, one.id), one) for one in asked]
+            document["by"] = {one.question.id: kind_values(one) for one in found}
+        case Grouping.MODEL | Grouping.SUITE:
+            document["by"] = {
+                name: [question_values(measured(engine, scope, one, two_way=two_way)) for one, scope in scopes]
+                for name, scopes in grouped(engine, study, question, by)
+            }
+        case _:
+            assert_never(by)
     return document
 
 
 def grouped(
-    engine: Engine, study: Study, question: str | None, by: str
+    engine: Engine, study: Study, question: str | None, by: Literal[Grouping.MODEL, Grouping.SUITE]
 ) -> list[tuple[str, list[tuple[Question, Scope]]]]:
     """Return each configuration or evaluation of the study, with the questions and what of them belongs to it."""
     asked = questions_of(study.rubric, question)
-    if by == MODEL:
+    if by is Grouping.MODEL:
         return [
             (name, [(one, Scope(study, one.id, configuration=name)) for one in asked])
             for name in ratings.configurations(engine, study.name)
@@ -79,9 +82,9 @@ def grouped(
     ]
 
 
-def names_configurations(study: Study, by: str | None) -> bool:
+def names_configurations(study: Study, by: Grouping | None) -> bool:
     """Return whether configurations may be named: of a closed study, or where that was asked for and recorded."""
-    return by == MODEL or not study.open
+    return by is Grouping.MODEL or not study.open
 
 
 def question_values(one: QuestionAgreement) -> dict[str, object]:

@@ -73,10 +73,10 @@ def _document(adjudication: AdjudicationSession) -> dict[str, object]:
 def _tell_disputes(
     adjudication: AdjudicationSession, settled_before: Sequence[SettledConfusion], suggested: Sequence[Suggestion]
 ) -> None:
-    study, queue, standing = adjudication.name, adjudication.queue, adjudication.progress
-    merged = ", ".join(f"{how} {count:,}" for how, count in standing.merged.items()) or "none"
+    study, queue, progress = adjudication.name, adjudication.queue, adjudication.progress
+    merged = ", ".join(f"{how} {count:,}" for how, count in progress.merged.items()) or "none"
     say(
-        f"study {study}: {counted(len(queue), 'dispute')}, {standing.decided:,} decided; merged by themselves: {merged}"
+        f"study {study}: {counted(len(queue), 'dispute')}, {progress.decided:,} decided; merged by themselves: {merged}"
     )
     _tell_settled(settled_before, suggested)
     if not queue:

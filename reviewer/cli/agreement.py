@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.agreement.grouping import Grouping
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, json_option, reading
 from reviewer.cli.terminal import complain, say, say_json, table
@@ -25,7 +26,7 @@ WATCHED_EVERY = 2.0  # seconds
 @click.command("agreement")
 @click.argument("study")
 @click.option("--question", metavar="Q", help="Only this question.")
-@click.option("--by", type=click.Choice(["model", "suite", "rater-kind"]), help="Apart for each of these.")
+@click.option("--by", "by_name", type=click.Choice([one.value for one in Grouping]), help="Apart for each of these.")
 @click.option("--two-way", is_flag=True, help="Intervals of items and raters, not of items alone.")
 @click.option("--watch", is_flag=True, help="Again every two seconds, until interrupted.")
 @json_option
@@ -35,7 +36,7 @@ def agreement_command(
     ctx: click.Context,
     study: str,
     question: str | None,
-    by: str | None,
+    by_name: str | None,
     *,
     two_way: bool,
     watch: bool,
@@ -50,10 +51,11 @@ def agreement_command(
         raise click.UsageError("--watch and --json do not go together")
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from reviewer.agreement.document import MODEL, agreement_document
+    from reviewer.agreement.document import agreement_document
     from reviewer.store import studies
 
-    if by == MODEL:
+    by = None if by_name is None else Grouping(by_name)
+    if by is Grouping.MODEL:
         unblind(ctx, study)
     while True:
         with reading(ctx) as engine:
@@ -69,9 +71,9 @@ def agreement_command(
         time.sleep(WATCHED_EVERY)
 
 
-def _tell(engine: Engine, study: Study, question: str | None, by: str | None, *, two_way: bool) -> None:
+def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | None, *, two_way: bool) -> None:
     from reviewer.agreement import tables
-    from reviewer.agreement.document import RATER_KIND, grouped, names_configurations
+    from reviewer.agreement.document import grouped, names_configurations
     from reviewer.agreement.study_agreement import kinds, measured, questions_of
     from reviewer.store.ratings import Scope
 
@@ -84,7 +86,7 @@ def _tell(engine: Engine, study: Study, question: str | None, by: str | None, *,
             continue
         labelled = True
         _tell_question(engine, scope, found, found.agreement, named=names_configurations(study, by))
-    if by == RATER_KIND:
+    if by is Grouping.RATER_KIND:
         table(tables.kinds([kinds(engine, scope, one) for one, scope in asked]))
         say()
     elif by is not None:

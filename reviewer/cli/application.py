@@ -40,13 +40,13 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
     path, rater = database_path(ctx), rater_name(ctx)
     identity = TerminalIdentity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 
-    def open_desk() -> TerminalSession:
+    def open_session() -> TerminalSession:
         return TerminalSession(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, identity, clock)
 
     # What is wrong with the file is said on the command line, before a screen is opened.
     tell_of_backup(open_for_reading(path)).close()
     app = ReviewerApp(
-        open_desk,
+        open_session,
         rater,
         lambda entered: at_work(entered.others),
         lambda: _importer(path),

@@ -32,13 +32,13 @@ def collect_in_batches(
     services = {setup.name: open_service(setup, os.environ) for setup in setups}
     visited = asyncio.run(_visit(path, suites, setups, samples, services, tell))
     if as_json:
-        say_json({"configurations": [_summed(work, standing, played) for work, standing, played in visited]})
+        say_json({"configurations": [_summed(work, progress, played) for work, progress, played in visited]})
     else:
-        for work, standing, played in visited:
-            _tell(work, standing, played)
-        if any(standing.out for _, standing, _ in visited):
+        for work, progress, played in visited:
+            _tell(work, progress, played)
+        if any(progress.out for _, progress, _ in visited):
             say("Next, within a day: the same command fetches what is done")
-    return 1 if any(len(work.missing) > standing.answered for work, standing, _ in visited) else 0
+    return 1 if any(len(work.missing) > progress.answered for work, progress, _ in visited) else 0
 
 
 async def _visit(
@@ -66,33 +66,33 @@ async def _visit(
                 return new
 
             errand = f"collect {work.setup.name}"
-            standing = await visit(owner, services[work.setup.name], errand, single, keep, now)
-            visited.append((work, standing, len(requests) - len(single)))
+            progress = await visit(owner, services[work.setup.name], errand, single, keep, now)
+            visited.append((work, progress, len(requests) - len(single)))
         return visited
     finally:
         await asyncio.gather(*(service.close() for service in services.values()))
         owner.close(lambda engine: engine.close())
 
 
-def _summed(work: MissingSamples, standing: BatchProgress, played: int) -> dict[str, object]:
-    missing = len(work.missing) - standing.answered
+def _summed(work: MissingSamples, progress: BatchProgress, played: int) -> dict[str, object]:
+    missing = len(work.missing) - progress.answered
     return {"configuration": work.setup.name, "wanted": work.total, "missing": missing, "played": played} | asdict(
-        standing
+        progress
     )
 
 
-def _tell(work: MissingSamples, standing: BatchProgress, played: int) -> None:
-    missing = len(work.missing) - standing.answered
-    batches = f"{standing.batches:,} batch" if standing.batches == 1 else f"{standing.batches:,} batches"
+def _tell(work: MissingSamples, progress: BatchProgress, played: int) -> None:
+    missing = len(work.missing) - progress.answered
+    batches = f"{progress.batches:,} batch" if progress.batches == 1 else f"{progress.batches:,} batches"
     say(
-        f"{work.setup.name}: {counted(standing.answered, 'answer')} stored now, {missing:,} of {work.total:,} missing;"
-        f" {standing.out:,} of them under way in {batches},"
-        f" {standing.handed_over:,} of those handed over now"
+        f"{work.setup.name}: {counted(progress.answered, 'answer')} stored now, {missing:,} of {work.total:,} missing;"
+        f" {progress.out:,} of them under way in {batches},"
+        f" {progress.handed_over:,} of those handed over now"
     )
-    if standing.failed:
-        complain(f"{work.setup.name}: {counted(standing.failed, 'failure')}, the last one: {standing.example}")
-    elif standing.example is not None:
-        complain(f"{work.setup.name}: {standing.example}")
+    if progress.failed:
+        complain(f"{work.setup.name}: {counted(progress.failed, 'failure')}, the last one: {progress.example}")
+    elif progress.example is not None:
+        complain(f"{work.setup.name}: {progress.example}")
     if played:
         complain(
             f"{work.setup.name}: {counted(played, 'prompt')} of several turns need the answer before; ask them without"

@@ -147,15 +147,15 @@ async def _asked(assignment: GraderAssignment) -> GraderRun:
 def _in_batches(ctx: click.Context, assignment: GraderAssignment, *, as_json: bool) -> int:
     from reviewer.cli.grade_run import hand_over
 
-    standing, missing = asyncio.run(hand_over(assignment))
+    batches, missing = asyncio.run(hand_over(assignment))
     if not as_json:
         say(
-            f"{_raters(assignment)[0]}: {counted(standing.answered, 'verdict')} stored now, {missing:,} missing;"
-            f" {standing.out:,} of them under way, {standing.handed_over:,} handed over now"
+            f"{_raters(assignment)[0]}: {counted(batches.answered, 'verdict')} stored now, {missing:,} missing;"
+            f" {batches.out:,} of them under way, {batches.handed_over:,} handed over now"
         )
-    if standing.example is not None:
-        complain(f"{counted(standing.failed, 'failure')}, the last one: {standing.example}")
-    if standing.out and not as_json:
+    if batches.example is not None:
+        complain(f"{counted(batches.failed, 'failure')}, the last one: {batches.example}")
+    if batches.out and not as_json:
         say("Next, within a day: the same command fetches what is done")
         return 1
     _report(
@@ -163,7 +163,7 @@ def _in_batches(ctx: click.Context, assignment: GraderAssignment, *, as_json: bo
         assignment.study,
         assignment.grader,
         _raters(assignment),
-        {"missing": missing} | asdict(standing),
+        {"missing": missing} | asdict(batches),
         as_json=as_json,
     )
     return 1 if missing else 0

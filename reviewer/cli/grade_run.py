@@ -83,22 +83,22 @@ async def grade(
     owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
     run = GraderRun()
     try:
-        errand = surveyed(assignment, reader)
-        if errand.missing and (problems := await unusable({setup.name: caller})):
+        wanted = surveyed(assignment, reader)
+        if wanted.missing and (problems := await unusable({setup.name: caller})):
             raise ReviewerError("\n".join(problems))
-        await _prepared(owner, errand.task, assignment)
+        await _prepared(owner, wanted.task, assignment)
         left = assignment.max_cost
         for number in range(TRIES):
             if number:
-                errand = surveyed(assignment, reader)
+                wanted = surveyed(assignment, reader)
                 # What brought no reply is for the next run; here only what was not understood is asked again.
-                errand.missing = tuple(one for one in errand.missing if one[2])
-            if not errand.missing or stop.is_set():
+                wanted.missing = tuple(one for one in wanted.missing if one[2])
+            if not wanted.missing or stop.is_set():
                 break
-            works, callers = [errand], {setup.name: caller}
+            works, callers = [wanted], {setup.name: caller}
             collector = Collector(works, callers, concurrency=assignment.concurrency, max_cost=left, now=clock)
             with watch(collector):
-                await collector.run(_keeper(owner, errand), stop)
+                await collector.run(_keeper(owner, wanted), stop)
             [progress] = collector.progress
             run.rounds.append(progress)
             if progress.stopped is not None:
@@ -118,16 +118,16 @@ async def hand_over(assignment: GraderAssignment) -> tuple[BatchProgress, int]:
     reader = tell_of_backup(open_for_reading(assignment.path))
     owner: OwnerThread[Engine] = OwnerThread(lambda: open_for_writing(assignment.path))
     try:
-        errand = surveyed(assignment, reader)
-        await _prepared(owner, errand.task, assignment)
-        requests = list(errand.requests())
+        wanted = surveyed(assignment, reader)
+        await _prepared(owner, wanted.task, assignment)
+        requests = list(wanted.requests())
         name = f"grade {rater_name(assignment.grader, assignment.setup.name)} {assignment.grader.hash}"
 
         def keep(engine: Engine, outcomes: Sequence[Outcome]) -> int:
-            return store(engine, errand, outcomes, now())
+            return store(engine, wanted, outcomes, now())
 
-        standing = await visit(owner, service, name, requests, keep, now)
-        return standing, len(surveyed(assignment, reader).missing)
+        progress = await visit(owner, service, name, requests, keep, now)
+        return progress, len(surveyed(assignment, reader).missing)
     finally:
         await service.close()
         owner.close(lambda engine: engine.close())
@@ -141,10 +141,10 @@ async def _prepared(owner: OwnerThread[Engine], work: GradingTask, assignment: G
 
 
 def _keeper(
-    owner: OwnerThread[Engine], errand: MissingVerdicts
+    owner: OwnerThread[Engine], wanted: MissingVerdicts
 ) -> Callable[[list[tuple[str, Outcome]]], asyncio.Future[int]]:
     def keep(outcomes: list[tuple[str, Outcome]]) -> asyncio.Future[int]:
         came = [outcome for _, outcome in outcomes]
-        return asyncio.wrap_future(owner.call(lambda engine: store(engine, errand, came, now())))
+        return asyncio.wrap_future(owner.call(lambda engine: store(engine, wanted, came, now())))
 
     return keep

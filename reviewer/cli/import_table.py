@@ -125,8 +125,8 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
     if study is None or not Path(database_path(ctx)).exists():
         return None
     with reading(ctx) as engine:
-        found = [one for one in studies.every(engine) if one.name == study]
-        return found[0].rubric if found else None
+        found = studies.find(engine, study)
+        return None if found is None else found.rubric
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from reviewer.cli.validate_json import COEFFICIENTS
 from reviewer.statistics.estimate_text import cells, interval, short, signed
 
 if TYPE_CHECKING:
-    from reviewer.statistics.agreement import Agreement, Estimate
+    from reviewer.statistics.agreement import Agreement
     from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, RateEstimates, SelfPreference
     from reviewer.validation.check import CheckedRate, QuestionCheck
     from reviewer.validation.evidence import GraderEvidence
@@ -114,10 +114,6 @@ def _tell_errors(one: QuestionCheck) -> None:
             say_sentence(
                 f"  On {name} it errs {'more' if estimate.low > 0.0 else 'less'} than on the rest: {signed(estimate)}"
             )
-
-
-def _drawn(estimate: Estimate) -> list[str]:
-    return [interval(estimate), cells(estimate)[2]]
 
 
 def _tell_rates(evidence: GraderEvidence, rates: CheckedRate) -> None:

@@ -36,7 +36,7 @@ class DatabaseThread(Protocol):
 
 @dataclass(slots=True)
 class BatchProgress:
-    """How far an errand is after a visit: answers stored now, failures, and requests that are still out."""
+    """What is done of an errand after a visit: answers stored now, failures, and requests that are still out."""
 
     answered: int = 0
     failed: int = 0
@@ -61,16 +61,16 @@ async def visit(
     Raises:
         ReviewerError: the service cannot be reached, or refused a batch.
     """
-    standing = BatchProgress()
+    progress = BatchProgress()
     by_key = {request.key: request for request in requests}
     try:
-        out = await _fetch(owner, service, errand, by_key, keep, now, standing)
+        out = await _fetch(owner, service, errand, by_key, keep, now, progress)
         # A request that failed is tried again now; what the first fetch stored is not.
         left = [request for key, request in by_key.items() if key not in out]
-        await _hand_over(owner, service, errand, left, now, standing)
+        await _hand_over(owner, service, errand, left, now, progress)
     except CallFailed as error:
         raise ReviewerError(f"{service.server}: {error.failure.message}") from None
-    return standing
+    return progress
 
 
 async def _fetch(
@@ -80,7 +80,7 @@ async def _fetch(
     by_key: dict[str, Request],
     keep: Keep,
     now: Callable[[], str],
-    standing: BatchProgress,
+    progress: BatchProgress,
 ) -> set[str]:
     """Store what is done, take the answered out of `by_key`, and return the keys that are still out."""
     out: set[str] = set()
@@ -89,16 +89,16 @@ async def _fetch(
         if identity is None:
             continue
         keys = await _owned(owner, partial(collection_attempts.batched, batch=batch.number))
-        state = await service.standing(identity)
+        state = await service.progress(identity)
         if not state.ended:
             out |= keys
-            standing.out += len(keys)
-            standing.batches += 1
+            progress.out += len(keys)
+            progress.batches += 1
             continue
         if state.failure is not None:
-            standing.example = state.failure.message
+            progress.example = state.failure.message
         wanted = {key: by_key[key] for key in keys & by_key.keys()}
-        for key in await _store(owner, service, identity, batch, wanted, keep, standing):
+        for key in await _store(owner, service, identity, batch, wanted, keep, progress):
             del by_key[key]
         await _written(owner, partial(collection_attempts.fetched, batch=batch.number, now=now()))
     return out
@@ -121,7 +121,7 @@ async def _store(
     batch: Batch,
     wanted: Mapping[str, Request],
     keep: Keep,
-    standing: BatchProgress,
+    progress: BatchProgress,
 ) -> set[str]:
     """Store the results of a batch, part by part, and return the keys that were answered."""
     answered: set[str] = set()
@@ -136,10 +136,10 @@ async def _store(
         part.append(_outcome(wanted[key], result, service, batch))
         if isinstance(result, ReceivedReply):
             answered.add(key)
-            standing.answered += 1
+            progress.answered += 1
         else:
-            standing.failed += 1
-            standing.example = result.message
+            progress.failed += 1
+            progress.example = result.message
         if len(part) == PART:
             await put()
     await put()
@@ -152,7 +152,7 @@ async def _hand_over(
     errand: str,
     requests: Sequence[Request],
     now: Callable[[], str],
-    standing: BatchProgress,
+    progress: BatchProgress,
 ) -> None:
     for lines in parts((service.line(request) for request in requests), service.limits):
         at = now()
@@ -164,9 +164,9 @@ async def _hand_over(
             await _written(owner, partial(collection_attempts.forget_batch, batch=number))
             raise
         await _written(owner, partial(collection_attempts.submitted, batch=number, identity=identity))
-        standing.handed_over += len(lines)
-        standing.out += len(lines)
-        standing.batches += 1
+        progress.handed_over += len(lines)
+        progress.out += len(lines)
+        progress.batches += 1
 
 
 def _mark(number: int, submitted_at: str) -> str:

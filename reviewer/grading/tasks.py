@@ -177,20 +177,20 @@ class GradedUnit(NamedTuple):
     raw: str
 
 
-def store(engine: Engine, errand: MissingVerdicts, outcomes: Sequence[Outcome], now: str) -> int:
+def store(engine: Engine, wanted: MissingVerdicts, outcomes: Sequence[Outcome], now: str) -> int:
     """Store what came of requests, in one transaction; return on how many units there are verdicts now."""
     by_repeat: dict[int, list[GradedUnit]] = {}
     for outcome in outcomes:
-        repeat, one = _graded(errand, outcome)
+        repeat, one = _graded(wanted, outcome)
         by_repeat.setdefault(repeat, []).append(one)
     with engine.writing():
         for repeat, given in by_repeat.items():
-            _add(engine, errand.task, rater_name(errand.task.grader, errand.setup.name, repeat), given, now)
+            _add(engine, wanted.task, rater_name(wanted.task.grader, wanted.setup.name, repeat), given, now)
     return sum(bool(one.verdicts) for given in by_repeat.values() for one in given)
 
 
-def _graded(errand: MissingVerdicts, outcome: Outcome) -> tuple[int, GradedUnit]:
-    unit, repeat, asked, planted = errand.asked.pop(outcome.request.key)
+def _graded(wanted: MissingVerdicts, outcome: Outcome) -> tuple[int, GradedUnit]:
+    unit, repeat, asked, planted = wanted.asked.pop(outcome.request.key)
     orders = canonical({"options": asked.options, "swapped": asked.swapped})
     if not isinstance(outcome, AnsweredRequest):
         failure = storable(f"{outcome.failure.reason.value}: {outcome.failure.message}").text
@@ -199,7 +199,7 @@ def _graded(errand: MissingVerdicts, outcome: Outcome) -> tuple[int, GradedUnit]
     said = JudgeReply(turn.reply.text, turn.reply.refusal, turn.reply.stop_reason)
     # As ASCII JSON: escapes keep even what text columns cannot.
     grading = GradingAttempt(unit, orders, planted, reply=json.dumps(asdict(turn), separators=(",", ":")))
-    verdicts = read(errand.task.grader, errand.task.rubric, asked, said)
+    verdicts = read(wanted.task.grader, wanted.task.rubric, asked, said)
     return repeat, GradedUnit(grading, verdicts, storable(said.text or said.refusal or "").text)
 
 

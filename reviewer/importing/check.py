@@ -93,14 +93,13 @@ def prepare_study(engine: Engine, target: ImportTarget, checked: TableCheck, now
         rubrics.ensure(engine, target.rubric, now)
         if target.study is None:
             return None
-        existing = [study for study in studies.every(engine) if study.name == target.study]
-        if not existing:
+        study = studies.find(engine, target.study)
+        if study is None:
             # One label settles a unit where one person labelled all of them; else a second must agree.
             overlap = 2 if len(checked.people) > 1 else 1
             design = checked.design or StudyDesign(panes=1, overlap=overlap, seed=0, policy="majority:1")
             check_design(target.study, design, target.rubric)
             return studies.create(engine, target.study, target.rubric, design, now)
-        [study] = existing
         if not study.open:
             raise Refused(f"study {target.study} is closed and cannot be extended")
         if study.rubric.hash != target.rubric.hash:

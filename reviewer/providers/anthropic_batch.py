@@ -54,7 +54,7 @@ class AnthropicBatches:
         """Return None; see `BatchService`. The provider keeps no marks."""
         return None
 
-    async def standing(self, batch: str) -> BatchState:
+    async def progress(self, batch: str) -> BatchState:
         """Return the progress of a batch; see `BatchService`."""
         known = await self._call(lambda: self._client.messages.batches.retrieve(batch))
         counts = known.request_counts

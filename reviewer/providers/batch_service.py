@@ -56,7 +56,7 @@ class BatchService(Protocol):
     async def find(self, mark: str) -> str | None:
         """Return the id of the batch so marked; None if there is none, or the provider keeps no marks."""
 
-    async def standing(self, batch: str) -> BatchState:
+    async def progress(self, batch: str) -> BatchState:
         """Return the progress of a batch."""
 
     def results(self, batch: str, sent: Mapping[str, Json]) -> AsyncIterator[Result]:

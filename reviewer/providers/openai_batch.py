@@ -66,7 +66,7 @@ class OpenAIBatches:
 
         return await self._call(found)
 
-    async def standing(self, batch: str) -> BatchState:
+    async def progress(self, batch: str) -> BatchState:
         """Return the progress of a batch; see `BatchService`."""
         known = await self._call(lambda: self._client.batches.retrieve(batch))
         counts = known.request_counts

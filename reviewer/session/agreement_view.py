@@ -92,7 +92,7 @@ class AgreementView:
         """Return the strengths of configurations by preference. It names them."""
         return strengths(self._engine(), self._scope(question), question)
 
-    def behind(self, question: Question, values: tuple[str, str]) -> ConfusionCases:
+    def confusion_cases(self, question: Question, values: tuple[str, str]) -> ConfusionCases:
         """Return the units on which two values were confused."""
         found = confused_units(self._engine(), self._scope(question), question, values)
         found_disputes = []

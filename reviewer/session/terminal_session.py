@@ -42,7 +42,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class StudyLine:
-    """How far a study is, for one rater and for all: items done, and places filled of all there are."""
+    """The progress of a study, for one rater and for all: items done, and places filled of all there are."""
 
     name: str
     open: bool

@@ -91,11 +91,17 @@ def load(engine: Engine, name: str) -> Study:
     Raises:
         NotFound: no such study; the error names those that exist.
     """
-    found = engine.rows(f"{_SELECT} where name = :name", {"name": name})
-    if not found:
+    study = find(engine, name)
+    if study is None:
         known = ", ".join(known for (known,) in engine.rows("select name from study order by name"))
         raise NotFound(f"no study {name}; there are: {known or 'none yet'}")
-    return _study(engine, found[0])
+    return study
+
+
+def find(engine: Engine, name: str) -> Study | None:
+    """Return the study called `name`, None where there is none."""
+    found = engine.rows(f"{_SELECT} where name = :name", {"name": name})
+    return _study(engine, found[0]) if found else None
 
 
 def reload(engine: Engine, study: Study) -> Study:

@@ -43,7 +43,7 @@ class AdjudicateScreen(ReadingScreen):
     class Kept(Message):
         """What became of a draft: `failed` is None where it is on disk; `before` is what was chosen before it."""
 
-        verdict: AdjudicatorChoice
+        choice: AdjudicatorChoice
         before: AdjudicatorChoice
         failed: BaseException | None
 
@@ -58,8 +58,8 @@ class AdjudicateScreen(ReadingScreen):
         # Used on the session's thread alone, but for its name and rubric, which never change.
         self._adjudication = adjudication
         self._case: Case | None = None
-        self._standing = QueueProgress(0, 0, {})
-        self._verdict = AdjudicatorChoice(None)
+        self._progress = QueueProgress(0, 0, {})
+        self._choice = AdjudicatorChoice(None)
         self._column = 0
         for key in sorted({option.key for question in rubric.questions for option in question.options}):
             if key not in (ADOPT_KEY, WRITE_KEY):
@@ -85,13 +85,13 @@ class AdjudicateScreen(ReadingScreen):
 
     async def _next(self, state: str) -> None:
         """Show the dispute at the head of the queue from its start; leave where there is none."""
-        case, draft, self._standing = await self._calls.do(lambda _: self._taken())
+        case, draft, self._progress = await self._calls.do(lambda _: self._taken())
         if case is None:
             self._case = None
             await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{self._all_decided()}".strip()))
             self.dismiss(None)
             return
-        self._case, self._verdict, self._column = case, draft, 0
+        self._case, self._choice, self._column = case, draft, 0
         self._state = state if draft == AdjudicatorChoice(None) else f"{state}  ·  {DRAFT}".removeprefix("  ·  ")
         self._view.show_case(case)
         self._show()
@@ -107,27 +107,27 @@ class AdjudicateScreen(ReadingScreen):
         )
 
     def _all_decided(self) -> str:
-        merged = ", ".join(f"{how} {count:,}" for how, count in self._standing.merged.items()) or "none"
+        merged = ", ".join(f"{how} {count:,}" for how, count in self._progress.merged.items()) or "none"
         return (
-            f"No dispute is left in this study.\nDecided by adjudicators: {self._standing.decided:,}\n"
+            f"No dispute is left in this study.\nDecided by adjudicators: {self._progress.decided:,}\n"
             f"Merged by themselves: {merged}\n\nNext: reviewer gold {self._study}\n"
             f"What was confused and how it was settled: reviewer adjudicate {self._study} --report"
         )
 
     async def _decide(self) -> None:
-        case, verdict = self._case, self._verdict
+        case, choice = self._case, self._choice
         if case is None:
             return
         self._say("saving…")
         try:
-            await self._calls.do(lambda _: self._adjudication.decide(case, verdict))
+            await self._calls.do(lambda _: self._adjudication.decide(case, choice))
         except ReviewerError:
             self._say("not saved")
             raise
         await self._next("decision saved")
 
     async def _undo(self) -> None:
-        if self._verdict != AdjudicatorChoice(None):
+        if self._choice != AdjudicatorChoice(None):
             self._choose(AdjudicatorChoice(None))
             return
         found = await self._calls.do(lambda _: self._adjudication.undo())
@@ -143,27 +143,27 @@ class AdjudicateScreen(ReadingScreen):
             await self._next("deferred")
 
     async def _note(self) -> None:
-        note = await self.app.push_screen_wait(AskText("Note, kept with the decision", self._verdict.note))
+        note = await self.app.push_screen_wait(AskText("Note, kept with the decision", self._choice.note))
         if note is not None:
-            self._choose(replace(self._verdict, note=note))
+            self._choose(replace(self._choice, note=note))
 
     async def _clause(self) -> None:
         title = "The clause of the rubric that decides"
-        clause = await self.app.push_screen_wait(AskText(title, self._verdict.clause))
+        clause = await self.app.push_screen_wait(AskText(title, self._choice.clause))
         if clause is not None:
-            self._choose(replace(self._verdict, clause=clause))
+            self._choose(replace(self._choice, clause=clause))
 
     async def _write(self) -> None:
         case = self._case
         if case is None:
             return
-        question, before = case.ask.question, self._verdict.value or ""
+        question, before = case.ask.question, self._choice.value or ""
         number = question.scale.traits.form is AnswerForm.NUMBER
         text = await self.app.push_screen_wait(AskText(question.text, before, number=number))
         if not text:
             return
         try:
-            self._choose(replace(self._verdict, value=question.accept(text), ruling=Ruling.DECIDED))
+            self._choose(replace(self._choice, value=question.accept(text), ruling=Ruling.DECIDED))
         except ValueError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
 
@@ -177,10 +177,10 @@ class AdjudicateScreen(ReadingScreen):
             return
         value: str | None = option.value
         if case.ask.question.scale.traits.form is AnswerForm.SEVERAL:
-            before = self._verdict.value
+            before = self._choice.value
             chosen = set(() if before is None else case.ask.question.selected(before)) ^ {option.value}
             value = case.ask.question.accept(sorted(chosen)) if chosen else None
-        self._choose(replace(self._verdict, value=value, ruling=Ruling.DECIDED))
+        self._choose(replace(self._choice, value=value, ruling=Ruling.DECIDED))
 
     @on(QuestionBar.Pressed)
     def _option_pressed(self, event: QuestionBar.Pressed) -> None:
@@ -198,25 +198,25 @@ class AdjudicateScreen(ReadingScreen):
         if value is None:
             self.notify("This rater said nothing to the question.", markup=False)
         else:
-            self._choose(replace(self._verdict, value=value, ruling=Ruling.DECIDED))
+            self._choose(replace(self._choice, value=value, ruling=Ruling.DECIDED))
 
     def action_rule(self, ruling: str) -> None:
         """Decide that the unit has no label."""
         if self.is_ready:
-            self._choose(replace(self._verdict, value=None, ruling=Ruling(ruling)))
+            self._choose(replace(self._choice, value=None, ruling=Ruling(ruling)))
 
     def action_code(self) -> None:
         """Go round the reasons why raters differ."""
         if self.is_ready:
-            code = CODES[(CODES.index(self._verdict.code) + 1) % len(CODES)]
-            self._choose(replace(self._verdict, code=code))
+            code = CODES[(CODES.index(self._choice.code) + 1) % len(CODES)]
+            self._choose(replace(self._choice, code=code))
 
     def action_decide(self) -> None:
         """Save the decision."""
         case = self._case
         if case is None or not self.is_ready:
             return
-        if self._verdict.value is not None or self._verdict.ruling is not Ruling.DECIDED:
+        if self._choice.value is not None or self._choice.ruling is not Ruling.DECIDED:
             self._act(self._decide)
         elif case.ask.question.scale.traits.typed:
             self._act(self._write)
@@ -276,39 +276,39 @@ class AdjudicateScreen(ReadingScreen):
 
     # Showing.
 
-    def _choose(self, verdict: AdjudicatorChoice) -> None:
+    def _choose(self, choice: AdjudicatorChoice) -> None:
         """Show a choice at once and keep it as a draft behind."""
-        case, before = self._case, self._verdict
+        case, before = self._case, self._choice
         if case is None:
             return
-        self._verdict = verdict
+        self._choice = choice
         self._state = "keeping the draft…"
         self._show()
 
         def told(future: Future[None]) -> None:
-            self.post_message(self.Kept(verdict, before, future.exception()))
+            self.post_message(self.Kept(choice, before, future.exception()))
 
-        self._calls.send(lambda _: self._adjudication.keep(case, verdict), told)
+        self._calls.send(lambda _: self._adjudication.keep(case, choice), told)
 
     @on(Kept)
     def _told(self, event: Kept) -> None:
         """Say that the draft is kept, or take the choice back where it could not be."""
-        if event.verdict is not self._verdict:
+        if event.choice is not self._choice:
             return
         if event.failed is None:
-            self._say("" if event.verdict == AdjudicatorChoice(None) else DRAFT)
+            self._say("" if event.choice == AdjudicatorChoice(None) else DRAFT)
             return
-        self._verdict = event.before
+        self._choice = event.before
         self._state = "the last choice could not be kept"
         self._show()
         self.notify(visible(str(event.failed)), severity="error", markup=False)
 
     def _show(self) -> None:
         if self._case is not None:
-            self._view.show_verdict(self._case, self._verdict, self._column)
+            self._view.show_choice(self._case, self._choice, self._column)
         self._show_status()
 
     def _show_status(self) -> None:
         if self._case is not None:
-            place = f"{self._standing.left:,} left, {self._standing.decided:,} decided"
+            place = f"{self._progress.left:,} left, {self._progress.decided:,} decided"
             self._view.show_place(self._study, place, self._state, self._attention.seconds)

@@ -21,7 +21,7 @@ from reviewer.tui import agreement_text
 from reviewer.tui.agreement_keys import AGREEMENT_KEYS, PARTS
 from reviewer.tui.confusion_screen import ConfusionScreen
 from reviewer.tui.dialogs import Confirm
-from reviewer.tui.session_calls import SessionCalls
+from reviewer.tui.session_calls import SessionCalls, is_open
 from reviewer.tui.widgets.marks import PaneText
 from reviewer.tui.widgets.text_pane import TextPane
 
@@ -98,11 +98,11 @@ class AgreementScreen(Screen[None]):
                     values, lines = await self._calls.do(
                         lambda _: agreement_text.confusions(self._view, self._view.questions[number], room)
                     )
-                    if self._is_open():
+                    if is_open(self):
                         self._list(list(values), lines)
                 else:
                     text = await self._calls.do(lambda _: self._text(part, number, room))
-                    if self._is_open():
+                    if is_open(self):
                         self._read(text, keep=keep)
             self._latest = latest
         except ReviewerError as error:
@@ -110,12 +110,8 @@ class AgreementScreen(Screen[None]):
         finally:
             if (part, number) == (self._part, self._question):
                 self._looking = False
-        if self._is_open():
+        if is_open(self):
             self._head("live: what raters save shows here")
-
-    def _is_open(self) -> bool:
-        """Return whether the screen is still there; it may have been left while something was counted."""
-        return self.is_attached and self in self.app.screen_stack
 
     def _text(self, part: int, number: int, room: int) -> PaneText:
         """Return a part as text; on the session's thread."""
@@ -188,7 +184,8 @@ class AgreementScreen(Screen[None]):
             self.notify(visible(str(error)), severity="error", markup=False)
             return
         self._may_name = True
-        self._go_to(MODELS)
+        if is_open(self):
+            self._go_to(MODELS)
 
     def _go_to(self, place: int) -> None:
         self._part = place
@@ -214,9 +211,11 @@ class AgreementScreen(Screen[None]):
         """Open the items behind a confusion, as raters saw them."""
         question = self._view.questions[self._question]
         try:
-            found = await self._calls.do(lambda _: self._view.behind(question, values))
+            found = await self._calls.do(lambda _: self._view.confusion_cases(question, values))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        if not is_open(self):
             return
         if found.waiting:
             self.notify(

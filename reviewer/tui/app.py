@@ -54,7 +54,7 @@ class ReviewerApp(App[None]):
 
     def __init__(
         self,
-        open_desk: Callable[[], TerminalSession],
+        open_session: Callable[[], TerminalSession],
         rater: str,
         tell_others: Callable[[EnteredStudy], list[str]],
         open_importer: Callable[[], Importer],
@@ -68,7 +68,7 @@ class ReviewerApp(App[None]):
         super().__init__()
         # An animated page took half a second for what one frame shows.
         self.animation_level = "none"
-        self._thread = OwnerThread(open_desk)
+        self._thread = OwnerThread(open_session)
         self._calls = SessionCalls(self._thread)
         self._tell_others = tell_others
         self._open_importer = open_importer

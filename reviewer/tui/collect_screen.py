@@ -17,6 +17,7 @@ from textual.widgets.selection_list import Selection
 from reviewer.errors import ReviewerError
 from reviewer.text.visible import visible
 from reviewer.tui.dialogs import Confirm
+from reviewer.tui.session_calls import is_open
 from reviewer.tui.widgets.choices import Choices
 
 PROGRESS_EVERY = 0.25  # seconds between two looks at the progress
@@ -142,7 +143,8 @@ class CollectScreen(Screen[None]):
             self._say(_table(self._rows()))
 
     def _say(self, text: str) -> None:
-        self.query_one("#state", Static).update(Content(visible(text)))
+        if is_open(self):
+            self.query_one("#state", Static).update(Content(visible(text)))
 
     def _chosen(self) -> tuple[list[str], list[str]] | None:
         suites = [self._suites[place] for place in sorted(self.query_one("#suites", Choices).selected)]

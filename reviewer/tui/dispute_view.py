@@ -56,19 +56,19 @@ class DisputeView(ItemView):
             self._watched = frozenset(range(len(case.item.panes)))
             self._mark()
 
-    def show_verdict(self, case: Case, verdict: AdjudicatorChoice, column: int) -> None:
+    def show_choice(self, case: Case, choice: AdjudicatorChoice, column: int) -> None:
         """Show the question with what is chosen, and which column is focused."""
         content, offset = columns(self._rubric, case, column)
         self._raters.show(content)
         self._raters.scroll_to_offset(offset)
         self._raters.entitle(Content(visible(f"raters · in dispute: {case.dispute.reason}", one_line=True)))
-        words = _chosen(case.ask, verdict)
-        remarks = [f"why: {verdict.code}"] if verdict.code != CODES[0] else []
-        remarks += [f"clause: {verdict.clause}"] if verdict.clause else []
-        remarks += [f"note: {verdict.note}"] if verdict.note else []
+        words = _chosen(case.ask, choice)
+        remarks = [f"why: {choice.code}"] if choice.code != CODES[0] else []
+        remarks += [f"clause: {choice.clause}"] if choice.clause else []
+        remarks += [f"note: {choice.note}"] if choice.note else []
         said = " · ".join([words or "not decided", *remarks])
         self._bar.show(
-            item_question(case.item, case.ask, verdict.value, ""),
+            item_question(case.item, case.ask, choice.value, ""),
             [question_bar.AnswerProgress("decision:", said, bool(words))],
         )
 
@@ -124,7 +124,7 @@ def _said(rubric: Rubric, case: Case, column: RaterAnswers) -> str:
     return visible(" · ".join(parts), one_line=True)
 
 
-def _chosen(ask: AskedQuestion, verdict: AdjudicatorChoice) -> str:
-    if verdict.ruling is not Ruling.DECIDED:
-        return RULINGS[verdict.ruling]
-    return "" if verdict.value is None else in_words(ask.question, verdict.value)
+def _chosen(ask: AskedQuestion, choice: AdjudicatorChoice) -> str:
+    if choice.ruling is not Ruling.DECIDED:
+        return RULINGS[choice.ruling]
+    return "" if choice.value is None else in_words(ask.question, choice.value)

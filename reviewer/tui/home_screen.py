@@ -79,11 +79,6 @@ class HomeScreen(Screen[None]):
         self._home: Home | None = None
         self._disputes: dict[str, int] = {}
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether what there is to do has come and is shown."""
-        return self._home is not None
-
     def compose(self) -> ComposeResult:
         """Compose the list of studies and what stands around it."""
         yield Static(id="stored")

@@ -16,7 +16,7 @@ from reviewer.model import FoundItem, messages_of
 from reviewer.text.visible import visible
 from reviewer.tui.dialogs import ReadText
 from reviewer.tui.prompt_text import prompt_text
-from reviewer.tui.session_calls import SessionCalls
+from reviewer.tui.session_calls import SessionCalls, is_open
 
 SNIPPET = 160
 
@@ -54,6 +54,8 @@ class SearchScreen(Screen[None]):
             self._found = await self._calls.do(lambda session: session.search(words))
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
+            return
+        if not is_open(self):
             return
         listed = self.query_one("#found", OptionList)
         listed.clear_options()

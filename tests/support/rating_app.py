@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import App
+from textual.widgets import Static
 
 from reviewer.tui.dialogs import ReadText
 from reviewer.tui.home_screen import HomeScreen
@@ -58,7 +59,11 @@ async def press(pilot: Tester, app: App[None], *keys: str) -> None:
 async def at_home(pilot: Tester) -> HomeScreen:
     """Wait until home shows what there is to do."""
     app = pilot.app
-    await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.is_shown)
+
+    def shows_what_is_stored() -> bool:
+        return any(str(line.content) for line in app.screen.query("#stored").results(Static))
+
+    await until(pilot, lambda: isinstance(app.screen, HomeScreen) and shows_what_is_stored())
     assert isinstance(app.screen, HomeScreen)
     await pilot.pause()
     return app.screen
