@@ -27,7 +27,6 @@ from reviewer.tui.dispute_view import DisputeView
 from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.question_bar import QuestionBar
-from reviewer.tui.widgets.side_by_side import SideBySide
 
 # What stands in the status while a choice is on disk as a draft, and is no decision yet.
 DRAFT = "draft kept: enter saves"
@@ -239,15 +238,6 @@ class AdjudicateScreen(ReadingScreen):
             self._column = (self._column + by) % len(self._case.columns)
             self._show()
 
-    def action_pane(self, by: int) -> None:
-        """Go to another pane."""
-        if self._case is not None:
-            self._view.focus_pane((self._view.focused + by) % len(self._case.item.panes))
-
-    @on(SideBySide.PaneChosen)
-    def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
-        self._view.focus_pane(event.index)
-
     def action_undo(self) -> None:
         """Forget what is chosen, or take the last decision back."""
         self._act(self._undo)
@@ -263,11 +253,6 @@ class AdjudicateScreen(ReadingScreen):
     def action_clause(self) -> None:
         """Name the clause."""
         self._act(self._clause)
-
-    def action_reasoning(self) -> None:
-        """Show the reasoning behind the focused response."""
-        if self._case is not None:
-            self._view.show_reasoning()
 
     def action_leave(self) -> None:
         """Go back to the studies."""

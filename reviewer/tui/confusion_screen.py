@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 
 from reviewer.adjudication.case import Case
@@ -15,7 +14,6 @@ from reviewer.tui.adjudicate_keys import READING
 from reviewer.tui.dispute_view import DisputeView
 from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.session_calls import SessionCalls
-from reviewer.tui.widgets.side_by_side import SideBySide
 
 
 class ConfusionScreen(ReadingScreen):
@@ -72,20 +70,6 @@ class ConfusionScreen(ReadingScreen):
         if not self._busy:
             self._place = (self._place + by) % len(self._confusion.disputes)
             self._act(self._show)
-
-    def action_pane(self, by: int) -> None:
-        """Go to another pane."""
-        if self._case is not None:
-            self._view.focus_pane((self._view.focused + by) % len(self._case.item.panes))
-
-    @on(SideBySide.PaneChosen)
-    def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
-        self._view.focus_pane(event.index)
-
-    def action_reasoning(self) -> None:
-        """Show the reasoning behind the focused response."""
-        if self._case is not None:
-            self._view.show_reasoning()
 
     def action_leave(self) -> None:
         """Go back to the figures."""

@@ -30,7 +30,6 @@ from reviewer.tui.rate_keys import RATE_KEYS, WRITE_KEY
 from reviewer.tui.reading_screen import ReadingScreen
 from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.widgets.question_bar import QuestionBar
-from reviewer.tui.widgets.side_by_side import SideBySide
 
 SLOW_SECONDS = 0.1  # a save that takes longer is shown while it is under way
 
@@ -307,13 +306,8 @@ class RateScreen(ReadingScreen):
         """Go to another pane, and to what is still open about it."""
         sheet = self._sheet
         if sheet is not None:
-            pane = (self._view.focused + by) % len(sheet.item.panes)
-            self._view.focus_pane(pane)
-            self._put(sheet.at_pane(pane))
-
-    @on(SideBySide.PaneChosen)
-    def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
-        self.action_pane(event.index - self._view.focused)
+            super().action_pane(by)
+            self._put(sheet.at_pane(self._view.focused))
 
     @on(QuestionBar.Pressed)
     def _option_pressed(self, event: QuestionBar.Pressed) -> None:
@@ -332,7 +326,7 @@ class RateScreen(ReadingScreen):
             return
         pane = sheet.item.panes[self._view.focused]
         if sheet.is_answered(pane.response):
-            self._view.show_reasoning()
+            super().action_reasoning()
         else:
             self.notify(f"The reasoning of {pane.alias} is shown once {pane.alias} is answered.", markup=False)
 

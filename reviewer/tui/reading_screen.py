@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 
+from textual import on
 from textual.app import ComposeResult
 from textual.events import Key
 from textual.screen import Screen
@@ -19,6 +20,7 @@ from reviewer.tui.item_view import ItemView
 from reviewer.tui.prompt_text import decoded, flowing
 from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.time_on_item import TimeOnItem
+from reviewer.tui.widgets.side_by_side import SideBySide
 
 # Keys that were meant for the item before must not answer this one.
 GUARD_SECONDS = 0.25
@@ -123,6 +125,21 @@ class ReadingScreen(Screen[None]):
         if item is not None and not self._is_covered():
             pane = item.panes[self._view.focused]
             self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
+
+    def action_pane(self, by: int) -> None:
+        """Go to another pane."""
+        if self.item is not None:
+            self._view.focus_pane((self._view.focused + by) % len(self.item.panes))
+
+    @on(SideBySide.PaneChosen)
+    def _pane_chosen(self, event: SideBySide.PaneChosen) -> None:
+        """Go to the pane that was clicked."""
+        self.action_pane(event.index - self._view.focused)
+
+    def action_reasoning(self) -> None:
+        """Show the reasoning behind the focused response."""
+        if self.item is not None:
+            self._view.show_reasoning()
 
     def action_scroll(self, by: int) -> None:
         """Scroll the responses by lines."""
