@@ -1,4 +1,6 @@
-"""Makes `reviews.db`, the database that is shipped: suites and rubrics of `prompts/`, real answers, a study a rubric.
+"""Makes the starter database: suites and rubrics of `prompts/`, real answers, a study a rubric.
+
+It is shipped twice: as FILE, `reviews.db`, and packed inside the package.
 
     python scripts/starter_database.py [FILE]
 
@@ -10,6 +12,7 @@ again, so after a change in `prompts/rubrics` the script needs no server; a test
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -20,6 +23,7 @@ from reviewer.definitions.suite import read_suite
 from reviewer.model import utc
 from reviewer.store import responses, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
+from reviewer.store.starter import STARTER
 from reviewer.store.studies import StudyDesign
 from reviewer.studies.create import StudyPlan, create_study
 
@@ -71,9 +75,15 @@ def prepare(path: Path, now: str) -> None:
     engine.close()
 
 
+def pack(path: Path) -> None:
+    """Pack the database for the package; the same database gives the same bytes."""
+    STARTER.write_bytes(gzip.compress(path.read_bytes(), compresslevel=9, mtime=0))
+
+
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "reviews.db"
     moment = utc(datetime.now(UTC))
     define(target, moment)
     collect(target)
     prepare(target, moment)
+    pack(target)

@@ -77,7 +77,7 @@ def prose() -> list[tuple[str, str]]:
 
 
 def test_nothing_stands_at_the_root_but_the_rooms_and_the_words() -> None:
-    found = {one.name for one in PACKAGE.iterdir() if one.name not in ("__pycache__", "prompts")}
+    found = {one.name for one in PACKAGE.iterdir() if one.name not in ("__pycache__", "prompts", "py.typed")}
     assert found == PACKAGES | MODULES
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.application import can_show_screens, run_application
-from reviewer.cli.options import clock, database_option, json_option, rater_name, rater_option, reading
+from reviewer.cli.options import clock, database_option, json_option, next_command, rater_name, rater_option, reading
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def _tell_disputes(
     )
     _tell_settled(settled_before, suggested)
     if not queue:
-        say(f"\nNext: reviewer gold {study}")
+        say(f"\nNext: {next_command('gold', study)}")
         return
     say()
     reasons = Counter((one.question, one.reason) for one in queue)
     rows = [[question, reason, f"{count:,}"] for (question, reason), count in reasons.most_common()]
     table([["question", "reason", "disputes"], *rows], right=frozenset({2}))
-    say(f"\nNext, in a terminal: reviewer adjudicate {study}")
+    say(f"\nNext, in a terminal: {next_command('adjudicate', study)}")
 
 
 def _tell_settled(came_to: Sequence[SettledConfusion], suggested: Sequence[Suggestion]) -> None:

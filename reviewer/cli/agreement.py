@@ -10,7 +10,7 @@ import click
 
 from reviewer.agreement.grouping import Grouping
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, reading
+from reviewer.cli.options import database_option, json_option, next_command, reading
 from reviewer.cli.terminal import complain, say, say_json, table
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
         table(tables.groups(by, groups), right=frozenset({2}))
         say()
     if not labelled:
-        say(f"Next: reviewer rate {study.name}")
+        say(f"Next: {next_command('rate', study.name)}")
         return
     way = "items and raters" if two_way else "items (prompts, where they repeat)"
     say(f"[low, high]: 95 % bootstrap of {way}. What each figure is: --json, under legend.")
-    say(f"Next: reviewer adjudicate {study.name}")
+    say(f"Next: {next_command('adjudicate', study.name)}")
 
 
 def _tell_question(engine: Engine, scope: Scope, one: QuestionAgreement, found: Agreement, *, named: bool) -> None:

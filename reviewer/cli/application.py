@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.options import clock, database_path, rater_name, tell_of_backup
+from reviewer.cli.options import clock, existing_database, next_command, rater_name, tell_of_backup
+from reviewer.errors import ReviewerError
 from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
@@ -30,14 +31,21 @@ def can_show_screens() -> bool:
 
 
 def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
-    """Open the application, on `study` where one is named: to rate it, or to decide its disputes."""
+    """Open the application, on `study` where one is named: to rate it, or to decide its disputes.
+
+    Raises:
+        ReviewerError: the system is not one that the application runs on; or there is no database, or a broken one.
+    """
+    if os.name == "nt":
+        # What tells a terminal that went away, or another one at work, are calls that Windows has not.
+        raise ReviewerError("the screens run on Linux and macOS; on Windows, install reviewer inside WSL")
     from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
 
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    path, rater = database_path(ctx), rater_name(ctx)
+    path, rater = existing_database(ctx), rater_name(ctx)
     identity = TerminalIdentity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 
     def open_session() -> TerminalSession:
@@ -52,6 +60,7 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
         lambda: _importer(path),
         lambda: _collecting(path),
         study,
+        next_command(),
     )
     app.adjudicates, app.second = adjudicates, second
     threading.Thread(target=_end_with_the_terminal, name="terminal", daemon=True).start()
@@ -64,10 +73,19 @@ def _end_with_the_terminal() -> None:
     A shell that dies sends a hang-up; a terminal that it did not hand on is only gone, and Textual would wait for ever
     to paint on it. What was answered is on disk as a draft.
     """
+    if hangs_up(sys.stdin.fileno()):
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+def hangs_up(terminal: int) -> bool:
+    """Wait until the terminal behind a descriptor goes away; False, at once, where the system cannot wait for that.
+
+    The poll of macOS knows no terminals and answers that the descriptor is not valid.
+    """
     gone = select.poll()
-    gone.register(sys.stdin.fileno(), 0)  # no event is asked for: a hang-up is always told
-    gone.poll()
-    os.kill(os.getpid(), signal.SIGHUP)
+    gone.register(terminal, 0)  # no event is asked for: a hang-up is always told
+    [(_, event)] = gone.poll()
+    return bool(event & (select.POLLHUP | select.POLLERR))
 
 
 # What few need is loaded when it is asked for: a quarter of what there is to load before the first item.

@@ -21,7 +21,7 @@ from reviewer.cli.collect_run import (
     progress_words,
     teller,
 )
-from reviewer.cli.options import database_option, database_path, json_option, reading
+from reviewer.cli.options import database_option, database_path, database_to_fill, json_option, next_command, reading
 from reviewer.cli.terminal import complain, say, say_json
 from reviewer.collection.collector import CollectionProgress, Collector
 from reviewer.collection.missing_samples import MissingSamples, survey, wanted, work_of
@@ -91,8 +91,8 @@ def collect_command(
 
         if max_cost is not None:
             raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
-        return collect_in_batches(database_path(ctx), suites, setups, samples, tell, as_json=as_json)
-    order = Order(database_path(ctx), suites, setups, samples, concurrency, max_cost)
+        return collect_in_batches(database_to_fill(ctx), suites, setups, samples, tell, as_json=as_json)
+    order = Order(database_to_fill(ctx), suites, setups, samples, concurrency, max_cost)
     collector = asyncio.run(_collect(order, tell))
     if as_json:
         summed = [_summed(progress) for progress in collector.progress]
@@ -147,5 +147,5 @@ def _tell(progress: Sequence[CollectionProgress], suites: Sequence[Suite]) -> No
         say("Next: the same command asks for what is missing")
         return
     rubric, suite = suites[0].rubric, suites[0].id
-    panes = min(max(len(progress), 1), 4)
-    say(f"Next: reviewer study create {suite} --rubric {rubric} --suite {suite} --panes {panes}")
+    chosen = ("--rubric", rubric, "--suite", suite, "--panes", str(min(max(len(progress), 1), 4)))
+    say(f"Next: {next_command('study', 'create', suite, *chosen)}")

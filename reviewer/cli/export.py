@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, reading
+from reviewer.cli.options import database_option, next_command, reading
 from reviewer.cli.terminal import complain, counted
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.export_format import ExportFormat, ExportInput
@@ -128,8 +128,8 @@ def _report(found: _CountedRecords, study: str, format: ExportFormat, output: Pa
     left_out = ", left out" if format.decided_only and found.undecided + found.unlabelled else ""
     complain(f"{counted(found.units, 'unit')} of study {study}, {found.undecided:,} undecided{unlabelled}{left_out}")
     if output is not None and format.read_back is not None:
-        back = f"--format {format.read_back.name} --study {study} --rubric {found.rubric}"
-        complain(f"Next: reviewer import {output} {back}")
+        back = ("--format", format.read_back.name, "--study", study, "--rubric", found.rubric)
+        complain(f"Next: {next_command('import', str(output), *back)}")
 
 
 def _prove(found: _CountedRecords) -> None:

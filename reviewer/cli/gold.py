@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from reviewer.adjudication.gold import GoldUnit, gold
-from reviewer.cli.options import database_option, json_option, now, reading, writing
+from reviewer.cli.options import database_option, json_option, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.jsonl import JSONL
@@ -42,7 +42,7 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
             counts[one.unit.outcome.how] += 1
             say_line(_cells(one))
     say("\n" + (", ".join(f"{count:,} {how.value}" for how, count in counts.items()) or "no label yet"))
-    say(f"Next: reviewer export {study} --format {JSONL.name} -o {study}{JSONL.suffix}")
+    say(f"Next: {next_command('export', study, '--format', JSONL.name, '-o', study + JSONL.suffix)}")
 
 
 def unblind(ctx: click.Context, name: str) -> Study:

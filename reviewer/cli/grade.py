@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 import click
 
 from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, model_files, on_stderr, progress_words
-from reviewer.cli.options import database_option, database_path, json_option, now, reading, writing
+from reviewer.cli.options import database_option, existing_database, json_option, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, counted, progress, say, say_json, table
 from reviewer.definitions.lookup import folders
 from reviewer.definitions.model_config import find_setup
@@ -92,7 +92,7 @@ def grade_command(
         raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
     if max_cost is not None and in_batches and not dry_run:
         raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
-    assignment = GraderAssignment(database_path(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
+    assignment = GraderAssignment(existing_database(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
     ask = _plan if dry_run else _in_batches if in_batches else _by_judge
     return ask(ctx, assignment, as_json=as_json)
 
@@ -195,10 +195,11 @@ def _report(
     if totals["missing"]:
         say("Next: the same command asks for what is missing")
     elif rated:
-        say(f"Next: reviewer validate {study} --grader '{raters[0]}'")
+        say(f"Next: {next_command('validate', study, '--grader', raters[0])}")
     else:
-        sample = f"--rubric {work.rubric.id} --from {study} --sample random:{min(SAMPLE, len(work.units))}"
-        say(f"Next, people rate a sample: reviewer study create {study}-sample {sample} --overlap 1")
+        rule = f"random:{min(SAMPLE, len(work.units))}"
+        drawn = ("--rubric", work.rubric.id, "--from", study, "--sample", rule, "--overlap", "1")
+        say(f"Next, people rate a sample: {next_command('study', 'create', f'{study}-sample', *drawn)}")
 
 
 def _tell(found: list[VerdictCensus], planted: list[BaitedResponse]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from reviewer.cli.application import can_show_screens, run_application
-from reviewer.cli.options import database_path, rater_name, reading
+from reviewer.cli.options import database_path, next_command, rater_name, reading
+from reviewer.cli.start import start
 from reviewer.cli.terminal import counted, say, table
 from reviewer.store import assignment, responses, studies
 from reviewer.store.engine import Engine
@@ -16,12 +17,11 @@ from reviewer.store.engine import Engine
 def open_home(ctx: click.Context) -> None:
     """Open the application; where there is no terminal for it, say where the work stands, changing nothing."""
     path = database_path(ctx)
-    if can_show_screens() and Path(path).exists():
-        run_application(ctx, None)
-        return
     if not Path(path).exists():
-        say(f"There is no database {path} yet.")
-        _suggest("make one by bringing in responses", "reviewer import FILE --set model=NAME")
+        start(ctx)
+        return
+    if can_show_screens():
+        run_application(ctx, None)
         return
     with reading(ctx) as engine:
         _show(engine, path, rater_name(ctx))
@@ -35,10 +35,10 @@ def _show(engine: Engine, path: str, rater: str) -> None:
     )
     every = studies.every(engine)
     if not stored["response"]:
-        _suggest("bring in responses", "reviewer import FILE --set model=NAME")
+        _suggest("bring in responses", next_command("import", "FILE", "--set", "model=NAME"))
         return
     if not every:
-        _suggest("make a study", "reviewer study create NAME --rubric RUBRIC")
+        _suggest("make a study", next_command("study", "create", "NAME", "--rubric", "RUBRIC"))
         return
     rows = [["study", "state", "items", f"done by {rater}", "left"]]
     unfinished = None
@@ -51,9 +51,9 @@ def _show(engine: Engine, path: str, rater: str) -> None:
     say()
     table(rows, right=frozenset({2, 3, 4}))
     if unfinished is not None:
-        _suggest("rate", f"reviewer rate {unfinished.name} --plain")
+        _suggest("rate", next_command("rate", unfinished.name, "--plain"))
     else:
-        _suggest("see how a study stands", f"reviewer study show {every[-1].name}")
+        _suggest("see how a study stands", next_command("study", "show", every[-1].name))
 
 
 def _suggest(what: str, command: str) -> None:

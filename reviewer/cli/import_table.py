@@ -11,7 +11,7 @@ import click
 
 from reviewer.cli.import_gold import GoldSource, first_rubric
 from reviewer.cli.import_source import ImportSource, TableSource, first_columns, suite_name
-from reviewer.cli.options import database_option, database_path, now, reading, writing
+from reviewer.cli.options import database_option, database_path, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
@@ -60,8 +60,10 @@ def import_command(
     dry_run: bool,
 ) -> None:
     """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing."""
+    if not file.exists():
+        raise NotFound(f"{file}: there is no such file")
     if not file.is_file():
-        raise NotFound(f"{file}: expected a file that can be read twice")
+        raise NotFound(f"{file}: expected a file that can be read twice, not a folder or a pipe")
     format = format_of(file, format_name)
     if format.gold:
         if profile or maps or sets or values or rater_kinds:
@@ -132,7 +134,7 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
 @contextmanager
 def _database(ctx: click.Context, *, dry_run: bool) -> Iterator[Engine | None]:
     if not dry_run:
-        with writing(ctx) as engine:
+        with writing(ctx, makes=True) as engine:
             yield engine
     elif Path(database_path(ctx)).exists():
         with reading(ctx) as engine:
@@ -204,8 +206,8 @@ def _index(engine: Engine) -> None:
 def _next(tally: ImportTally, target: ImportTarget) -> str:
     """Return the next command to type."""
     if target.study is not None:
-        return f"Next: reviewer study show {target.study}"
+        return f"Next: {next_command('study', 'show', target.study)}"
     if tally.responses or tally.known_responses:
         rubric = target.rubric.id if target.rubric is not None else "RUBRIC"
-        return f"Next: reviewer study create NAME --rubric {rubric}"
-    return "These are prompts without responses.\nNext: reviewer import FILE, a table of responses to them"
+        return f"Next: {next_command('study', 'create', 'NAME', '--rubric', rubric)}"
+    return f"These are prompts without responses.\nNext, a table of responses to them: {next_command('import', 'FILE')}"

@@ -27,6 +27,7 @@ COMMANDS = {
     "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
     "grade": ("reviewer.cli.grade:grade_command", "Run an automated grader over a study, as one more rater."),
     "report": ("reviewer.cli.report:report_command", "Report rates, raw and corrected, with what bears on them."),
+    "db": ("reviewer.cli.db:db_group", "Make databases."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
 }
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from reviewer.cli.terminal import complain
-from reviewer.errors import ReviewerError
+from reviewer.errors import NotFound, ReviewerError
 from reviewer.model import utc
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from reviewer.store.sqlite import SqliteEngine
 
 DEFAULT_DATABASE = "reviews.db"
+# What click's context remembers `--db` and `--rater` under.
+_DATABASE, _RATER = "reviewer.db", "reviewer.rater"
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
@@ -56,8 +60,32 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 def database_path(ctx: click.Context) -> str:
     """Return the path of the database that the command works on."""
-    given: str | None = ctx.find_root().meta.get("reviewer.db")
+    given: str | None = ctx.find_root().meta.get(_DATABASE)
     return given or os.environ.get("REVIEWER_DB") or DEFAULT_DATABASE
+
+
+def names_database(ctx: click.Context) -> bool:
+    """Tell whether the user says where the database is."""
+    return bool(ctx.find_root().meta.get(_DATABASE) or os.environ.get("REVIEWER_DB"))
+
+
+def use_database(ctx: click.Context, path: str) -> None:
+    """Work on the database at `path` from here on, as if it had been named by `--db`."""
+    ctx.find_root().meta[_DATABASE] = path
+
+
+def next_command(*words: str) -> str:
+    """Return `reviewer WORDS` as it is to be typed to go on with the database and the rater of the command that runs.
+
+    What the environment says of them need not be typed again.
+    """
+    given = click.get_current_context().find_root().meta
+    options = []
+    if given.get(_DATABASE):
+        options += ["--db", given[_DATABASE]]
+    if given.get(_RATER) and words[:1] in ((), ("rate",), ("adjudicate",)):
+        options += ["--rater", given[_RATER]]
+    return shlex.join(["reviewer", *options, *words])
 
 
 def rater_name(ctx: click.Context) -> str:
@@ -66,11 +94,18 @@ def rater_name(ctx: click.Context) -> str:
     Raises:
         ReviewerError: the name is empty or could not be shown on one line.
     """
-    given: str | None = ctx.find_root().meta.get("reviewer.rater")
+    given: str | None = ctx.find_root().meta.get(_RATER)
     name = given if given is not None else os.environ.get("REVIEWER_RATER") or getpass.getuser()
     if not name.strip() or not name.isprintable():
         raise ReviewerError(f"--rater {name!r}: expected a name of printable characters")
     return name.strip()
+
+
+def own_database() -> Path:
+    """Return the path of the database in the user's data folder, whether there is one or not."""
+    from platformdirs import user_data_path
+
+    return user_data_path("reviewer", appauthor=False) / DEFAULT_DATABASE
 
 
 def tell_of_backup(engine: SqliteEngine) -> SqliteEngine:
@@ -80,12 +115,41 @@ def tell_of_backup(engine: SqliteEngine) -> SqliteEngine:
     return engine
 
 
+def existing_database(ctx: click.Context) -> str:
+    """Return the path of the database that the command works on, which must be there.
+
+    Raises:
+        NotFound: there is none; says how one is made, and where the user has another.
+    """
+    path = database_path(ctx)
+    if Path(path).exists():
+        return path
+    ways = [f"{path}: no such database; one is made by", f"    {next_command('db', 'new')}"]
+    ways += [f"    {next_command('import', 'FILE')}"]
+    own = own_database()
+    if not names_database(ctx) and own.exists():
+        ways += [f"The one in your data folder is opened by\n    reviewer --db {shlex.quote(str(own))}"]
+    raise NotFound("\n".join(ways))
+
+
+def database_to_fill(ctx: click.Context) -> str:
+    """Return the path of the database that a command fills, and say so where that is a new file."""
+    path = database_path(ctx)
+    if not Path(path).exists():
+        complain(f"{path}: a new database")
+    return path
+
+
 @contextmanager
 def reading(ctx: click.Context) -> Iterator[Engine]:
-    """Open the database without changing it."""
+    """Open the database without changing it.
+
+    Raises:
+        NotFound: there is none.
+    """
     from reviewer.store.sqlite import open_for_reading
 
-    engine = tell_of_backup(open_for_reading(database_path(ctx)))
+    engine = tell_of_backup(open_for_reading(existing_database(ctx)))
     try:
         yield engine
     finally:
@@ -93,11 +157,16 @@ def reading(ctx: click.Context) -> Iterator[Engine]:
 
 
 @contextmanager
-def writing(ctx: click.Context) -> Iterator[Engine]:
-    """Open the database for writing; make it where there is none."""
+def writing(ctx: click.Context, *, makes: bool = False) -> Iterator[Engine]:
+    """Open the database for writing; with `makes`, make it where there is none, and say so.
+
+    Raises:
+        NotFound: there is none, and it is not to be made: a command typed in another folder leaves nothing there.
+    """
     from reviewer.store.sqlite import open_for_writing
 
-    engine = tell_of_backup(open_for_writing(database_path(ctx)))
+    path = database_to_fill(ctx) if makes else existing_database(ctx)
+    engine = tell_of_backup(open_for_writing(path))
     try:
         yield engine
     finally:

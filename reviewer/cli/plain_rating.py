@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO, TypeVar
 
-from reviewer.cli.options import now
+from reviewer.cli.options import next_command, now
 from reviewer.cli.plain_rating_text import say_guideline, say_help, say_item
 from reviewer.cli.plain_rating_words import find_command, read_answer
 from reviewer.cli.terminal import counted, say, say_indented
@@ -66,9 +66,9 @@ class PlainRating:
             pass
         say(f"\nStopped. {counted(self._saved, 'item')} saved in this sitting; answers not submitted stay drafts.")
         if left:
-            say(f"Next: reviewer rate {self._name} --plain --rater {self._rater}")
+            say(f"Next: {next_command('rate', self._name, '--plain')}")
         else:
-            say(f"Next: reviewer agreement {self._name}")
+            say(f"Next: {next_command('agreement', self._name)}")
 
     def _take(self, found: Item | Nothing) -> bool:
         """Put an item in hand and read it out; False where there is none."""

@@ -13,7 +13,15 @@ from contextlib import contextmanager
 import click
 
 from reviewer.cli.application import at_work, can_show_screens, run_application
-from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option, tell_of_backup
+from reviewer.cli.options import (
+    clock,
+    database_option,
+    existing_database,
+    next_command,
+    rater_name,
+    rater_option,
+    tell_of_backup,
+)
 from reviewer.cli.plain_rating import PlainCalls, PlainRating
 from reviewer.cli.terminal import complain
 from reviewer.session.owner_thread import OwnerThread
@@ -32,10 +40,12 @@ def rate_command(ctx: click.Context, study: str, *, plain: bool) -> None:
     """Rate the items of STUDY, blind. Every answer is kept as a draft at once; a submitted item is on disk."""
     if not plain:
         if not can_show_screens():
-            raise click.UsageError(f"this is no terminal that can show screens; type: reviewer rate {study} --plain")
+            raise click.UsageError(
+                f"this is no terminal that can show screens; type: {next_command('rate', study, '--plain')}"
+            )
         run_application(ctx, study)
         return
-    rater, path = rater_name(ctx), database_path(ctx)
+    rater, path = rater_name(ctx), existing_database(ctx)
     session = uuid.uuid4().hex
     engine_and_study = _Opened(path, study, rater)
     thread = OwnerThread(engine_and_study.open)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, now, reading
+from reviewer.cli.options import database_option, json_option, next_command, now, reading
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
 from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
@@ -211,15 +211,16 @@ def _drawing(row: tuple[Cell, ...]) -> str:
 
 def _next(made: Report, html: Path | None) -> str:
     if not made.graders:
-        return f"Next: reviewer grade {made.study} {_fitting(made.rubric)}"
+        return f"Next: {next_command('grade', made.study, *_fitting(made.rubric))}"
     if any(OPEN_GOLD in (row.corrected.undefined or "") for row in made.rates):
-        return f"Next, so that rates can be corrected: reviewer adjudicate {made.study}"
+        return f"Next, so that rates can be corrected: {next_command('adjudicate', made.study)}"
     if html is None:
-        return f"Next: reviewer report {made.study} --html {made.study}.html"
-    return f"Next: reviewer export {made.study} --format {CARD.name} -o {made.study}-{CARD.name}{CARD.suffix}"
+        return f"Next: {next_command('report', made.study, '--html', f'{made.study}.html')}"
+    card = f"{made.study}-{CARD.name}{CARD.suffix}"
+    return f"Next: {next_command('export', made.study, '--format', CARD.name, '-o', card)}"
 
 
-def _fitting(rubric: str) -> str:
+def _fitting(rubric: str) -> list[str]:
     """Return the options that run a grader of this rubric, one that needs no model where there is one."""
     from reviewer.definitions.lookup import folders, known
     from reviewer.grading.definition import read_grader
@@ -232,4 +233,4 @@ def _fitting(rubric: str) -> str:
             if grader.rubric == rubric:
                 fitting.append((grader.kind.traits.asks_model, grader.id))
     asks_model, name = min(fitting) if fitting else (True, "G")
-    return f"--grader {name}" + (" --model CONFIG" if asks_model else "")
+    return ["--grader", name, *(["--model", "CONFIG"] if asks_model else [])]

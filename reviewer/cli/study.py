@@ -7,7 +7,7 @@ import getpass
 import click
 
 from reviewer.adjudication.outcomes import Overview, overview
-from reviewer.cli.options import database_option, json_option, now, reading, writing
+from reviewer.cli.options import database_option, json_option, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.store import studies
@@ -109,7 +109,7 @@ def _tell_created(study: Study, extent: StudyExtent) -> None:
         complain("no two responses answer the same prompt, so there is nothing to compare")
     if study.design.seed == 0:
         complain("seed 0 was used; --seed N makes another order")
-    say(f"Next: reviewer rate {study.name} --plain")
+    say(f"Next: {next_command('rate', study.name, '--plain')}")
 
 
 def _assignment(text: str) -> tuple[str, int | None]:
@@ -134,7 +134,7 @@ def list_studies(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         say_json({"studies": [_listed(view) for view in views]})
     elif not views:
-        say("No study yet.\nNext: reviewer study create NAME --rubric RUBRIC")
+        say(f"No study yet.\nNext: {next_command('study', 'create', 'NAME', '--rubric', 'RUBRIC')}")
     else:
         columns = ("study", "rubric", "state", "units", "labels", "raters")
         table([columns, *([_listed(view)[column] for column in columns] for view in views)], right=frozenset({3, 4, 5}))
@@ -244,7 +244,7 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
     for one in document.get("configurations", ()):  # type: ignore[attr-defined]
         say(f"{one['configuration']}: {counted(one['responses'], 'response')}")
     if view.study.open:
-        say(f"\nNext: reviewer rate {view.study.name} --plain")
+        say(f"\nNext: {next_command('rate', view.study.name, '--plain')}")
 
 
 @study_group.command("close")
@@ -259,4 +259,4 @@ def close(ctx: click.Context, name: str) -> None:
             raise Refused(f"study {name} is closed already")
         with engine.writing():
             studies.close(engine, study.number, now())
-    say(f"study {name} is closed\nNext: reviewer labels {name}")
+    say(f"study {name} is closed\nNext: {next_command('labels', name)}")

@@ -80,9 +80,9 @@ def say_json_rows(head: dict[str, object], name: str, rows: Iterable[object]) ->
     sys.stdout.write("\n]}\n")
 
 
-def counted(number: int, noun: str) -> str:
-    """Return the number with its noun, as in `1 item` and `1,200 items`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return the number with its noun, as in `1 item` and `1,200 items`; `plural` where that is not with an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 def say_line(cells: Iterable[object]) -> None:

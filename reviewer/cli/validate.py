@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, reading
+from reviewer.cli.options import database_option, json_option, next_command, reading
 from reviewer.cli.terminal import complain, progress, say, say_json
 
 if TYPE_CHECKING:
@@ -110,6 +110,6 @@ def _tell(
     for checked in found:
         tell(evidence, checked, grader, against, lab)
     if any(checked.errors.units for checked in found):
-        say(f"Next: reviewer report {evidence.study.name}")
+        say(f"Next: {next_command('report', evidence.study.name)}")
     else:
-        say(f"No gold that this grader can be checked against. Next: reviewer rate {evidence.study.name}")
+        say(f"No gold that this grader can be checked against. Next: {next_command('rate', evidence.study.name)}")

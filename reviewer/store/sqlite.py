@@ -154,7 +154,7 @@ def open_for_reading(path: str) -> SqliteEngine:
         StoreError: not one of our files, made by a newer version, or by an older one and not to be written.
     """
     if not Path(path).is_file():
-        raise NotFound(f"{path}: no such database; a writing command such as `reviewer import` makes it")
+        raise NotFound(f"{path}: no such database")
     engine = _connect(path, "mode=ro", read_only=True)
     try:
         missing = _checked(engine)

@@ -46,7 +46,10 @@ class AdjudicateScreen(ReadingScreen):
         before: AdjudicatorChoice
         failed: BaseException | None
 
-    def __init__(self, calls: SessionCalls, adjudication: AdjudicationSession, settings: Settings) -> None:
+    def __init__(
+        self, calls: SessionCalls, adjudication: AdjudicationSession, settings: Settings, program: str
+    ) -> None:
+        """Decide the disputes of `adjudication`; `program` is how a command on this database begins."""
         rubric = adjudication.rubric
         super().__init__(
             DisputeView(rubric, joint_scrolling=settings.joint_scrolling, severity_limit=settings.severity_limit),
@@ -56,6 +59,7 @@ class AdjudicateScreen(ReadingScreen):
         )
         # Used on the session's thread alone, but for its name and rubric, which never change.
         self._adjudication = adjudication
+        self._program = program
         self._case: Case | None = None
         self._progress = QueueProgress(0, 0, {})
         self._choice = AdjudicatorChoice(None)
@@ -109,8 +113,8 @@ class AdjudicateScreen(ReadingScreen):
         merged = ", ".join(f"{how} {count:,}" for how, count in self._progress.merged.items()) or "none"
         return (
             f"No dispute is left in this study.\nDecided by adjudicators: {self._progress.decided:,}\n"
-            f"Merged by themselves: {merged}\n\nNext: reviewer gold {self._study}\n"
-            f"What was confused and how it was settled: reviewer adjudicate {self._study} --report"
+            f"Merged by themselves: {merged}\n\nNext: {self._program} gold {self._study}\n"
+            f"What was confused and how it was settled: {self._program} adjudicate {self._study} --report"
         )
 
     async def _decide(self) -> None:

@@ -60,10 +60,12 @@ class ReviewerApp(App[None]):
         open_importer: Callable[[], Importer],
         open_collecting: Callable[[], CollectService],
         study: str | None,
+        program: str = "reviewer",
     ) -> None:
         """Open the session on a thread of its own; `tell_others` says in words which other terminals are at work.
 
-        What imports and what collects is opened when it is asked for.
+        What imports and what collects is opened when it is asked for. `program` is how a command on this database
+        begins, for the screens that say what to type next.
         """
         super().__init__()
         # An animated page took half a second for what one frame shows.
@@ -78,7 +80,8 @@ class ReviewerApp(App[None]):
         # Whether `study` is taken up to decide its disputes, and what others decided is to be looked at a second time.
         self.adjudicates = self.second = False
         self._settings = Settings()
-        self._home = HomeScreen(rater)
+        self._home = HomeScreen(rater, program)
+        self._program = program
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -177,7 +180,7 @@ class ReviewerApp(App[None]):
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
             return
-        await self.push_screen(AdjudicateScreen(self._calls, adjudication, self._settings))
+        await self.push_screen(AdjudicateScreen(self._calls, adjudication, self._settings, self._program))
 
     async def _open_agreement(self, study: str) -> None:
         # It computes with numpy, which nobody who only rates has to wait for.

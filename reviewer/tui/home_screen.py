@@ -73,8 +73,10 @@ class HomeScreen(Screen[None]):
     class Again(Message):
         """The rater wants to see how things stand now."""
 
-    def __init__(self, rater: str) -> None:
+    def __init__(self, rater: str, program: str) -> None:
+        """Show what there is to do for `rater`; `program` is how a command on this database begins."""
         super().__init__()
+        self._program = program
         self._rater = rater
         self._home: Home | None = None
         self._disputes: dict[str, int] = {}
@@ -185,7 +187,7 @@ class HomeScreen(Screen[None]):
             if len(waiting) > MOST_NAMED:
                 waiting[MOST_NAMED:] = [f"and in {len(waiting) - MOST_NAMED} more studies"]
             disputes = f"Disputes wait  {'  ·  '.join(waiting)}  (a settles those of the chosen study)\n"
-            said = _next(self._home, self._chosen())
+            said = _next(self._home, self._chosen(), self._program)
             self.query_one("#next", Static).update(Content(visible(disputes * bool(waiting) + said)))
 
     def _chosen(self) -> StudyLine | None:
@@ -224,14 +226,14 @@ def _bar(done: int, of: int) -> str:
     return f"[{'█' * full}{'·' * (BAR - full)}]"
 
 
-def _next(home: Home, chosen: StudyLine | None) -> str:
+def _next(home: Home, chosen: StudyLine | None, program: str) -> str:
     if not home.responses:
         return (
-            "Next, bring in responses:  o here, or  reviewer import FILE --set model=NAME\n"
-            "Or ask models:  c here, or  reviewer collect --suite S --model CONFIG"
+            f"Next, bring in responses:  o here, or  {program} import FILE --set model=NAME\n"
+            f"Or ask models:  c here, or  {program} collect --suite S --model CONFIG"
         )
     if not home.studies:
-        return "Next, make a study:  reviewer study create NAME --rubric RUBRIC"
+        return f"Next, make a study:  {program} study create NAME --rubric RUBRIC"
     recent = [
         f"{one.study}, {_counted(one.items, 'item')}, last {one.saved_at[:16].replace('T', ' ')} UTC"
         for one in home.recent
@@ -244,5 +246,5 @@ def _next(home: Home, chosen: StudyLine | None) -> str:
         if chosen.filled:
             lines.append("As a lead, a decides its disputes")
     if not any(study.left for study in home.studies):
-        lines.append(f"How a study stands:  reviewer study show {home.studies[-1].name}")
+        lines.append(f"How a study stands:  {program} study show {home.studies[-1].name}")
     return before + "\n".join(lines)

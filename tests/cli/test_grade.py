@@ -257,7 +257,7 @@ def test_a_rule_needs_no_model_and_judges_each_response_once(run: Run, folder: P
 def test_what_comes_next_is_to_validate_once_people_have_rated(run: Run, folder: Path) -> None:
     run("rate", "s", "--plain", stdin="1\n\n1\n\n\n")
     assert run("labels", "s", "--rater", "r1", "--json").json()["labels"]
-    assert "Next: reviewer validate s --grader 'rule'" in run("grade", "s", "--grader", "rule").out
+    assert "Next: reviewer validate s --grader rule" in run("grade", "s", "--grader", "rule").out
 
 
 def test_a_batch_is_handed_over_and_fetched_later(run: Run, folder: Path, server: LLMServer) -> None:

@@ -70,9 +70,9 @@ def test_saved_is_said_only_after_a_submit(run: Run, study: str) -> None:
 
 
 def test_the_end_of_input_keeps_drafts_and_says_how_to_go_on(run: Run, study: str) -> None:
-    ended = run("rate", study, "--plain", stdin="1\nright indeed\n").out
-    assert "Next: reviewer rate right --plain --rater r1" in ended
-    resumed = run("rate", study, "--plain").out
+    ended = run("rate", study, "--plain", "--rater", "r2", stdin="1\nright indeed\n").out
+    assert "Next: reviewer --rater r2 rate right --plain" in ended
+    resumed = run("--rater", "r2", "rate", study, "--plain").out
     assert "answered: A: right indeed" in resumed
     assert answers(run, study) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -10,11 +11,11 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Input
 
-Tester = Pilot[None]
+Tester = Pilot[Any]
 SMALL, WIDE = (80, 24), (160, 48)
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+async def until(pilot: Tester, true: Callable[[], bool]) -> None:
     """Wait until something is true of the application, at most five seconds."""
     for _ in range(250):
         if true():

@@ -82,6 +82,11 @@ class Terminal:
         self._terminal = os.open(os.devnull, os.O_RDWR)
         return self._process.wait(PATIENCE)
 
+    def ended(self) -> int:
+        """Wait until the program has ended by itself, and return how."""
+        self.drain()
+        return self._process.wait(PATIENCE)
+
     @property
     def process(self) -> int:
         """The number of the process inside."""
