@@ -84,8 +84,10 @@ def hangs_up(terminal: int) -> bool:
     """
     gone = select.poll()
     gone.register(terminal, 0)  # no event is asked for: a hang-up is always told
-    [(_, event)] = gone.poll()
-    return bool(event & (select.POLLHUP | select.POLLERR))
+    if any(event & select.POLLNVAL for _, event in gone.poll(0)):
+        return False
+    gone.poll()
+    return True
 
 
 # What few need is loaded when it is asked for: a quarter of what there is to load before the first item.
