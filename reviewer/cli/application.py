@@ -31,13 +31,19 @@ def can_show_screens() -> bool:
 
 def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
     """Open the application, on `study` where one is named: to rate it, or to decide its disputes."""
+    open_application(database_path(ctx), rater_name(ctx), study, adjudicates=adjudicates, second=second)
+
+
+def open_application(
+    path: str, rater: str, study: str | None, *, adjudicates: bool = False, second: bool = False
+) -> None:
+    """Open the application for `rater` on the database at `path`; see `run_application`."""
     from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
 
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    path, rater = database_path(ctx), rater_name(ctx)
     identity = TerminalIdentity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 
     def open_session() -> TerminalSession:
