@@ -51,7 +51,8 @@ def check(file: str, *, trying: bool, as_json: bool) -> None:
         say_json(_document(rubric) | {"warnings": caution_values(path, cautions)})
         return
     questions = counted(len(rubric.questions), "question")
-    say_sentence(f"rubric {rubric.id}, version {rubric.version}: {questions}, hash {rubric.hash}")
+    say_sentence(f"rubric {rubric.id}, version {rubric.version}, {questions}: {rubric.title}")
+    say(f"hash {rubric.hash}")
     if trying:
         from reviewer.cli.rubric_try import try_rubric
 

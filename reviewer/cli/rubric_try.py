@@ -24,19 +24,19 @@ _ENDINGS = (signal.SIGHUP, signal.SIGTERM)
 
 def try_rubric(rubric: Rubric) -> None:
     """Open the rating screen on examples that `rubric` is put on."""
-    complain("Opens the rating screen on made-up responses in a database of its own; nothing is kept.")
+    complain("A trial on made-up responses, in a database of its own: nothing is kept.")
     with _scratch_folder() as folder:
         path = str(folder / "trial.db")
         with closing(open_for_writing(path)) as engine:
             create_trial(engine, rubric, now())
         open_application(path, RATER, STUDY)
-    complain("The trial is over and its database is removed: nothing was kept.")
+    complain("The trial is over and its database removed: nothing was kept.")
 
 
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
     """Make a folder that is gone at the end, also where the terminal goes away or the process is asked to end."""
-    folder = Path(tempfile.mkdtemp(prefix="reviewer-"))
+    folder = Path(tempfile.mkdtemp(prefix="reviewer-trial-"))
 
     def end(number: int, _: FrameType | None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
