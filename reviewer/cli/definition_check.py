@@ -13,7 +13,7 @@ from reviewer.cli.terminal import counted, say, say_sentence
 if TYPE_CHECKING:
     from reviewer.definitions.caution import Caution
 
-FILE_HELP = "FILE is an id that is found in prompts/, or a path."
+FILE_HELP = "FILE is an id, as it is found in the folder prompts, or a path."
 
 
 def terminal_size() -> tuple[int, int]:
@@ -29,23 +29,23 @@ def say_rows(rows: Sequence[str]) -> None:
 
 
 def say_cautions(file: Path, cautions: Sequence[Caution]) -> None:
-    """Write what may not be meant in the definition in `file`, each with its line."""
+    """Write what may not be meant in the definition in `file`, in the order of its lines."""
     say()
-    for caution, line in zip(cautions, _lines(file, cautions), strict=True):
+    for caution, line in _with_lines(file, cautions):
         say_sentence(f"warning: {file}{'' if line is None else f':{line}'}: {caution}")
     say(f"No mistakes, {counted(len(cautions), 'warning')}." if cautions else "No mistakes, no warnings.")
 
 
 def caution_values(file: Path, cautions: Sequence[Caution]) -> list[dict[str, object]]:
-    """Return warnings as plain values."""
+    """Return what may not be meant as plain values, in the order of the lines of `file`."""
     return [
         {"line": line, "about": caution.about, "problem": caution.problem, "expected": caution.expected or None}
-        for caution, line in zip(cautions, _lines(file, cautions), strict=True)
+        for caution, line in _with_lines(file, cautions)
     ]
 
 
 def say_next(*words: str) -> None:
-    """Write the command that comes next; words in capitals and options of it stand as they are."""
+    """Write the command that comes next; its words in capitals are to be filled in."""
     say("Next: " + " ".join(words))
 
 
@@ -54,11 +54,12 @@ def quoted(name: str) -> str:
     return shlex.quote(name)
 
 
-def _lines(file: Path, cautions: Sequence[Caution]) -> list[int | None]:
+def _with_lines(file: Path, cautions: Sequence[Caution]) -> list[tuple[Caution, int | None]]:
+    """Return cautions with the line that each is about, those that are about no one line last."""
     from reviewer.definitions.toml_lines import line_of
     from reviewer.definitions.toml_table import read_text
 
-    if not any(caution.path for caution in cautions):
-        return [None] * len(cautions)
-    text = read_text(file).replace("\r\n", "\n")
-    return [line_of(text, caution.path) if caution.path else None for caution in cautions]
+    placed = [caution for caution in cautions if caution.path]
+    text = read_text(file).replace("\r\n", "\n") if placed else ""
+    found = sorted(((line_of(text, one.path), one) for one in placed), key=lambda pair: pair[0])
+    return [*((one, line) for line, one in found), *((one, None) for one in cautions if not one.path)]

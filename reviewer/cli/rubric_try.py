@@ -23,7 +23,7 @@ _ENDINGS = (signal.SIGHUP, signal.SIGTERM)
 
 
 def try_rubric(rubric: Rubric) -> None:
-    """Open the rating screen on examples that `rubric` is put on."""
+    """Open the rating screen with the questions of `rubric` on made-up responses."""
     complain("A trial on made-up responses, in a database of its own: nothing is kept.")
     with _scratch_folder() as folder:
         path = str(folder / "trial.db")

@@ -1,4 +1,4 @@
-"""A rubric put on made-up responses: as a sheet to be looked at, or as a study to be tried out."""
+"""A rubric asked of made-up responses: as a sheet to be looked at, or as a study to be tried out."""
 
 from __future__ import annotations
 
