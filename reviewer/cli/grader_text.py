@@ -34,7 +34,7 @@ def say_judge(grader: Grader, trial: JudgeTrial) -> None:
     if trial.bait is not None:
         say_sentence(f"The response imitates a verdict, and would be marked for people to look at: {trial.bait}")
     if trial.asked.schema is not None:
-        say("\nHELD TO, where the server can enforce a schema: one JSON object with all of these and nothing beside")
+        say("\nHELD TO, where the server can enforce a schema: an object of these and no others")
         for name, form in trial.asked.schema["properties"].items():
             say_indented(f"{name}: {json.dumps(form, ensure_ascii=False)}")
     say("\nREPLIES, and what each is read as")

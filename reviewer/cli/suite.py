@@ -115,10 +115,10 @@ def _say_contents(suite: Suite, held: SuiteContents, templated: int, rubric: Rub
     say(f"hash {suite.hash}")
     there = f"{suite.rubric} ({'cannot be read' if rubric is None else rubric.title})"
     say_sentence(f"evaluation {suite.evaluation}; rubric {there}; turns are {suite.turns}")
-    made = f", {templated:,} of them from templates" if templated else ""
+    made = ", all from templates" if templated == held.prompts else f", {templated:,} of them from templates"
     say_sentence(
-        f"{counted(held.prompts, 'prompt')}{made}; with a reference {held.references:,}, with a secret"
-        f" {held.secrets:,}, over several turns {held.several_turns:,}"
+        f"{counted(held.prompts, 'prompt')}{made if templated else ''}; with a reference {held.references:,},"
+        f" with a secret {held.secrets:,}, over several turns {held.several_turns:,}"
     )
     say_sentence(f"groups: {_counts(held.groups)}")
     say_sentence(f"severity: {_counts({SEVERITIES[level]: number for level, number in held.severities.items()})}")
@@ -147,7 +147,7 @@ def _say_prompt(suite: Suite, member: SuitePrompt) -> None:
     say_rows(prompt_preview(member, columns))
     turns = turns_of(member.prompt.messages, played=_is_played(suite))
     if len(turns) > 1:
-        say(f"A model is sent {len(turns)} requests, each with all before it and its own answers in between:")
+        say_sentence(f"A model is sent {len(turns)} requests, each with all before it and its own answers in between:")
     else:
         say("A model is sent one request:")
     for number, turn in enumerate(turns, 1):
