@@ -36,6 +36,13 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
     Raises:
         ReviewerError: the system is not one that the application runs on; or there is no database, or a broken one.
     """
+    open_application(existing_database(ctx), rater_name(ctx), study, adjudicates=adjudicates, second=second)
+
+
+def open_application(
+    path: str, rater: str, study: str | None, *, adjudicates: bool = False, second: bool = False
+) -> None:
+    """Open the application for `rater` on the database at `path`; see `run_application`."""
     if os.name == "nt":
         # What tells a terminal that went away, or another one at work, are calls that Windows has not.
         raise ReviewerError("the screens run on Linux and macOS; on Windows, install reviewer inside WSL")
@@ -45,7 +52,6 @@ def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool 
 
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    path, rater = existing_database(ctx), rater_name(ctx)
     identity = TerminalIdentity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 
     def open_session() -> TerminalSession:

@@ -27,8 +27,11 @@ COMMANDS = {
     "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
     "grade": ("reviewer.cli.grade:grade_command", "Run an automated grader over a study, as one more rater."),
     "report": ("reviewer.cli.report:report_command", "Report rates, raw and corrected, with what bears on them."),
-    "db": ("reviewer.cli.db:db_group", "Make databases."),
+    "rubric": ("reviewer.cli.rubric:rubric_group", "Check a rubric, see it as raters will, and try it out."),
+    "suite": ("reviewer.cli.suite:suite_group", "Check a suite, and see its prompts as raters and models will."),
+    "grader": ("reviewer.cli.grader:grader_group", "Check a grader: what it is sent, and how replies are read."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
+    "db": ("reviewer.cli.db:db_group", "Make databases."),
 }
 
 

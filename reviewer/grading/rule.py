@@ -14,13 +14,14 @@ def verdicts(grader: Grader, material: Material) -> list[GraderVerdict]:
     found = []
     for question in grader.questions:
         checks = (check for check in grader.checks if check.question == question)
-        first = next((check for check in checks if _holds(check, text, material.secret)), None)
+        first = next((check for check in checks if holds(check, text, material.secret)), None)
         if first is not None:
             found.append(GraderVerdict(question, LabelState.LABEL, first.value))
     return found
 
 
-def _holds(check: RuleCheck, text: str, secret: str | None) -> bool:
+def holds(check: RuleCheck, text: str, secret: str | None) -> bool:
+    """Return whether a check holds of a response to a prompt with that secret."""
     if check.secret is not None:
         return check.secret == (secret is not None)
     if check.phrases:

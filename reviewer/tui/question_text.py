@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
@@ -26,7 +25,11 @@ def item_question(item: Item, ask: AskedQuestion, value: str | None, count: str)
         about=_name(item, ask),
         count=count,
         text=ask.question.text,
-        choices=_named(item, ask, _choices(ask.question, () if value is None else ask.question.selected(value))),
+        choices=_choices(
+            ask.question,
+            () if value is None else ask.question.selected(value),
+            [item.panes[place].alias for place in ask.panes],
+        ),
         hint=_hint(ask.question, value),
     )
 
@@ -34,23 +37,21 @@ def item_question(item: Item, ask: AskedQuestion, value: str | None, count: str)
 def longest_questions(rubric: Rubric) -> list[QuestionText]:
     """Return every question of the rubric as it takes most room."""
     return [
-        QuestionText("A+B", "10/10", question.text, _choices(question, ()), hint=question.scale.traits.hint)
+        QuestionText("A+B", "10/10", question.text, _choices(question, (), ("A", "B")), question.scale.traits.hint)
         for question in rubric.questions
     ]
 
 
-def _choices(question: Question, chosen: tuple[str, ...]) -> tuple[OptionChoice, ...]:
-    return tuple(OptionChoice(option.key, option.label, option.value in chosen) for option in question.options)
-
-
-def _named(item: Item, ask: AskedQuestion, choices: tuple[OptionChoice, ...]) -> tuple[OptionChoice, ...]:
-    """Say at the sides of a comparison which panes they are."""
-    if not ask.question.scale.traits.compares_pair:
-        return choices
-    sides = dict(zip(SIDES, (item.panes[place].alias for place in ask.panes), strict=True))
+def _choices(question: Question, chosen: tuple[str, ...], aliases: Sequence[str]) -> tuple[OptionChoice, ...]:
+    """Return the options of a question; at the sides of a comparison, say which panes they are."""
+    sides = dict(zip(SIDES, aliases, strict=True)) if question.scale.traits.compares_pair else {}
     return tuple(
-        replace(choice, label=f"{sides[option.value]}: {choice.label}") if option.value in sides else choice
-        for choice, option in zip(choices, ask.question.options, strict=True)
+        OptionChoice(
+            option.key,
+            f"{sides[option.value]}: {option.label}" if option.value in sides else option.label,
+            option.value in chosen,
+        )
+        for option in question.options
     )
 
 

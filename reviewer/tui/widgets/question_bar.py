@@ -75,12 +75,12 @@ class QuestionBar(RowList):
         """Show a question, or that all is answered, and what is answered so far."""
         self._put = put
         self._answered = tuple(answered)
-        self.put(list(self._said()))
+        self.put(self._said())
 
     def on_resize(self) -> None:
         """Fit the options to the new width."""
         self._fit()
-        self.put(list(self._said()))
+        self.put(self._said())
 
     def on_click(self, event: events.Click) -> None:
         """Tell which option was clicked."""
@@ -91,24 +91,31 @@ class QuestionBar(RowList):
 
     def _fit(self) -> None:
         if self._all and self.size.width:
-            rows = 1 + max(len(list(_question(put, self.columns))) for put in self._all)
-            self.styles.height = min(max(rows, LOWEST), HIGHEST)
+            self.styles.height = height(self._all, self.columns)
 
-    def _said(self) -> Iterator[Row]:
-        if not self._answered:
-            return
-        yield self._state()
-        if self._put is None:
-            yield [StyledText("All is answered: enter saves the item, u takes the last answer back", Tone.STRONG)]
-        else:
-            yield from _question(self._put, self.columns)
+    def _said(self) -> list[Row]:
+        return bar_rows(self._put, self._answered, self.columns) if self._answered else []
 
-    def _state(self) -> Row:
-        row: list[StyledText] = []
-        for one in self._answered:
-            words = shown(f"{one.name} {'✓' if one.complete else OPEN} {one.answers}".rstrip())
-            row += [StyledText("   "), StyledText(words, Tone.DONE if one.complete else Tone.OPEN)]
-        return row[1:]
+
+def height(puts: Sequence[QuestionText], columns: int) -> int:
+    """Return how many rows the bar takes where all of `puts` may be asked; a longer question is not seen to its end."""
+    return min(max(1 + max(len(list(_question(put, columns))) for put in puts), LOWEST), HIGHEST)
+
+
+def bar_rows(put: QuestionText | None, answered: Sequence[AnswerProgress], columns: int) -> list[Row]:
+    """Return what the bar says: what is answered, and below it the question asked now, or that all is answered."""
+    if put is None:
+        waits = StyledText("All is answered: enter saves the item, u takes the last answer back", Tone.STRONG)
+        return [_state(answered), [waits]]
+    return [_state(answered), *_question(put, columns)]
+
+
+def _state(answered: Sequence[AnswerProgress]) -> Row:
+    row: list[StyledText] = []
+    for one in answered:
+        words = shown(f"{one.name} {'✓' if one.complete else OPEN} {one.answers}".rstrip())
+        row += [StyledText("   "), StyledText(words, Tone.DONE if one.complete else Tone.OPEN)]
+    return row[1:]
 
 
 def _question(put: QuestionText, columns: int) -> Iterator[Row]:

@@ -62,6 +62,15 @@ def shortened(text: str, cells: int) -> str:
     return text[: boundary_before(text, fits, 0)] + ELLIPSIS if cells > 0 else ""
 
 
+def fitted(row: Row, columns: int) -> list[StyledText]:
+    """Return the runs of a row as they are painted in so many cells; what does not fit ends in an ellipsis."""
+    left, runs = columns, []
+    for run in row:
+        runs.append(run._replace(text=shortened(run.text, left)))
+        left -= cell_len(runs[-1].text)
+    return runs
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     tones: Mapping[Tone, Style]
@@ -153,12 +162,12 @@ class RowList(Widget):
 
     def _painted(self, y: int) -> Strip:
         look = self._look or self._dress()
-        plain, left = look.tones[Tone.PLAIN], self.columns
-        segments = [Segment(" ", plain)]
-        for run in self._rows[y] if y < len(self._rows) else ():
-            text = shortened(run.text, left)
-            left -= cell_len(text)
-            segments.append(Segment(text, look.tones[run.tone]))
+        plain = look.tones[Tone.PLAIN]
+        row = self._rows[y] if y < len(self._rows) else ()
+        segments = [
+            Segment(" ", plain),
+            *(Segment(run.text, look.tones[run.tone]) for run in fitted(row, self.columns)),
+        ]
         strip = Strip(segments).adjust_cell_length(self.size.width, plain)
         for each in look.filters:
             strip = strip.apply_filter(each, look.background)
