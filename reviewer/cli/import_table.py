@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
+from reviewer.cli.completed_names import format_names, profile_names, rubric_names, study_names
 from reviewer.cli.import_gold import GoldSource, first_rubric
 from reviewer.cli.import_source import ImportSource, TableSource, first_columns, suite_name
-from reviewer.cli.options import database_option, database_path, now, reading, writing
+from reviewer.cli.options import completed, database_option, database_path, now, reading, writing
 from reviewer.cli.terminal import complain, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
@@ -30,15 +31,39 @@ MOST_SHOWN = 20
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", metavar="F", help=f"{NAMES}; else the suffix tells.")
-@click.option("--profile", metavar="P", help="How the table is read: a profile's id, or a path to its file.")
+@click.option(
+    "--format",
+    "format_name",
+    metavar="FORMAT",
+    help=f"{NAMES}; else the suffix tells.",
+    shell_complete=completed(format_names),
+)
+@click.option(
+    "--profile",
+    metavar="PROFILE",
+    help="How the table is read: a profile's id, or a path to its file.",
+    shell_complete=completed(profile_names, or_file=True),
+)
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field is read.")
 @click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="What a field is in every row.")
 @click.option("--value", "values", multiple=True, metavar="QUESTION:RAW=VALUE", help="What a raw label stands for.")
-@click.option("--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="human, model or rule.")
+@click.option(
+    "--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="Whether a rater is human, model or rule."
+)
 @click.option("--no-gold", is_flag=True, help="Leave decided labels out.")
-@click.option("--study", metavar="NAME", help="The study that gets the labels: a new one, or an open one.")
-@click.option("--rubric", "rubric_name", metavar="R", help="The rubric that the labels answer.")
+@click.option(
+    "--study",
+    metavar="STUDY",
+    help="The study that gets the labels: a new one, or an open one.",
+    shell_complete=completed(study_names),
+)
+@click.option(
+    "--rubric",
+    "rubric_name",
+    metavar="RUBRIC",
+    help="What the labels answer: a rubric's id, or a path to its file.",
+    shell_complete=completed(rubric_names, or_file=True),
+)
 @click.option("--skip-bad", is_flag=True, help="Store the good rows, and report each bad one.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; store nothing.")
 @database_option

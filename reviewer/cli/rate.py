@@ -13,7 +13,15 @@ from contextlib import contextmanager
 import click
 
 from reviewer.cli.application import at_work, can_show_screens, run_application
-from reviewer.cli.options import clock, database_option, database_path, rater_name, rater_option, tell_of_backup
+from reviewer.cli.options import (
+    clock,
+    database_option,
+    database_path,
+    rater_name,
+    rater_option,
+    study_argument,
+    tell_of_backup,
+)
 from reviewer.cli.plain_rating import PlainCalls, PlainRating
 from reviewer.cli.terminal import complain
 from reviewer.session.owner_thread import OwnerThread
@@ -23,7 +31,7 @@ from reviewer.studies.rating import RENEW_EVERY, RatingSession
 
 
 @click.command("rate")
-@click.argument("study")
+@study_argument
 @click.option("--plain", is_flag=True, help="Line by line: for screen readers, pipes and scripts.")
 @rater_option
 @database_option

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.cli.completed_names import graded_by
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, now, reading
+from reviewer.cli.options import completed, database_option, json_option, now, reading, study_argument
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
 from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
@@ -31,8 +32,15 @@ MOST_ESTIMATES = 2  # in a row that is also drawn
 
 
 @click.command("report")
-@click.argument("study")
-@click.option("--grader", "graders", multiple=True, metavar="NAME", help="Only these graders; otherwise all.")
+@study_argument
+@click.option(
+    "--grader",
+    "graders",
+    multiple=True,
+    metavar="NAME",
+    help="Only these graders; otherwise all.",
+    shell_complete=completed(graded_by),
+)
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="One page that needs nothing else.")
 @click.option("--csv", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Each table as a CSV file.")
 @json_option
