@@ -42,7 +42,13 @@ MOST_ESTIMATES = 2  # in a row that is also drawn
     shell_complete=completed(graded_by),
 )
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="One page that needs nothing else.")
-@click.option("--csv", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Each table as a CSV file.")
+@click.option(
+    "--csv",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Each table as a CSV file.",
+)
 @json_option
 @database_option
 @click.pass_context
