@@ -27,7 +27,9 @@ WATCHED_EVERY = 2.0  # seconds
 @click.command("agreement")
 @study_argument
 @click.option("--question", metavar="QUESTION", help="Only this question.", shell_complete=completed(question_names))
-@click.option("--by", "by_name", type=click.Choice([one.value for one in Grouping]), help="Apart for each of these.")
+@click.option(
+    "--by", "by_name", type=click.Choice([one.value for one in Grouping]), help="Measure each of these apart."
+)
 @click.option("--two-way", is_flag=True, help="Intervals of items and raters, not of items alone.")
 @click.option("--watch", is_flag=True, help="Again every two seconds, until interrupted.")
 @json_option

@@ -52,7 +52,12 @@ from reviewer.model import Suite
     help=f"Whom to ask: a name in the models file, or {without_entry()}.",
     shell_complete=completed(model_names),
 )
-@click.option("--models-file", type=click.Path(path_type=Path), metavar="FILE", help="Instead of prompts/models.toml.")
+@click.option(
+    "--models-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The models file, instead of prompts/models.toml.",
+)
 @click.option(
     "--samples", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Answers to each prompt."
 )
@@ -88,6 +93,7 @@ def collect_command(
     """Ask models the prompts of suites, and store every answer.
 
     Only what is missing is asked, so the same command goes on where it was stopped. Keys come from the environment.
+    --suite and --model may be repeated.
     """
     suites = [find_suite(name, folders("suites")) for name in dict.fromkeys(suite_ids)]
     setups = [find_setup(name, model_files(models_file)) for name in dict.fromkeys(models)]

@@ -87,7 +87,13 @@ SHELLS: dict[str, tuple[type[ShellComplete], str, str]] = {
 }
 
 
-@click.command("completion")
+# A paragraph that begins with \b keeps its lines.
+STARTUP_LINES = "\b\nTo have it in every shell, put one line in a file:\n" + "\n".join(
+    f"  {file}\n      {line}" for _, line, file in SHELLS.values()
+)
+
+
+@click.command("completion", epilog=STARTUP_LINES)
 @click.argument("shell", type=click.Choice(list(SHELLS)))
 @click.pass_context
 def completion_command(ctx: click.Context, shell: str) -> None:

@@ -70,7 +70,7 @@ FORMATS = "\b\nFormats:\n" + "\n".join(f"  {one.name:<15} {one.description}" for
     help="What to write; see below.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write, instead of stdout."
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, instead of stdout."
 )
 @click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
 @database_option

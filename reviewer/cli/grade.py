@@ -56,7 +56,12 @@ SAMPLE = 50  # responses that people are asked to rate first
     help="Who judges: a name in the models file; else whom the grader names.",
     shell_complete=completed(model_names),
 )
-@click.option("--models-file", type=click.Path(path_type=Path), metavar="FILE", help="Instead of prompts/models.toml.")
+@click.option(
+    "--models-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The models file, instead of prompts/models.toml.",
+)
 @click.option(
     "--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts on each unit."
 )

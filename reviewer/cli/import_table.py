@@ -6,6 +6,7 @@ import gc
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import fill
 
 import click
 
@@ -17,6 +18,7 @@ from reviewer.cli.terminal import complain, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
+from reviewer.formats.mapping.fields import FIELDS
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.tables.registry import NAMES
 from reviewer.formats.tables.table_file import format_of
@@ -29,7 +31,15 @@ from reviewer.store.engine import Engine
 MOST_SHOWN = 20
 
 
-@click.command("import")
+# A paragraph that begins with \b keeps its lines.
+FIELD_LIST = (
+    "\b\nFields:\n"
+    + fill(", ".join(FIELDS), 74, initial_indent="  ", subsequent_indent="  ")
+    + "\n  label:QUESTION:RATER, label:QUESTION, gold:QUESTION"
+)
+
+
+@click.command("import", epilog=FIELD_LIST)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -44,8 +54,8 @@ MOST_SHOWN = 20
     help="How the table is read: a profile's id, or a path to its file.",
     shell_complete=completed(profile_names, or_file=True),
 )
-@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field is read.")
-@click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="What a field is in every row.")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="The column in which a field is read.")
+@click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="The value of a field in every row.")
 @click.option("--value", "values", multiple=True, metavar="QUESTION:RAW=VALUE", help="What a raw label stands for.")
 @click.option(
     "--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="Whether a rater is human, model or rule."
@@ -84,7 +94,10 @@ def import_command(
     skip_bad: bool,
     dry_run: bool,
 ) -> None:
-    """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing."""
+    """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing.
+
+    --map, --set, --value and --rater-kind may be repeated, and override the profile.
+    """
     if not file.is_file():
         raise NotFound(f"{file}: expected a file that can be read twice")
     format = format_of(file, format_name)

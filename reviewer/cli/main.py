@@ -32,8 +32,8 @@ COMMANDS = {
     "export": ("reviewer.cli.export:export_command", "Write gold and labels for other programs."),
     "grade": ("reviewer.cli.grade:grade_command", "Run an automated grader over a study, as one more rater."),
     "report": ("reviewer.cli.report:report_command", "Report rates, raw and corrected, with what bears on them."),
-    "completion": ("reviewer.cli.completion:completion_command", "Print what makes a shell complete words."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
+    "completion": ("reviewer.cli.completion:completion_command", "Print the script that makes a shell complete words."),
 }
 
 

@@ -71,7 +71,7 @@ def rater_option(command: Command) -> Command:
     return click.option(
         "--rater",
         metavar="NAME",
-        help="Who rates, instead of $REVIEWER_RATER or the login name.",
+        help="Who rates or decides, instead of $REVIEWER_RATER or the login name.",
         callback=_remember,
         expose_value=False,
         shell_complete=completed(person_names),

@@ -38,16 +38,16 @@ MOST_ESTIMATES = 2  # in a row that is also drawn
     "graders",
     multiple=True,
     metavar="NAME",
-    help="Only these graders; otherwise all.",
+    help="Only this grader, else all. May be repeated.",
     shell_complete=completed(graded_by),
 )
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="One page that needs nothing else.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page that needs nothing else.")
 @click.option(
     "--csv",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Each table as a CSV file.",
+    help="Write each table as a CSV file.",
 )
 @json_option
 @database_option

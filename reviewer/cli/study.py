@@ -30,7 +30,17 @@ def study_group() -> None:
     """Make, list, show and close studies."""
 
 
-@study_group.command("create")
+# A paragraph that begins with \b keeps its lines.
+SAMPLING_RULES = """\b
+Rules of --sample:
+  all               every one
+  random:N          N of all
+  stratified:N      N of each configuration
+  tail:PERCENT+N    the worst PERCENT % of each configuration, N others
+  disagreement:N+M  N on which graders differ, and M others"""
+
+
+@study_group.command("create", epilog=SAMPLING_RULES)
 @click.argument("name")
 @click.option(
     "--rubric",
@@ -67,7 +77,7 @@ def study_group() -> None:
     default="all",
     show_default=True,
     metavar="RULE",
-    help="Which of them: all, random:N, stratified:N, tail:PERCENT+N or disagreement:N+M.",
+    help="How responses are drawn; see below.",
 )
 @click.option(
     "--grader",
@@ -127,14 +137,10 @@ def create(
     aids: str,
     assignments: tuple[str, ...],
 ) -> None:
-    r"""Make a study of stored responses; without --suite and --model, of every one.
+    """Make a study of stored responses.
 
-    \b
-    --sample draws from them and keeps each response's chance:
-      random:N          N of all
-      stratified:N      N of each configuration
-      tail:P+N          of each configuration the worst P % by a grader, and N of the rest
-      disagreement:N+M  N on which graders differ, and M of the rest
+    Without --suite, --model and --from it takes every response. --sample draws from them, and each keeps its chance.
+    --suite, --model, --grader and --assign may be repeated.
     """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     metavar="E",
     help="Allowance of the alternative annotator test: 0.2 (default) for experts, 0.15 trained people, 0.1 the crowd.",
 )
-@click.option("--gold-sample", type=click.IntRange(min=1), metavar="N", help="Use the gold of N responses, by chance.")
+@click.option(
+    "--gold-sample", type=click.IntRange(min=1), metavar="N", help="Use the gold of N responses, drawn by chance."
+)
 @click.option(
     "--seed", type=int, default=1, show_default=True, metavar="N", help="Fixes which responses --gold-sample uses."
 )
