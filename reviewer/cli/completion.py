@@ -42,7 +42,7 @@ class WholeWords(ShellComplete):
 
 @add_completion_class
 class WholeWordsInBash(WholeWords, BashComplete):
-    """Puts together what bash took apart, and answers with what follows the last break: all that bash replaces."""
+    """Puts together what bash took apart, and answers with the part that bash replaces: what follows the last break."""
 
     front = ""  # of the word to complete, what bash will leave as it is
 
@@ -59,7 +59,8 @@ class WholeWordsInBash(WholeWords, BashComplete):
                 words.append(part)
             apart = is_break
         *before, word = words
-        self.front = word if apart else word.removesuffix(last)
+        # Of the breaks an @ alone is replaced with what follows it.
+        self.front = (word if apart else word.removesuffix(last)).removesuffix("@")
         return before, word
 
     def format_completion(self, item: CompletionItem[Any]) -> str:

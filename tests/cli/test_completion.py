@@ -170,6 +170,16 @@ def store_studies(path: Path, *names: str) -> None:
             studies.create(engine, name, known.rubric, known.design, known.created_at)
 
 
+def store_graders(path: Path, *names: str) -> None:
+    """Store graders that say what `strict` said."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        columns = [column for _, column, *_ in connection.execute("pragma table_info(label)")]
+        kept = ", ".join({"number": "null", "id": "?1 || id", "rater": "?1"}.get(one, one) for one in columns)
+        for name in names:
+            connection.execute("insert into rater (name, kind, created_at) values (?, 'model', '')", (name,))
+            connection.execute(f"insert into label select {kept} from label where rater = 'strict'", (name,))
+
+
 def test_hostile_names_are_left_out_and_the_others_stay(complete: Complete, tmp_path: Path) -> None:
     store_studies(tmp_path / "reviews.db", *HOSTILE_NAMES, *TYPEABLE_NAMES)
     # In an answer to zsh a colon in a name is escaped.
@@ -298,22 +308,18 @@ def bash_answer(folder: Path, words: list[str], at: int) -> list[str]:
     ("words", "expected"),
     [
         (["--grader", "jud"], ["plain,judge@gpt-4", "plain,judge@gpt-5"]),
-        (["--grader", "judge", "@"], ["plain,gpt-4", "plain,gpt-5"]),
-        (["--grader", "judge", "@", "gpt-5"], ["plain,gpt-5"]),
+        (["--grader", "judge", "@"], ["plain,@gpt-4", "plain,@gpt-5"]),
+        (["--grader", "judge", "@", "gpt-5"], ["plain,@gpt-5"]),
         (["--grader", "="], ["plain,judge@gpt-4", "plain,judge@gpt-5", "plain,rule1", "plain,strict"]),
-        (["--grader", "=", "judge", "@", "g"], ["plain,gpt-4", "plain,gpt-5"]),
+        (["--grader", "=", "judge", "@", "g"], ["plain,@gpt-4", "plain,@gpt-5"]),
+        (["--grader", "=", "rule"], ["plain,rule1"]),
         (["--grader", "judge", "@", "gpt-5", "--question", "verd"], ["plain,verdict"]),
     ],
 )
 def test_words_that_bash_took_apart_are_put_together(
     gold_story: Run, tmp_path: Path, words: list[str], expected: list[str]
 ) -> None:
-    with closing(sqlite3.connect(tmp_path / "reviews.db")) as connection, connection:
-        for rater in ("judge@gpt-4", "judge@gpt-5"):
-            connection.execute("insert into rater (name, kind, created_at) values (?, 'model', '')", (rater,))
-            columns = [column for _, column, *_ in connection.execute("pragma table_info(label)")]
-            kept = ", ".join({"number": "null", "id": "?1 || id", "rater": "?1"}.get(one, one) for one in columns)
-            connection.execute(f"insert into label select {kept} from label where rater = 'strict'", (rater,))
+    store_graders(tmp_path / "reviews.db", "judge@gpt-4", "judge@gpt-5")
     line = ["reviewer", "validate", "s", *words]
     assert sorted(bash_answer(tmp_path, line, len(line) - 1)) == expected
 
@@ -371,6 +377,7 @@ def shell(request: pytest.FixtureRequest, gold_story: Run, tmp_path: Path) -> It
     if shutil.which(command[0]) is None or shutil.which("setsid") is None:
         pytest.skip(f"no {command[0]} here")
     store_studies(tmp_path / "reviews.db", "good-1", "good-2", *HOSTILE_NAMES)
+    store_graders(tmp_path / "reviews.db", "judge@gpt-4", "judge@gpt-5")
     write_rubric(tmp_path, RUBRIC.replace('"Is it right?"', '"Right, `touch pwned` $(touch pwned) or %F{red}"', 1))
     program = tmp_path / "bin" / "reviewer"
     program.parent.mkdir()
@@ -391,6 +398,8 @@ def test_a_shell_completes_commands_options_and_names_and_runs_none_of_them(shel
     shell.until("reviewer export s --format messages ")
     shell.send(f"{KILL_LINE}reviewer agreement s --question=ver\t")
     shell.until("--question=verdict")
+    shell.send(f"{KILL_LINE}reviewer validate s --grader=judge\t5\t--quest\tverd\t")
+    shell.until("--grader=judge@gpt-5 --question verdict ")
     shell.send(f"{KILL_LINE}reviewer rate g\t\t\t")
     screen = shell.until(lambda text: "good-1" in text and "good-2" in text)
     assert not re.search(r"touch|two words|title", screen)
