@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.errors import ReviewerError
 from reviewer.text.visible import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
 
     from reviewer.definitions.rubric import Rubric
@@ -202,6 +203,8 @@ def stored_suite_names(line: TypedLine) -> Iterator[Named]:
 
 
 def _stored(line: TypedLine) -> closing[Engine]:
+    from pathlib import Path
+
     from reviewer.store.sqlite import open_as_it_is
 
     return closing(open_as_it_is(str(Path(line.database).expanduser())))
