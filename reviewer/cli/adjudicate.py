@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.application import can_show_screens, run_application
-from reviewer.cli.options import clock, database_option, json_option, next_command, rater_name, rater_option, reading
+from reviewer.cli.options import (
+    clock,
+    database_option,
+    json_option,
+    next_command,
+    rater_name,
+    rater_option,
+    reading,
+    study_argument,
+)
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
 
 if TYPE_CHECKING:
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command("adjudicate")
-@click.argument("study")
+@study_argument
 @click.option("--report", is_flag=True, help="Print what was confused and how it was settled; open no screen.")
 @click.option("--second", is_flag=True, help="Also offer what other people decided, for a second opinion.")
 @json_option

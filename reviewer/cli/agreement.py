@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.agreement.grouping import Grouping
+from reviewer.cli.completed_names import question_names
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, next_command, reading
+from reviewer.cli.options import completed, database_option, json_option, next_command, reading, study_argument
 from reviewer.cli.terminal import complain, say, say_json, table
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ WATCHED_EVERY = 2.0  # seconds
 
 
 @click.command("agreement")
-@click.argument("study")
-@click.option("--question", metavar="Q", help="Only this question.")
-@click.option("--by", "by_name", type=click.Choice([one.value for one in Grouping]), help="Apart for each of these.")
+@study_argument
+@click.option("--question", metavar="QUESTION", help="Only this question.", shell_complete=completed(question_names))
+@click.option(
+    "--by", "by_name", type=click.Choice([one.value for one in Grouping]), help="Measure each of these apart."
+)
 @click.option("--two-way", is_flag=True, help="Intervals of items and raters, not of items alone.")
 @click.option("--watch", is_flag=True, help="Again every two seconds, until interrupted.")
 @json_option

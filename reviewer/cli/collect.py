@@ -16,16 +16,24 @@ from reviewer.cli.collect_run import (
     collect,
     complaints,
     interruptible,
-    model_files,
     on_stderr,
     progress_words,
     teller,
 )
-from reviewer.cli.options import database_option, database_path, database_to_fill, json_option, next_command, reading
+from reviewer.cli.completed_names import model_names, suite_names
+from reviewer.cli.options import (
+    completed,
+    database_option,
+    database_path,
+    database_to_fill,
+    json_option,
+    next_command,
+    reading,
+)
 from reviewer.cli.terminal import complain, say, say_json
 from reviewer.collection.collector import CollectionProgress, Collector
 from reviewer.collection.missing_samples import MissingSamples, survey, wanted, work_of
-from reviewer.definitions.lookup import folders
+from reviewer.definitions.lookup import folders, model_files
 from reviewer.definitions.model_config import Setup, find_setup
 from reviewer.definitions.provider import without_entry
 from reviewer.definitions.suite import find_suite
@@ -34,36 +42,52 @@ from reviewer.model import Suite
 
 
 @click.command("collect")
-@click.option("--suite", "suite_names", multiple=True, required=True, metavar="S", help="A suite's id, or its file.")
+@click.option(
+    "--suite",
+    "suite_ids",
+    multiple=True,
+    required=True,
+    metavar="SUITE",
+    help="A suite's id, or a path to its file.",
+    shell_complete=completed(suite_names, or_file=True),
+)
 @click.option(
     "--model",
-    "model_names",
+    "models",
     multiple=True,
     required=True,
     metavar="CONFIG",
-    help=f"Whom to ask: a name in prompts/models.toml, or {without_entry()}.",
+    help=f"Whom to ask: a name in the models file, or {without_entry()}.",
+    shell_complete=completed(model_names),
 )
-@click.option("--models-file", type=click.Path(path_type=Path), metavar="F", help="Instead of prompts/models.toml.")
-@click.option("--samples", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="For each prompt.")
+@click.option(
+    "--models-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The models file, instead of prompts/models.toml.",
+)
+@click.option(
+    "--samples", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Answers to each prompt."
+)
 @click.option(
     "--concurrency",
     default=CONCURRENCY,
     show_default=True,
     metavar="N",
     type=click.IntRange(1),
-    help="At a time.",
+    help="Requests to a model at a time.",
 )
 @click.option("--batch", "in_batches", is_flag=True, help="Hand over to the batch service; the same command fetches.")
 @click.option("--dry-run", is_flag=True, help="Count prompts, tokens and cost; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="X", help="Stop before X US dollars.")
-@click.option("--verbose", is_flag=True, help="Tell of each request, on stderr, what came of it.")
+@click.option("--verbose", is_flag=True, help="Say on stderr how each request went.")
 @json_option
 @database_option
 @click.pass_context
 def collect_command(
     ctx: click.Context,
-    suite_names: tuple[str, ...],
-    model_names: tuple[str, ...],
+    suite_ids: tuple[str, ...],
+    models: tuple[str, ...],
     models_file: Path | None,
     samples: int,
     concurrency: int,
@@ -77,9 +101,10 @@ def collect_command(
     """Ask models the prompts of suites, and store every answer.
 
     Only what is missing is asked, so the same command goes on where it was stopped. Keys come from the environment.
+    --suite and --model may be repeated.
     """
-    suites = [find_suite(name, folders("suites")) for name in dict.fromkeys(suite_names)]
-    setups = [find_setup(name, model_files(models_file)) for name in dict.fromkeys(model_names)]
+    suites = [find_suite(name, folders("suites")) for name in dict.fromkeys(suite_ids)]
+    setups = [find_setup(name, model_files(models_file)) for name in dict.fromkeys(models)]
     if max_cost is not None:
         _check_prices(setups)
     if dry_run:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from reviewer.cli.collect_run import Order, collect, complaints, dollars, model_files, progress_words, watched_rows
+from reviewer.cli.collect_run import Order, collect, complaints, dollars, progress_words, watched_rows
 from reviewer.collection.collector import Collector
 from reviewer.collection.missing_samples import survey
-from reviewer.definitions.lookup import folders, known
+from reviewer.definitions.lookup import folders, known, model_files
 from reviewer.definitions.model_config import find_setup, read_setups
 from reviewer.definitions.suite import find_suite
 from reviewer.providers import token_estimate

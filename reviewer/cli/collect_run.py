@@ -9,13 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from reviewer.cli.options import clock, now, tell_of_backup
 from reviewer.cli.terminal import watched
 from reviewer.collection.collector import CollectionProgress, Collector, unusable
 from reviewer.collection.missing_samples import MissingSamples, prepare, store, survey
-from reviewer.definitions.lookup import folders
 from reviewer.definitions.model_config import Setup
 from reviewer.errors import ReviewerError
 from reviewer.model import Suite
@@ -39,14 +37,6 @@ class Order:
     samples: int = 1
     concurrency: int = CONCURRENCY
     max_cost: float | None = None
-
-
-def model_files(given: Path | None = None) -> list[Path]:
-    """Return the models files that are there, the one that counts first."""
-    if given is not None:
-        return [given]
-    places = [folder.parent / "models.toml" for folder in folders("suites")]
-    return [place for place in places if place.is_file()]
 
 
 async def collect(

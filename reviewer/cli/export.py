@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, next_command, reading
+from reviewer.cli.options import database_option, next_command, reading, study_argument
 from reviewer.cli.terminal import complain, counted
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.export_format import ExportFormat, ExportInput
@@ -60,16 +60,18 @@ FORMATS = "\b\nFormats:\n" + "\n".join(f"  {one.name:<15} {one.description}" for
 
 
 @click.command("export", epilog=FORMATS)
-@click.argument("study")
+@study_argument
 @click.option(
     "--format",
     "format_name",
     required=True,
-    metavar="F",
+    metavar="FORMAT",
     type=click.Choice([one.name for one in EXPORT_FORMATS]),
     help="What to write; see below.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file instead of stdout.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, instead of stdout."
+)
 @click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
 @database_option
 @click.pass_context

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from reviewer.adjudication.gold import GoldUnit, gold
-from reviewer.cli.options import database_option, json_option, next_command, now, reading, writing
+from reviewer.cli.options import database_option, json_option, next_command, now, reading, study_argument, writing
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.jsonl import JSONL
@@ -21,7 +21,7 @@ from reviewer.study_design.decision_policy import DecisionMethod, Outcome
 
 
 @click.command("gold")
-@click.argument("study")
+@study_argument
 @json_option
 @database_option
 @click.pass_context

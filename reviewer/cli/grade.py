@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, model_files, on_stderr, progress_words
-from reviewer.cli.options import database_option, existing_database, json_option, next_command, now, reading, writing
+from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, on_stderr, progress_words
+from reviewer.cli.completed_names import grader_names, model_names
+from reviewer.cli.options import (
+    completed,
+    database_option,
+    existing_database,
+    json_option,
+    next_command,
+    now,
+    reading,
+    study_argument,
+    writing,
+)
 from reviewer.cli.terminal import complain, counted, progress, say, say_json, table
-from reviewer.definitions.lookup import folders
+from reviewer.definitions.lookup import folders, model_files
 from reviewer.definitions.model_config import find_setup
 from reviewer.errors import ReviewerError
 from reviewer.grading.census import BaitedResponse, VerdictCensus, baits, census
@@ -30,19 +41,39 @@ SAMPLE = 50  # responses that people are asked to rate first
 
 
 @click.command("grade")
-@click.argument("study")
-@click.option("--grader", "grader_name", required=True, metavar="G", help="A grader's id, or its file.")
+@study_argument
+@click.option(
+    "--grader",
+    "grader_name",
+    required=True,
+    metavar="GRADER",
+    help="A grader's id, or a path to its file.",
+    shell_complete=completed(grader_names, or_file=True),
+)
 @click.option(
     "--model",
     "model_name",
     metavar="CONFIG",
-    help="Who judges, else whom the grader names.",
+    help="Who judges: a name in the models file; else whom the grader names.",
+    shell_complete=completed(model_names),
 )
-@click.option("--models-file", type=click.Path(path_type=Path), metavar="F", help="Instead of prompts/models.toml.")
-@click.option("--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts a unit.")
+@click.option(
+    "--models-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The models file, instead of prompts/models.toml.",
+)
+@click.option(
+    "--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts on each unit."
+)
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes the order in which options are shown.")
 @click.option(
-    "--concurrency", default=CONCURRENCY, show_default=True, metavar="N", type=click.IntRange(1), help="At a time."
+    "--concurrency",
+    default=CONCURRENCY,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(1),
+    help="Requests to a model at a time.",
 )
 @click.option("--batch", "in_batches", is_flag=True, help="Hand over to the batch service; the same command fetches.")
 @click.option("--dry-run", is_flag=True, help="Count requests, tokens and cost; send nothing.")

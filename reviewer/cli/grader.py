@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
+from reviewer.cli.completed_names import grader_names
 from reviewer.cli.definition_check import FILE_HELP, caution_values, say_cautions
-from reviewer.cli.options import json_option, next_command
+from reviewer.cli.options import completed, json_option, next_command
 from reviewer.cli.terminal import say, say_json, say_sentence
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def grader_group() -> None:
 
 
 @grader_group.command("check", epilog=FILE_HELP)
-@click.argument("file")
+@click.argument("file", shell_complete=completed(grader_names, or_file=True))
 @click.option("--text", metavar="TEXT", help="The response that it is tried on, instead of made-up ones.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes the order in which options are shown.")
 @json_option
@@ -85,8 +86,8 @@ def _of_model(grader: Grader) -> list[Caution]:
     """Return what is wrong with the model that a judge names: there may be none of that name."""
     if grader.model is None:
         return []
-    from reviewer.cli.collect_run import model_files
     from reviewer.definitions.caution import Caution
+    from reviewer.definitions.lookup import model_files
     from reviewer.definitions.model_config import find_setup
     from reviewer.errors import ReviewerError
 

@@ -6,16 +6,19 @@ import gc
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import fill
 
 import click
 
+from reviewer.cli.completed_names import format_names, profile_names, rubric_names, study_names
 from reviewer.cli.import_gold import GoldSource, first_rubric
 from reviewer.cli.import_source import ImportSource, TableSource, first_columns, suite_name
-from reviewer.cli.options import database_option, database_path, next_command, now, reading, writing
+from reviewer.cli.options import completed, database_option, database_path, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
+from reviewer.formats.mapping.fields import FIELDS
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.tables.registry import NAMES
 from reviewer.formats.tables.table_file import format_of
@@ -28,17 +31,49 @@ from reviewer.store.engine import Engine
 MOST_SHOWN = 20
 
 
-@click.command("import")
+# A paragraph that begins with \b keeps its lines.
+FIELD_LIST = (
+    "\b\nFields:\n"
+    + fill(", ".join(FIELDS), 74, initial_indent="  ", subsequent_indent="  ")
+    + "\n  label:QUESTION:RATER, label:QUESTION, gold:QUESTION"
+)
+
+
+@click.command("import", epilog=FIELD_LIST)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", metavar="F", help=f"{NAMES}; else the suffix tells.")
-@click.option("--profile", metavar="P", help="How the table is read: a profile's id, or a path to its file.")
-@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Where a field is read.")
-@click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="What a field is in every row.")
+@click.option(
+    "--format",
+    "format_name",
+    metavar="FORMAT",
+    help=f"{NAMES}; else the suffix tells.",
+    shell_complete=completed(format_names),
+)
+@click.option(
+    "--profile",
+    metavar="PROFILE",
+    help="How the table is read: a profile's id, or a path to its file.",
+    shell_complete=completed(profile_names, or_file=True),
+)
+@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="The column in which a field is read.")
+@click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="The value of a field in every row.")
 @click.option("--value", "values", multiple=True, metavar="QUESTION:RAW=VALUE", help="What a raw label stands for.")
-@click.option("--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="human, model or rule.")
+@click.option(
+    "--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="Whether a rater is human, model or rule."
+)
 @click.option("--no-gold", is_flag=True, help="Leave decided labels out.")
-@click.option("--study", metavar="NAME", help="The study that gets the labels: a new one, or an open one.")
-@click.option("--rubric", "rubric_name", metavar="R", help="The rubric that the labels answer.")
+@click.option(
+    "--study",
+    metavar="STUDY",
+    help="The study that gets the labels: a new one, or an open one.",
+    shell_complete=completed(study_names),
+)
+@click.option(
+    "--rubric",
+    "rubric_name",
+    metavar="RUBRIC",
+    help="What the labels answer: a rubric's id, or a path to its file.",
+    shell_complete=completed(rubric_names, or_file=True),
+)
 @click.option("--skip-bad", is_flag=True, help="Store the good rows, and report each bad one.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; store nothing.")
 @database_option
@@ -59,7 +94,10 @@ def import_command(
     skip_bad: bool,
     dry_run: bool,
 ) -> None:
-    """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing."""
+    """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing.
+
+    --map, --set, --value and --rater-kind may be repeated, and override the profile.
+    """
     if not file.exists():
         raise NotFound(f"{file}: there is no such file")
     if not file.is_file():

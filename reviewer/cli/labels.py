@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import click
 
-from reviewer.cli.options import database_option, json_option, reading
+from reviewer.cli.completed_names import rater_names
+from reviewer.cli.options import completed, database_option, json_option, reading, study_argument
 from reviewer.cli.terminal import say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.model import Label, LabelState
@@ -17,8 +18,8 @@ COLUMNS = tuple(field.name for field in fields(Label) if field.name != "sequence
 
 
 @click.command("labels")
-@click.argument("study")
-@click.option("--rater", metavar="NAME", help="Only the labels of this rater.")
+@study_argument
+@click.option("--rater", metavar="NAME", help="Only the labels of this rater.", shell_complete=completed(rater_names))
 @json_option
 @database_option
 @click.pass_context

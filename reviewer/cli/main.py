@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from reviewer import __version__
 from reviewer.cli.options import database_option, rater_option
 from reviewer.cli.terminal import complain
 from reviewer.errors import ReviewerError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Name -> where it is defined and what `reviewer --help` says of it. Loading every command for its help line alone
 # would make `--help` pay for all of them.
@@ -32,6 +37,7 @@ COMMANDS = {
     "grader": ("reviewer.cli.grader:grader_group", "Check a grader: what it is sent, and how replies are read."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
     "db": ("reviewer.cli.db:db_group", "Make databases."),
+    "completion": ("reviewer.cli.completion:completion_command", "Print the script that makes a shell complete words."),
 }
 
 
@@ -49,6 +55,15 @@ class LazyGroup(click.Group):
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete the name of a command without importing any, or an option."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=summary) for name, (_, summary) in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
@@ -77,6 +92,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets an escape, not a traceback.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    if os.environ.get("_REVIEWER_COMPLETE"):
+        from reviewer.cli.completion import answer_tab
+
+        answer_tab(cli)
+        sys.exit(0)
     try:
         status = cli(standalone_mode=False)
     except click.ClickException as error:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from reviewer.cli.completed_names import Names, TypedLine, candidates, files, is_path, person_names, study_names
 from reviewer.cli.terminal import complain
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.model import utc
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from reviewer.store.engine import Engine
     from reviewer.store.sqlite import SqliteEngine
 
@@ -25,6 +28,7 @@ DEFAULT_DATABASE = "reviews.db"
 # What click's context remembers `--db` and `--rater` under.
 _DATABASE, _RATER = "reviewer.db", "reviewer.rater"
 Command = TypeVar("Command", bound=Callable[..., object])
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem[str]]"]
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -33,10 +37,32 @@ def _remember(ctx: click.Context, parameter: click.Parameter, value: str | None)
         ctx.find_root().meta[f"reviewer.{parameter.name}"] = value
 
 
+def completed(names: Names, *, or_file: bool = False) -> Completer:
+    """Return what completes a parameter by `names`; with `or_file` a word that is a path by the files there are."""
+
+    def complete(ctx: click.Context, parameter: click.Parameter, word: str) -> list[CompletionItem[str]]:
+        if or_file and is_path(word):
+            return files(word)
+        given = ctx.params.get(parameter.name or "")
+        return candidates(names, _typed(ctx, word), given if isinstance(given, tuple) else ())
+
+    return complete
+
+
+def _typed(ctx: click.Context, word: str) -> TypedLine:
+    typed = ctx.params
+    # Where an option still lacks its value, click leaves the arguments before it unread.
+    study = typed.get("study") or next(iter(ctx.args), None)
+    return TypedLine(
+        word, database_path(ctx), study, typed.get("rubric") or typed.get("rubric_name"), typed.get("models_file")
+    )
+
+
 def database_option(command: Command) -> Command:
     """Add `--db` to a command; `database_path` tells its value."""
     return click.option(
         "--db",
+        type=click.Path(),
         metavar="FILE",
         help="The database, instead of $REVIEWER_DB or ./reviews.db.",
         callback=_remember,
@@ -49,12 +75,14 @@ def rater_option(command: Command) -> Command:
     return click.option(
         "--rater",
         metavar="NAME",
-        help="Who rates, instead of $REVIEWER_RATER or the login name.",
+        help="Who rates or decides, instead of $REVIEWER_RATER or the login name.",
         callback=_remember,
         expose_value=False,
+        shell_complete=completed(person_names),
     )(command)
 
 
+study_argument = click.argument("study", shell_complete=completed(study_names))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -20,6 +20,7 @@ from reviewer.cli.options import (
     next_command,
     rater_name,
     rater_option,
+    study_argument,
     tell_of_backup,
 )
 from reviewer.cli.plain_rating import PlainCalls, PlainRating
@@ -31,7 +32,7 @@ from reviewer.studies.rating import RENEW_EVERY, RatingSession
 
 
 @click.command("rate")
-@click.argument("study")
+@study_argument
 @click.option("--plain", is_flag=True, help="Line by line: for screen readers, pipes and scripts.")
 @rater_option
 @database_option

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.cli.completed_names import graded_by
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, next_command, now, reading
+from reviewer.cli.options import completed, database_option, json_option, next_command, now, reading, study_argument
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
 from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
@@ -31,10 +32,23 @@ MOST_ESTIMATES = 2  # in a row that is also drawn
 
 
 @click.command("report")
-@click.argument("study")
-@click.option("--grader", "graders", multiple=True, metavar="NAME", help="Only these graders; otherwise all.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="One page that needs nothing else.")
-@click.option("--csv", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Each table as a CSV file.")
+@study_argument
+@click.option(
+    "--grader",
+    "graders",
+    multiple=True,
+    metavar="NAME",
+    help="Only this grader, else all. May be repeated.",
+    shell_complete=completed(graded_by),
+)
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page that needs nothing else.")
+@click.option(
+    "--csv",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write each table as a CSV file.",
+)
 @json_option
 @database_option
 @click.pass_context

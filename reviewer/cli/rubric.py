@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.cli.completed_names import rubric_names
 from reviewer.cli.definition_check import (
     FILE_HELP,
     caution_values,
@@ -13,7 +14,7 @@ from reviewer.cli.definition_check import (
     say_rows,
     terminal_size,
 )
-from reviewer.cli.options import json_option, next_command
+from reviewer.cli.options import completed, json_option, next_command
 from reviewer.cli.terminal import counted, say, say_json, say_sentence
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def rubric_group() -> None:
 
 
 @rubric_group.command("check", epilog=FILE_HELP)
-@click.argument("file")
+@click.argument("file", shell_complete=completed(rubric_names, or_file=True))
 @click.option("--try", "trying", is_flag=True, help="Answer it on made-up responses; nothing is kept.")
 @json_option
 def check(file: str, *, trying: bool, as_json: bool) -> None:

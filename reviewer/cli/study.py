@@ -7,7 +7,25 @@ import getpass
 import click
 
 from reviewer.adjudication.outcomes import Overview, overview
-from reviewer.cli.options import database_option, json_option, next_command, now, reading, writing
+from reviewer.cli.completed_names import (
+    configuration_names,
+    graded_by,
+    person_names,
+    rate_names,
+    rubric_names,
+    stored_suite_names,
+    study_names,
+)
+from reviewer.cli.options import (
+    completed,
+    database_option,
+    json_option,
+    next_command,
+    now,
+    reading,
+    study_argument,
+    writing,
+)
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.errors import Refused
 from reviewer.store import studies
@@ -21,26 +39,78 @@ def study_group() -> None:
     """Make, list, show and close studies."""
 
 
-@study_group.command("create")
+# A paragraph that begins with \b keeps its lines.
+SAMPLING_RULES = """\b
+Rules of --sample:
+  all               every one
+  random:N          N of all
+  stratified:N      N of each configuration
+  tail:PERCENT+N    the worst PERCENT % of each configuration, N others
+  disagreement:N+M  N on which graders differ, and M others"""
+
+
+@study_group.command("create", epilog=SAMPLING_RULES)
 @click.argument("name")
-@click.option("--rubric", required=True, metavar="R", help="A rubric's id, or a path to its file.")
-@click.option("--suite", "suites", multiple=True, metavar="S", help="Only responses to this suite's prompts.")
-@click.option("--model", "models", multiple=True, metavar="CONFIG", help="Only responses of this configuration.")
-@click.option("--from", "source", metavar="STUDY", help="Only responses of another study.")
+@click.option(
+    "--rubric",
+    required=True,
+    metavar="RUBRIC",
+    help="A rubric's id, or a path to its file.",
+    shell_complete=completed(rubric_names, or_file=True),
+)
+@click.option(
+    "--suite",
+    "suites",
+    multiple=True,
+    metavar="SUITE",
+    help="Only responses to this suite's prompts.",
+    shell_complete=completed(stored_suite_names),
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="CONFIG",
+    help="Only responses of this configuration.",
+    shell_complete=completed(configuration_names),
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="STUDY",
+    help="Only responses of another study.",
+    shell_complete=completed(study_names),
+)
 @click.option(
     "--sample",
     default="all",
     show_default=True,
     metavar="RULE",
-    help="all, random:N, stratified:N, tail:PERCENT+N, disagreement:N+M.",
+    help="How responses are drawn; see below.",
 )
-@click.option("--grader", "graders", multiple=True, metavar="NAME", help="Whose verdicts tail and disagreement ask.")
-@click.option("--rate", metavar="RATE", help="The rubric's rate that tail and disagreement go by.")
+@click.option(
+    "--grader",
+    "graders",
+    multiple=True,
+    metavar="NAME",
+    help="Whose verdicts tail and disagreement ask.",
+    shell_complete=completed(graded_by),
+)
+@click.option(
+    "--rate",
+    metavar="RATE",
+    help="The rubric's rate that tail and disagreement go by.",
+    shell_complete=completed(rate_names),
+)
 @click.option("--panes", default=2, show_default=True, metavar="N", help="Responses side by side, 1 to 8.")
-@click.option("--overlap", default=2, show_default=True, metavar="K", help="Raters for each item.")
+@click.option("--overlap", default=2, show_default=True, metavar="N", help="Raters for each item.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes every random order.")
 @click.option(
-    "--policy", default="majority", show_default=True, metavar="P", help="unanimous, majority[:MARGIN], within:RANKS."
+    "--policy",
+    default="majority",
+    show_default=True,
+    metavar="POLICY",
+    help="When labels decide: unanimous, majority[:MARGIN] or within:RANKS.",
 )
 @click.option(
     "--aids",
@@ -49,7 +119,14 @@ def study_group() -> None:
     show_default=True,
     help="Show raters where a secret leaks: after they answered, or before. Stored with each label.",
 )
-@click.option("--assign", "assignments", multiple=True, metavar="RATER[:QUOTA]", help="Only these raters may rate.")
+@click.option(
+    "--assign",
+    "assignments",
+    multiple=True,
+    metavar="RATER[:QUOTA]",
+    help="Only these raters may rate, each at most QUOTA items.",
+    shell_complete=completed(person_names),
+)
 @database_option
 @click.pass_context
 def create(
@@ -69,14 +146,10 @@ def create(
     aids: str,
     assignments: tuple[str, ...],
 ) -> None:
-    r"""Make a study of stored responses; without --suite and --model, of every one.
+    """Make a study of stored responses.
 
-    \b
-    --sample draws from them and keeps each response's chance:
-      random:N          N of all
-      stratified:N      N of each configuration
-      tail:P+N          of each configuration the worst P % by a grader, and N of the rest
-      disagreement:N+M  N on which graders differ, and M of the rest
+    Without --suite, --model and --from it takes every response. --sample draws from them, and each keeps its chance.
+    --suite, --model, --grader and --assign may be repeated.
     """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric
@@ -156,15 +229,15 @@ def _state(study: Study) -> str:
 
 
 @study_group.command("show")
-@click.argument("name")
+@study_argument
 @click.option("--unblind", is_flag=True, help="Name the configurations. This is recorded.")
 @json_option
 @database_option
 @click.pass_context
-def show(ctx: click.Context, name: str, *, unblind: bool, as_json: bool) -> None:
-    """Show the progress of a study."""
+def show(ctx: click.Context, study: str, *, unblind: bool, as_json: bool) -> None:
+    """Show the design and the progress of STUDY."""
     with reading(ctx) as engine:
-        view = overview(engine, studies.load(engine, name))
+        view = overview(engine, studies.load(engine, study))
     document = _shown(view)
     if unblind:
         with writing(ctx) as engine:
@@ -248,15 +321,15 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
 
 
 @study_group.command("close")
-@click.argument("name")
+@study_argument
 @database_option
 @click.pass_context
-def close(ctx: click.Context, name: str) -> None:
-    """Close a study to rating and extension."""
+def close(ctx: click.Context, study: str) -> None:
+    """Close STUDY to rating and extension."""
     with writing(ctx) as engine:
-        study = studies.load(engine, name)
-        if not study.open:
-            raise Refused(f"study {name} is closed already")
+        loaded = studies.load(engine, study)
+        if not loaded.open:
+            raise Refused(f"study {study} is closed already")
         with engine.writing():
-            studies.close(engine, study.number, now())
-    say(f"study {name} is closed\nNext: {next_command('labels', name)}")
+            studies.close(engine, loaded.number, now())
+    say(f"study {study} is closed\nNext: {next_command('labels', study)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.cli.completed_names import suite_names
 from reviewer.cli.definition_check import (
     FILE_HELP,
     caution_values,
@@ -16,7 +17,7 @@ from reviewer.cli.definition_check import (
     say_rows,
     terminal_size,
 )
-from reviewer.cli.options import json_option, next_command
+from reviewer.cli.options import completed, json_option, next_command
 from reviewer.cli.terminal import counted, say, say_indented, say_json, say_sentence
 from reviewer.errors import NotFound, ReviewerError
 
@@ -35,7 +36,7 @@ def suite_group() -> None:
 
 
 @suite_group.command("check", epilog=FILE_HELP)
-@click.argument("file")
+@click.argument("file", shell_complete=completed(suite_names, or_file=True))
 @click.option("--prompt", "prompt_name", metavar="ID", help="The prompt that is shown, instead of the first.")
 @json_option
 def check(file: str, prompt_name: str | None, *, as_json: bool) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reviewer.cli.completed_names import graded_by, lab_names, question_names
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, json_option, next_command, reading
+from reviewer.cli.options import completed, database_option, json_option, next_command, reading, study_argument
 from reviewer.cli.terminal import complain, progress, say, say_json
 
 if TYPE_CHECKING:
@@ -19,19 +20,36 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@click.argument("study")
-@click.option("--grader", required=True, metavar="NAME", help="The grader: a rater of kind model or rule.")
-@click.option("--question", metavar="Q", help="Only this question.")
-@click.option("--against", metavar="NAME", help="Another grader to compare it with.")
-@click.option("--lab", metavar="LAB", help="The grader's lab, where its name does not say the configuration.")
+@study_argument
+@click.option(
+    "--grader",
+    required=True,
+    metavar="NAME",
+    help="The grader: a rater of kind model or rule.",
+    shell_complete=completed(graded_by),
+)
+@click.option("--question", metavar="QUESTION", help="Only this question.", shell_complete=completed(question_names))
+@click.option(
+    "--against", metavar="NAME", help="Another grader to compare it with.", shell_complete=completed(graded_by)
+)
+@click.option(
+    "--lab",
+    metavar="LAB",
+    help="The grader's lab, where its name does not say the configuration.",
+    shell_complete=completed(lab_names),
+)
 @click.option(
     "--epsilon",
     type=click.FloatRange(0.0, 1.0),
     metavar="E",
     help="Allowance of the alternative annotator test: 0.2 (default) for experts, 0.15 trained people, 0.1 the crowd.",
 )
-@click.option("--gold-sample", type=click.IntRange(min=1), metavar="N", help="Use the gold of N responses, by chance.")
-@click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="Which N: with --gold-sample.")
+@click.option(
+    "--gold-sample", type=click.IntRange(min=1), metavar="N", help="Use the gold of N responses, drawn by chance."
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, metavar="N", help="Fixes which responses --gold-sample uses."
+)
 @json_option
 @database_option
 @click.pass_context

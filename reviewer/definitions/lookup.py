@@ -21,6 +21,14 @@ def folders(kind: str) -> list[Path]:
     return [Path("prompts", kind), shipped / kind]
 
 
+def model_files(given: Path | None = None) -> list[Path]:
+    """Return the models files that are there, the one that counts first; only `given` where a file was named."""
+    if given is not None:
+        return [given]
+    places = [folder.parent / "models.toml" for folder in folders("suites")]
+    return [place for place in places if place.is_file()]
+
+
 def known(where: Sequence[Path], suffix: str = ".toml") -> dict[str, Path]:
     """Return the ids that have a file in one of the folders `where`, in order, each with the file that counts."""
     files = {path.stem: path for folder in reversed(where) for path in folder.glob("*" + suffix)}

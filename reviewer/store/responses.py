@@ -202,6 +202,11 @@ def suite_numbers(engine: Engine, name: str) -> list[int]:
     return [number for (number,) in found]
 
 
+def suite_titles(engine: Engine) -> dict[str, str]:
+    """Return the title of every stored suite by id, that of its newest version."""
+    return dict(engine.rows("select id, title from suite order by id, version"))
+
+
 def add_members(engine: Engine, members: Iterable[tuple[int, int, SuitePrompt]]) -> None:
     """Give prompts their places in suites, as (suite number, prompt number, place); call inside `engine.writing()`."""
     engine.run_many(

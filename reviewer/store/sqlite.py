@@ -171,6 +171,31 @@ def open_for_reading(path: str) -> SqliteEngine:
     return engine
 
 
+def open_as_it_is(path: str) -> SqliteEngine:
+    """Open a file that is up to date for one short look: nothing is made, changed or waited for.
+
+    To read a file through its log SQLite makes an index beside it, so the log is only read where it is in use already.
+
+    Raises:
+        NotFound: no such file.
+        StoreError: not one of our files, or made by another version.
+    """
+    if not Path(path).is_file():
+        raise NotFound(f"{path}: no such database")
+    log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
+    in_use = index.exists() and log.exists() and log.stat().st_size > 0
+    with explained(path):
+        uri = f"{Path(path).absolute().as_uri()}?mode=ro{'' if in_use else '&immutable=1'}"
+        engine = SqliteEngine(path, sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None), read_only=True)
+    try:
+        if missing := _checked(engine):
+            raise StoreError(f"{path}: made by an older version of reviewer (step {missing[0]} is missing)")
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
 def open_for_writing(path: str) -> SqliteEngine:
     """Open a file for writing; make it, or copy it and bring its tables up to date, where needed.
 
