@@ -13,7 +13,7 @@ import click
 
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, next_command, reading, study_argument
-from reviewer.cli.terminal import complain, counted
+from reviewer.cli.terminal import complain, counted, printing
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.export_format import ExportFormat, ExportInput
 from reviewer.formats.export.record import GoldRecord
@@ -112,7 +112,8 @@ def _input(engine: Engine, study: Study, found: _CountedRecords) -> ExportInput:
 def _written(output: Path | None) -> Iterator[TextIO]:
     """Open what is written to. A file takes its place only when it is whole."""
     if output is None:
-        yield sys.stdout
+        with printing() as out:
+            yield out
         return
     part = output.with_name(output.name + ".part")
     try:

@@ -11,7 +11,7 @@ import click
 
 from reviewer import __version__
 from reviewer.cli.options import database_option, rater_option
-from reviewer.cli.terminal import complain
+from reviewer.cli.terminal import OutputFailed, complain, drop_output, flush_output
 from reviewer.errors import ReviewerError
 
 if TYPE_CHECKING:
@@ -97,20 +97,32 @@ def main() -> None:
 
         answer_tab(cli)
         sys.exit(0)
+    sys.exit(_status())
+
+
+def _status() -> int:
+    """Run the command that was typed, say what went wrong, and return the exit status."""
     try:
         status = cli(standalone_mode=False)
+        flush_output()
     except click.ClickException as error:
         usage = error.ctx.get_usage() + "\n" if isinstance(error, click.UsageError) and error.ctx else ""
         complain(usage + error.format_message())
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except OutputFailed as error:
+        drop_output()
+        complain(str(error))
     except ReviewerError as error:
         complain(str(error))
-        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
-        sys.exit(1)
     except BrokenPipeError:
-        # The reader of our output went away, as `| head` does. Python would complain again when it flushes.
-        sys.stdout = None
-        sys.exit(1)
-    sys.exit(status if isinstance(status, int) else 0)
+        # The reader of our output went away, as `| head` does.
+        drop_output()
+    except Exception as error:  # the last handler: no traceback reaches a user
+        from reviewer.cli.faults import report_fault
+
+        report_fault(error)
+    else:
+        return status if isinstance(status, int) else 0
+    return 1

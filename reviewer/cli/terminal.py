@@ -3,33 +3,81 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from reviewer.cli.text_wrapping import GAP, blocks, filled
+from reviewer.errors import ReviewerError
 from reviewer.text.visible import visible
 
 INDENT = "    "
 
 
+class OutputFailed(ReviewerError):
+    """What was to be printed could not be written, as on a full disk."""
+
+
+@contextmanager
+def printing() -> Iterator[TextIO]:
+    """Hand out stdout to write to.
+
+    Raises:
+        OutputFailed: it cannot be written. A reader that went away is a BrokenPipeError, which is no failure.
+    """
+    try:
+        yield sys.stdout
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is not None:
+            raise  # of another file, which was read meanwhile
+        raise OutputFailed(f"stdout: cannot be written: {error.strerror}") from error
+
+
+def flush_output() -> None:
+    """Write what stdout still holds back.
+
+    Raises:
+        OutputFailed: see `printing`.
+    """
+    with printing() as out:
+        out.flush()
+
+
+def drop_output() -> None:
+    """Forget what stdout still holds back; Python would try to write it at the end, and complain once more."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _print(text: str) -> None:
+    with printing() as out:
+        out.write(text)
+
+
 def say(text: str = "") -> None:
     """Write one or more lines to stdout, with nothing in them that could steer the terminal."""
-    sys.stdout.write(visible(text) + "\n")
+    _print(visible(text) + "\n")
 
 
 def say_sentence(text: str) -> None:
     """Write a sentence to stdout, on a terminal broken between words under its own indent."""
     indent = text[: len(text) - len(text.lstrip(" "))]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    sys.stdout.write(filled(visible(text.strip(" "), one_line=True), room, indent) + "\n")
+    _print(filled(visible(text.strip(" "), one_line=True), room, indent) + "\n")
 
 
 def complain(text: str) -> None:
     """Write to stderr what went wrong, or what the user should know beside the result."""
-    sys.stdout.flush()
+    with suppress(OSError):  # what stdout could not take is said by what wrote it
+        sys.stdout.flush()
     sys.stderr.write(visible(text) + "\n")
     sys.stderr.flush()
 
@@ -43,7 +91,7 @@ def say_indented(text: str) -> None:
     width = shutil.get_terminal_size().columns - len(INDENT) if sys.stdout.isatty() else None
     for line in visible(text).split("\n"):
         for part in [line] if width is None else _broken(line.expandtabs(), max(width, 20)):
-            sys.stdout.write(f"{INDENT}{part}\n")
+            _print(f"{INDENT}{part}\n")
 
 
 def _broken(line: str, width: int) -> Iterator[str]:
@@ -64,20 +112,21 @@ def _broken(line: str, width: int) -> Iterator[str]:
 
 def say_json(document: object) -> None:
     """Write one JSON document to stdout. Every character beyond ASCII is escaped, so it cannot steer a terminal."""
-    json.dump(document, sys.stdout, allow_nan=False, indent=2)
-    sys.stdout.write("\n")
+    with printing() as out:
+        json.dump(document, out, allow_nan=False, indent=2)
+        out.write("\n")
 
 
 def say_json_rows(head: dict[str, object], name: str, rows: Iterable[object]) -> None:
     """Write the JSON object `head` with one more member `name`, an array of `rows`, without holding them all."""
     opening = json.dumps(head)[:-1]
-    sys.stdout.write(f"{opening}{', ' if head else ''}{json.dumps(name)}: [")
+    _print(f"{opening}{', ' if head else ''}{json.dumps(name)}: [")
     encode = json.JSONEncoder(allow_nan=False).encode
     separator = "\n"
     for row in rows:
-        sys.stdout.write(separator + encode(row))
+        _print(separator + encode(row))
         separator = ",\n"
-    sys.stdout.write("\n]}\n")
+    _print("\n]}\n")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -87,7 +136,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 def say_line(cells: Iterable[object]) -> None:
     """Write cells as one line, separated by tabs: for listings too long to be laid out in columns."""
-    sys.stdout.write("\t".join(visible(str(cell), one_line=True) for cell in cells) + "\n")
+    _print("\t".join(visible(str(cell), one_line=True) for cell in cells) + "\n")
 
 
 def table(
@@ -115,7 +164,7 @@ def table(
                 row[place].rjust(widths[place]) if place in right else row[place].ljust(widths[place])
                 for place in block
             )
-            sys.stdout.write((" " * GAP).join(aligned).rstrip() + "\n")
+            _print((" " * GAP).join(aligned).rstrip() + "\n")
 
 
 @contextmanager
