@@ -11,7 +11,7 @@ and before a block:
 
     <!-- file: NAME -->               the block is this file, written before the commands after it run
     <!-- keys: 1 enter see:"Saved" -->  what is pressed on the screen that the command opens
-    <!-- rates: 1 1 -->               what is pressed for each response, item by item, until nothing is left to rate
+    <!-- rates: 6, 1 1 -->            what answers each response of the first item, and of all others
     <!-- lines: 1 2 "" -->            what the command reads from its standard input
     <!-- stop: TEXT -->               press Ctrl-C once the command has shown TEXT
     <!-- status: 1 -->                how the command ends, where that is not 0

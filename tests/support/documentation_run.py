@@ -28,11 +28,11 @@ KEYS = {
     "space": " ", "backspace": "\x7f", "interrupt": "\x03",
 }  # fmt: skip
 ITEM, PANES = re.compile(r": item [0-9]+ of ([0-9]+)"), re.compile(r"─ +(?:▶ )?[A-H] · ")
-COVERED, ALL_RATED = "press v to uncover", "Nothing is left for you in this study"
+ANSWERED, COVERED, ALL_RATED = "All is answered", "press v to uncover", "Nothing is left for you in this study"
 ENDED = "ended with"
 # Keys that answer are ignored for a quarter of a second after an item came up, so that none answers the wrong one.
-SETTLED = 0.4
-STILL = 0.08
+SETTLED, STILL, PATIENT = 0.3, 0.08, 2.0
+MANY = 20  # items
 SHELL = re.compile(r"[|<>;&$`*]")
 XSTEST = re.compile(r"xstest_v2_completions_([a-z0-9]+?)(?:_(gpteval|streval))?\.csv")
 KEY = "no-key-leaves-this-machine"
@@ -81,10 +81,12 @@ class Scratch:
             self._press(command, shlex.split(notes["keys"]), status)
         elif "stop" in notes:
             self._press(command, [f"see:{notes['stop']}", "interrupt"], 1)
-        elif "rates" in notes:
-            self._press(command, ["see:enter: close", "enter", f"rate:{notes['rates']}", "enter", "see:You rated", "q"], status)
+        elif "rates" in notes and "--plain" not in command:
+            keys = ["see:enter: close", "enter", f"rate:{notes['rates']}", "enter", "see:You rated", "q"]
+            self._press(command, keys, status)
         else:
-            stdin = "".join(line + "\n" for line in shlex.split(notes.get("lines", "")))
+            lines = _line_by_line(_answers(notes["rates"])) if "rates" in notes else shlex.split(notes.get("lines", ""))
+            stdin = "".join(line + "\n" for line in lines)
             words = shlex.split(command, comments=True)
             if words[0] == "reviewer" and not SHELL.search(command):
                 done = self.run(*words[1:], expected=status, stdin=stdin)
@@ -114,7 +116,7 @@ class Scratch:
                     terminal.until(key.removeprefix("see:"))
                     terminal.quiet(SETTLED, SETTLED)
                 elif key.startswith("rate:"):
-                    _rate(terminal, key.removeprefix("rate:").split())
+                    _rate(terminal, _answers(key.removeprefix("rate:")))
                 else:
                     _send(terminal, key)
             self.printed += terminal.until(f"{ENDED} {status}")
@@ -148,8 +150,8 @@ def _send(terminal: Terminal, key: str) -> None:
     terminal.quiet(STILL, SETTLED)
 
 
-def _rate(terminal: Terminal, keys: list[str]) -> None:
-    """Press `keys` for each response of each item, uncovering those that are covered, until all items are rated."""
+def _rate(terminal: Terminal, answers: list[list[str]]) -> None:
+    """Answer item after item, uncovering what is covered, until nothing is left; the last of `answers` is repeated."""
     items, number = 1, 0
     while number < items:
         number += 1
@@ -159,12 +161,23 @@ def _rate(terminal: Terminal, keys: list[str]) -> None:
         terminal.quiet(SETTLED, SETTLED)
         if COVERED in terminal.text:
             _send(terminal, "v")
-        for key in keys * len(PANES.findall(terminal.text)):
+        keys = answers[min(number, len(answers)) - 1] * len(PANES.findall(terminal.text))
+        for key in keys:
             _send(terminal, key)
-        terminal.until("All is answered")
+        while not terminal.shows(ANSWERED, PATIENT):  # a busy machine took a key for one that came too early
+            for key in (*["up"] * len(keys), *keys):
+                _send(terminal, key)
         _send(terminal, "enter")
     terminal.until(ALL_RATED)
-    terminal.quiet(SETTLED, SETTLED)
+
+
+def _answers(note: str) -> list[list[str]]:
+    return [part.split() for part in note.split(",")]
+
+
+def _line_by_line(answers: list[list[str]]) -> list[str]:
+    """Return lines that answer many items of up to two responses; one that comes after the last answer is refused."""
+    return [line for number in range(MANY) for line in (*answers[min(number, len(answers) - 1)] * 2, "")]
 
 
 def environment() -> dict[str, str]:
