@@ -33,7 +33,7 @@ from markdown_it.token import Token
 from tests.support.folders import README, ROOT
 
 DOCS = ROOT / "docs"
-KINDS = {"sh", "toml", "json", "jsonl", "csv", "text", "{toctree}", "{include}", "{eval-rst}", "{click}"}
+KINDS = {"sh", "toml", "json", "text", "{toctree}", "{include}", "{click}"}
 HEAD = {"folder", "files", "before"}
 OF_BLOCK = {"file", "keys", "rates", "lines", "stop", "status", "judge", "output"}
 COMMENT = re.compile(r"<!--\s*([a-z]+)(?::\s*(.*?))?\s*-->", re.DOTALL)

@@ -74,6 +74,13 @@ class Scratch:
                     self.do(command, block)
 
     def do(self, command: str, block: Block | None = None) -> None:
+        t = time.time()
+        try:
+            self.do2(command, block)
+        finally:
+            print(f"TIMED {time.time() - t:.2f} {command[:80]}", file=open("/tmp/timed.txt", "a"))
+
+    def do2(self, command: str, block: Block | None = None) -> None:
         """Run one command as the comments before its block say."""
         notes = {} if block is None else block.notes
         status = int(notes.get("status", "0"))
@@ -109,7 +116,7 @@ class Scratch:
 
     def _press(self, command: str, keys: list[str], status: int) -> None:
         """Open the screen of a command, press keys, and see how it ends."""
-        shell = ["bash", "-c", f"{command}; echo; echo {ENDED} $?; read"]  # and stays until it was read
+        shell = ["bash", "-c", f"trap : INT; {command}; status=$?; echo; echo {ENDED} $status; read"]  # and stays until it was read
         with Terminal(shell, columns=120, rows=40, folder=self.folder, environment=environment()) as terminal:
             for key in keys:
                 if key.startswith("see:"):
@@ -122,27 +129,27 @@ class Scratch:
             self.printed += terminal.until(f"{ENDED} {status}")
 
     def _compare(self, block: Block) -> None:
-        """Hold the lines of a block against what was printed, in order; blanks at the ends of words do not count."""
+        """Find the lines of a block in what was printed, in order; others may stand between, and blanks do not count."""
         printed = " ".join(self.printed.split())
-        wanted = ".*?".join(re.escape(" ".join(part.split())) for part in block.text.split("…"))
+        parts = re.split(r"\n|…", block.text.strip())
+        wanted = ".*?".join(re.escape(" ".join(part.split())) for part in parts)
         assert re.search(wanted, printed), f"line {block.line}: this was not printed:\n{block.text}\n{self.printed}"
 
     def _provide(self, name: str) -> None:
         """Put a file in the folder; where it comes from data that are not here, the page's test is skipped."""
         example = ROOT / name if "/" in name else DOCS / "examples" / name
+        original = next(DATA.rglob(name), None) if DATA.is_dir() else None
         if example.is_file():
             copy = self.folder / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(example, copy)
+        elif original is not None:
+            (self.folder / name).symlink_to(original)
         elif match := XSTEST.fullmatch(name):
             model, grader = match[1], match[2]
             _ = xstest.graded(self.folder, model, grader) if grader else xstest.completions(self.folder, model)
         else:
-            found = next(DATA.rglob(name), None) if DATA.is_dir() else None
-            if found is None:
-                pytest.skip(f"{name} is not here")
-            for file in found.parent.glob("*.[cj]s*"):  # with those that it points into
-                (self.folder / file.name).symlink_to(file)
+            pytest.skip(f"{name} is not here")
 
 
 def _send(terminal: Terminal, key: str) -> None:
