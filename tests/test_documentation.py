@@ -72,7 +72,9 @@ def rows(name: str) -> set[str]:
     return set(Page(DOCS / "reference" / name).codes)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.blocks and "install" not in page.name], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.blocks and "install" not in page.name], ids=lambda page: page.name
+)
 def test_a_page_does_what_it_says(
     page: Page, run: Run, tmp_path: Path, server: LLMServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +99,7 @@ def test_every_block_is_of_a_kind_that_is_checked(page: Page) -> None:
             tomllib.loads(block.text)
         if block.kind == "json":
             json.loads(block.text)
-        if {"keys", "lines", "stop"} & block.notes.keys():
+        if {"keys", "rates", "decides", "lines", "stop"} & block.notes.keys():
             assert len(block.commands) == 1, f"{page.name}:{block.line}: keys are for one command"
         if "output" in block.notes:
             assert block.kind == "text", f"{page.name}:{block.line}"

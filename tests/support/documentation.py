@@ -12,6 +12,7 @@ and before a block:
     <!-- file: NAME -->               the block is this file, written before the commands after it run
     <!-- keys: 1 enter see:"Saved" -->  what is pressed on the screen that the command opens
     <!-- rates: 6, 1 1 -->            what answers each response of the first item, and of all others
+    <!-- decides: 2 1 -->             what decides the first dispute on the screen, the second …
     <!-- lines: 1 2 "" -->            what the command reads from its standard input
     <!-- stop: TEXT -->               press Ctrl-C once the command has shown TEXT
     <!-- status: 1 -->                how the command ends, where that is not 0
@@ -35,7 +36,7 @@ from tests.support.folders import README, ROOT
 DOCS = ROOT / "docs"
 KINDS = {"sh", "toml", "json", "text", "{toctree}", "{include}", "{click}"}
 HEAD = {"folder", "files", "before"}
-OF_BLOCK = {"file", "keys", "rates", "lines", "stop", "status", "judge", "output"}
+OF_BLOCK = {"file", "keys", "rates", "decides", "lines", "stop", "status", "judge", "output"}
 COMMENT = re.compile(r"<!--\s*([a-z]+)(?::\s*(.*?))?\s*-->", re.DOTALL)
 ANCHOR = re.compile(r"^\(([a-z-]+)\)=$", re.MULTILINE)
 
