@@ -22,12 +22,14 @@ from reviewer.tui.adjudicate_keys import ADJUDICATE_KEYS
 from reviewer.tui.agreement_keys import AGREEMENT_KEYS
 from reviewer.tui.rate_keys import RATE_KEYS
 from tests.support.commands import Run
-from tests.support.documentation import DOCS, HEAD, KINDS, OF_BLOCK, Page, pages
+from tests.support.documentation import HEAD, KINDS, OF_BLOCK, Page, pages
 from tests.support.documentation_run import KEY, Scratch
-from tests.support.folders import PROMPTS, README, ROOT
+from tests.support.folders import DOCS, PROMPTS, README, ROOT
 from tests.support.llm_server import LLMServer
 
 PAGES = pages()
+BY_PATH = {page.path: page for page in PAGES}
+RUN = [page for page in PAGES if page.blocks and page.path.stem != "install"]
 RUBRICS = (PROMPTS / "rubrics",)
 # Commands of other programs that set this one up, with the reason why they are not run here and where they are.
 INSTALLS = "it installs into an environment of its own, from an index of packages; "
@@ -72,9 +74,7 @@ def rows(name: str) -> set[str]:
     return set(Page(DOCS / "reference" / name).codes)
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.blocks and "install" not in page.name], ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
 def test_a_page_does_what_it_says(
     page: Page, run: Run, tmp_path: Path, server: LLMServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,9 +179,8 @@ def test_every_link_within_leads_somewhere(page: Page) -> None:
         target = (page.path.parent / path).resolve() if path else page.path
         if path in PENDING_FILES:
             continue
-        if not target.exists() or not target.is_relative_to(ROOT):
-            broken.append(link)
-        elif anchor and anchor not in Page(target).anchors:
+        here = target.exists() and target.is_relative_to(ROOT)
+        if not here or (anchor and anchor not in BY_PATH[target].anchors):
             broken.append(link)
     assert broken == []
 

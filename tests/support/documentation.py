@@ -31,10 +31,9 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tests.support.folders import README, ROOT
+from tests.support.folders import DOCS, README, ROOT
 
-DOCS = ROOT / "docs"
-KINDS = {"sh", "toml", "json", "text", "{toctree}", "{include}", "{click}"}
+KINDS = {"sh", "toml", "json", "text", "{toctree}", "{include}", "{eval-rst}"}
 HEAD = {"folder", "files", "before"}
 OF_BLOCK = {"file", "keys", "rates", "decides", "lines", "stop", "status", "judge", "output"}
 COMMENT = re.compile(r"<!--\s*([a-z]+)(?::\s*(.*?))?\s*-->", re.DOTALL)
@@ -82,7 +81,8 @@ class Page:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        found, notes = [], {}
+        found: list[Block] = []
+        notes: dict[str, str] = {}
         for token in self.tokens:
             notes |= {name: text for name, text in _comments(token) if name in OF_BLOCK}
             if token.type == "fence":

@@ -16,9 +16,9 @@ import pytest
 
 from tests.support import xstest
 from tests.support.commands import Run
-from tests.support.documentation import DOCS, Block, Page
+from tests.support.documentation import Block, Page
 from tests.support.documentation_keys import answers, work
-from tests.support.folders import DATA, ROOT
+from tests.support.folders import DATA, DOCS, ROOT
 from tests.support.llm_server import CHAT, RESPONSES, Asked, Given, LLMServer, chat, message, responses
 
 SHELL = re.compile(r"[|<>;&$`*]")
@@ -80,7 +80,7 @@ class Scratch:
             assert ended.returncode == status, f"{command}: status {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
 
     def _compare(self, block: Block) -> None:
-        """Find the lines of a block in what was printed, in order; others may stand between, and blanks do not count."""
+        """Find the lines of a block in what was printed, in order; others may stand between, blanks do not count."""
         printed = " ".join(self.printed.split())
         parts = re.split(r"\n|…", block.text.strip())
         wanted = ".*?".join(re.escape(" ".join(part.split())) for part in parts)
