@@ -69,7 +69,7 @@ def create(
     aids: str,
     assignments: tuple[str, ...],
 ) -> None:
-    """Make a study of stored responses; without --suite and --model, of every one.
+    r"""Make a study of stored responses; without --suite and --model, of every one.
 
     \b
     --sample draws from them and keeps each response's chance:
@@ -77,7 +77,7 @@ def create(
       stratified:N      N of each configuration
       tail:P+N          of each configuration the worst P % by a grader, and N of the rest
       disagreement:N+M  N on which graders differ, and M of the rest
-    """  # noqa: D301 (a backspace, which tells click to keep the lines)
+    """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric
     from reviewer.studies.create import StudyPlan, create_study
