@@ -29,11 +29,11 @@ from tests.support.llm_server import LLMServer
 
 PAGES = pages()
 BY_PATH = {page.path: page for page in PAGES}
-RUN = [page for page in PAGES if page.blocks and page.path.stem != "install"]
+RUN = [page for page in PAGES if page.blocks]
 RUBRICS = (PROMPTS / "rubrics",)
 # Commands of other programs that set this one up, with the reason why they are not run here and where they are.
 INSTALLS = "it installs into an environment of its own, from an index of packages; "
-BY_HAND = INSTALLS + "by hand, with the wheel of a release"
+BY_HAND = INSTALLS + "by hand; tests/test_packages.py runs the wheel where nothing else is"
 NOT_RUN = {
     "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e . && .venv/bin/reviewer":
         INSTALLS + ".ci/run installs so, and the tests open the application so",
@@ -46,9 +46,6 @@ NOT_RUN = {
     "pip install 'FILE.whl[parquet,plots]'": BY_HAND,
     "uvx --from FILE.whl reviewer": BY_HAND,
 }  # fmt: skip
-PENDING = {"db", "completion", "rubric", "suite", "grader"}  # commands that are not here yet
-PENDING_OPTIONS = {"--data-folder", "--starter", "--text", "--try", "--prompt"}
-PENDING_FILES = {"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"}
 READERS: dict[str, Callable[[Path], object]] = {
     "rubrics": read_rubric,
     "suites": read_suite,
@@ -59,11 +56,7 @@ READERS: dict[str, Callable[[Path], object]] = {
 
 
 def left_out(command: str) -> bool:
-    return command in NOT_RUN or (command.startswith("reviewer ") and command.split()[1] in PENDING)
-
-
-def names(pages_: list[Page]) -> list[str]:
-    return [page.name for page in pages_]
+    return command in NOT_RUN
 
 
 def shipped(kind: str) -> list[str]:
@@ -138,8 +131,6 @@ def fault(words: list[str]) -> str | None:
             break
         if words[place].isupper() or "." in words[place]:
             break  # FILE, or NAME
-        if words[place] in PENDING:
-            return None
         found = command.get_command(context, words[place])
         if found is None:
             return f"no command {' '.join(words[: place + 1])}"
@@ -164,7 +155,7 @@ def test_options_in_prose_exist() -> None:
                 assert inner is not None
                 yield from every(inner, context)
 
-    known = {*every(cli, click.Context(cli)), "--help", "--version", *PENDING_OPTIONS}
+    known = {*every(cli, click.Context(cli)), "--help", "--version"}
     found = {f"{page.name}: {code}" for page in PAGES for code in page.codes if code.startswith("--")}
     assert len(found) > 40
     assert [one for one in sorted(found) if one.partition(": ")[2].split()[0] not in known] == []
@@ -178,8 +169,6 @@ def test_every_link_within_leads_somewhere(page: Page) -> None:
             continue
         path, _, anchor = link.partition("#")
         target = (page.path.parent / path).resolve() if path else page.path
-        if path in PENDING_FILES:
-            continue
         here = target.exists() and target.is_relative_to(ROOT)
         if not here or (anchor and anchor not in BY_PATH[target].anchors):
             broken.append(link)
