@@ -32,7 +32,7 @@ from reviewer.studies.create import fewest_responses
 from reviewer.studies.item_sheet import in_words, questions
 from reviewer.tui.question_text import item_question, longest_questions
 from tests.support.commands import Run
-from tests.support.folders import README
+from tests.support.folders import DOCS
 from tests.support.judges import PAIR, PLAIN, asked_of, definition, grader_in, rubric_in
 from tests.support.stories import Clock, design, extend, fill, loaded, make_study, rate, sit, take
 
@@ -129,9 +129,9 @@ def rated(engine: Engine, scale: Scale, folder: Path, clock: Clock) -> Rubric:
 
 
 @every_scale
-def test_a_scale_has_a_worked_example_and_a_line_in_the_readme(scale: Scale) -> None:
+def test_a_scale_has_a_worked_example_and_a_line_in_the_documentation(scale: Scale) -> None:
     example_of(scale)
-    assert f"| `{scale}` |" in README.read_text(encoding="utf-8")
+    assert f"| `{scale}` |" in (DOCS / "concepts" / "scales.md").read_text(encoding="utf-8")
 
 
 @every_scale

@@ -13,7 +13,7 @@ from reviewer.errors import BadInput, NotFound, ReviewerError
 from reviewer.providers.clients import open_caller, open_service
 from reviewer.providers.registry import access
 from tests.support.commands import Run
-from tests.support.folders import README
+from tests.support.folders import DOCS
 
 KEY = "sk-of-this-test"
 ANSWERED = '{"messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]}\n'
@@ -118,5 +118,6 @@ def test_the_help_of_collect_says_so(provider: Provider, run: Run) -> None:
 
 
 @pytest.mark.parametrize("provider", Provider)
-def test_the_readme_tells_of_it(provider: Provider) -> None:
-    assert f"`{provider}` (" in README.read_text(), f"README.md says nothing of provider {provider}"
+def test_the_documentation_tells_of_it(provider: Provider) -> None:
+    page = DOCS / "jobs" / "collect.md"
+    assert f"| `{provider}` |" in page.read_text(encoding="utf-8"), f"{page.name} says nothing of provider {provider}"

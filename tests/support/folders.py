@@ -8,5 +8,6 @@ ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "prompts"
 SHIPPED_MODELS = PROMPTS / "models.toml"
 README = ROOT / "README.md"
+DOCS = ROOT / "docs"
 SCHEMA = ROOT / "tests" / "data" / "schema"
 DATA = ROOT.parent / "shared" / "data"
