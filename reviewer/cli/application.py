@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,25 +17,31 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.options import clock, existing_database, next_command, rater_name, tell_of_backup
-from reviewer.errors import ReviewerError
 from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
     from reviewer.store.raters import OpenTerminal
     from reviewer.tui.app import Importer
     from reviewer.tui.collect_screen import CollectService
+    from reviewer.tui.terminal_app import Result, TerminalApp
 
 
 def can_show_screens() -> bool:
-    """Tell whether there is a terminal on both sides that can do more than print lines."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    """Tell whether there is a terminal on both sides that can do more than print lines.
+
+    On Windows there is none: it lacks the calls that tell a terminal that went away, or another one at work. In WSL
+    the system is Linux.
+    """
+    return (
+        os.name == "posix" and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    )
 
 
 def run_application(ctx: click.Context, study: str | None, *, adjudicates: bool = False, second: bool = False) -> None:
     """Open the application, on `study` where one is named: to rate it, or to decide its disputes.
 
     Raises:
-        ReviewerError: the system is not one that the application runs on; or there is no database, or a broken one.
+        ReviewerError: there is no database, or it cannot be opened.
     """
     open_application(existing_database(ctx), rater_name(ctx), study, adjudicates=adjudicates, second=second)
 
@@ -43,9 +50,6 @@ def open_application(
     path: str, rater: str, study: str | None, *, adjudicates: bool = False, second: bool = False
 ) -> None:
     """Open the application for `rater` on the database at `path`; see `run_application`."""
-    if os.name == "nt":
-        # What tells a terminal that went away, or another one at work, are calls that Windows has not.
-        raise ReviewerError("the screens run on Linux and macOS; on Windows, install reviewer inside WSL")
     from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
     from reviewer.store.sqlite import open_for_reading, open_for_writing
     from reviewer.tui.app import ReviewerApp
@@ -70,7 +74,18 @@ def open_application(
     )
     app.adjudicates, app.second = adjudicates, second
     threading.Thread(target=_end_with_the_terminal, name="terminal", daemon=True).start()
-    app.run()
+    run_to_its_end(app)
+
+
+def run_to_its_end(app: TerminalApp[Result]) -> Result | None:
+    """Run an application and return its result; end by the signal that ended it, and raise what it failed with."""
+    result = app.run()
+    if app.ended_by is not None:
+        signal.signal(app.ended_by, signal.SIG_DFL)
+        os.kill(os.getpid(), app.ended_by)
+    if app.failure is not None:
+        raise app.failure
+    return result
 
 
 def _end_with_the_terminal() -> None:
@@ -80,6 +95,9 @@ def _end_with_the_terminal() -> None:
     to paint on it. What was answered is on disk as a draft.
     """
     if hangs_up(sys.stdin.fileno()):
+        os.kill(os.getpid(), signal.SIGHUP)
+        # An application that still waits to paint does not end by the first.
+        time.sleep(1)
         os.kill(os.getpid(), signal.SIGHUP)
 
 

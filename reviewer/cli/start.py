@@ -8,7 +8,7 @@ from shlex import quote
 
 import click
 
-from reviewer.cli.application import can_show_screens, run_application
+from reviewer.cli.application import can_show_screens, run_application, run_to_its_end
 from reviewer.cli.databases import make_database
 from reviewer.cli.options import database_path, names_database, next_command, own_database, use_database
 from reviewer.cli.terminal import complain, say
@@ -60,7 +60,8 @@ def start(ctx: click.Context) -> None:
         return
     from reviewer.tui.start_app import StartApp, StartChoice
 
-    taken = StartApp(missing, [StartChoice(way.title, way.holds, str(way.path.absolute())) for way in ways]).run()
+    choices = [StartChoice(way.title, way.holds, str(way.path.absolute())) for way in ways]
+    taken = run_to_its_end(StartApp(missing, choices))
     if taken is None:
         return
     way = ways[taken]

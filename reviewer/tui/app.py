@@ -10,7 +10,7 @@ from functools import partial
 from typing import ClassVar, Protocol
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -27,6 +27,7 @@ from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.search_screen import SearchScreen
 from reviewer.tui.session_calls import SessionCalls
 from reviewer.tui.settings_screen import SettingsScreen
+from reviewer.tui.terminal_app import TerminalApp
 from reviewer.tui.themes import NAMES, THEMES
 
 
@@ -40,7 +41,7 @@ class Importer(Protocol):
         """Import the table and return what that added."""
 
 
-class ReviewerApp(App[None]):
+class ReviewerApp(TerminalApp[None]):
     """The home screen and what is opened from it. `study` names one to be taken up at once."""
 
     TITLE = "reviewer"
@@ -87,6 +88,7 @@ class ReviewerApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the home screen, or the study that was asked for."""
+        self.watch_signals()
         self._settings = await self._calls.do(lambda session: session.settings())
         self.theme = self._settings.theme if self._settings.theme in NAMES else Settings().theme
         await self.push_screen(self._home)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from reviewer.text.visible import visible
+from reviewer.tui.terminal_app import TerminalApp
 from reviewer.tui.themes import THEMES
 
 
@@ -25,7 +26,7 @@ class StartChoice:
     path: str
 
 
-class StartApp(App[int]):
+class StartApp(TerminalApp[int]):
     """Offers `choices`, the first one chosen; returns the place of the one taken, or None where none was."""
 
     TITLE = "reviewer"
@@ -75,6 +76,7 @@ class StartApp(App[int]):
 
     def on_mount(self) -> None:
         """Put the keys on the choices."""
+        self.watch_signals()
         self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -82,10 +83,23 @@ class Terminal:
         self._terminal = os.open(os.devnull, os.O_RDWR)
         return self._process.wait(PATIENCE)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        self._process.send_signal(number)
+
     def ended(self) -> int:
-        """Wait until the program has ended by itself, and return how."""
-        self.drain()
-        return self._process.wait(PATIENCE)
+        """Wait until the program has ended by itself, and return how.
+
+        Raises:
+            TimeoutError: it goes on.
+        """
+        late = time.monotonic() + PATIENCE
+        try:
+            while time.monotonic() < late:
+                self.read(late - time.monotonic())
+        except Ended:
+            return self._process.wait(PATIENCE)
+        raise TimeoutError(f"after {PATIENCE} s the program goes on\n{self.text}")
 
     @property
     def process(self) -> int:
