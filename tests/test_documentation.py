@@ -202,8 +202,8 @@ def test_everything_that_is_shipped_is_in_the_reference(kind: str) -> None:
 
 def test_every_key_is_in_the_reference() -> None:
     known = rows("keys.md")
-    shown = {"slash": "/", "equals_sign": "=", "question_mark": "?", "minus": "-", "plus": "+", "full_stop": ".",
-             "left": "←", "right": "→", "up": "↑", "down": "↓", "pagedown": "pgdn", "pageup": "pgup",
+    shown = {"slash": "/", "equals_sign": "=", "question_mark": "?", "minus": "-", "plus": "+", "comma": ",",
+             "full_stop": ".", "left": "←", "right": "→", "up": "↑", "down": "↓", "pagedown": "pgdn", "pageup": "pgup",
              "escape": "esc", "left_square_bracket": "[", "right_square_bracket": "]", "shift+tab": "←"}  # fmt: skip
     keys = [key for one in (*RATE_KEYS, *ADJUDICATE_KEYS, *AGREEMENT_KEYS) for key in one.key.split(",")]
     assert sorted({shown.get(key, key) for key in keys} - known) == []

@@ -46,9 +46,9 @@ def test_every_plain_output_of_a_hostile_study_is_harmless(run: Run, study: str)
     )
     outputs = [
         run(
-            "rate", study, "--plain", stdin=f"{lines}1\n{HOSTILE_PARTS[1]}\n/reasoning\nundo\n{HOSTILE_PARTS[3]}\n\n\n"
+            "rate", study, "--plain", typed=f"{lines}1\n{HOSTILE_PARTS[1]}\n/reasoning\nundo\n{HOSTILE_PARTS[3]}\n\n\n"
         ),
-        run("rate", study, "--plain", stdin="undo\nagain\n"),
+        run("rate", study, "--plain", typed="undo\nagain\n"),
         run("labels", study),
         run("labels", study, "--json"),
         run("study", "show", study),

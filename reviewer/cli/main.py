@@ -89,8 +89,8 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 could not, 2 wrong usage."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets an escape, not a traceback.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets an escape, not a traceback; so do bytes that are no text.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     if os.environ.get("_REVIEWER_COMPLETE"):
         from reviewer.cli.completion import answer_tab

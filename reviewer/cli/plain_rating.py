@@ -13,7 +13,7 @@ from reviewer.cli.options import next_command, now
 from reviewer.cli.plain_rating_text import say_guideline, say_help, say_item
 from reviewer.cli.plain_rating_words import find_command, read_answer
 from reviewer.cli.terminal import counted, say, say_indented
-from reviewer.errors import Refused
+from reviewer.errors import Refused, ReviewerError
 from reviewer.model import RECOGNISED, Nothing, Subject
 from reviewer.session.owner_thread import OwnerThread
 from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet, about
@@ -40,7 +40,11 @@ class Stop(Exception):
 
 
 class PlainRating:
-    """One rater's sitting, read from `lines` and written to stdout."""
+    """One rater's sitting, read from `lines` and written to stdout.
+
+    A person who mistypes is told so and asked again. A script is stopped: its next lines were meant for an answer that
+    was not given, and would be taken for others.
+    """
 
     def __init__(self, work: PlainCalls, lines: TextIO, *, rater: str, name: str) -> None:
         self._work = work
@@ -50,9 +54,15 @@ class PlainRating:
         self._rubric = work.do(lambda study: study.rubric)
         self._sheet: ItemSheet | None = None
         self._saved = 0
+        self._scripted = not lines.isatty()
+        self._read = 0
 
     def run(self) -> None:
-        """Rate item after item until there is none, the rater quits, or the input ends."""
+        """Rate item after item until there is none, the rater quits, or the input ends.
+
+        Raises:
+            ReviewerError: a script gave a line that is neither an answer nor a command, or not now.
+        """
         say(f"Study {self._name}, rater {self._rater}. Type help for all commands, guideline for the guideline.")
         if not self._work.do(lambda study: study.has_begun()):
             say_guideline(self._rubric)
@@ -95,6 +105,7 @@ class PlainRating:
         ask = sheet.ask
         self._put(sheet, ask)
         line = self._lines.readline()
+        self._read += 1
         if not line:
             raise Stop
         text = line.strip()
@@ -108,7 +119,7 @@ class PlainRating:
             else:
                 self._keep(sheet.answer(ask, value, now()))
         except Refused as refused:
-            say(f"Not done: {refused}")
+            self._not_understood(text, f"Not done: {refused}")
 
     def _put(self, sheet: ItemSheet, ask: AskedQuestion | None) -> None:
         if ask is None:
@@ -132,7 +143,16 @@ class PlainRating:
         elif sheet.value(ask) is not None or not ask.question.required:
             self._sheet = sheet.at(sheet.place + 1)
         else:
-            say("This question needs an answer.")
+            self._not_understood("", "This question needs an answer.")
+
+    def _not_understood(self, text: str, problem: str) -> None:
+        """Say what is wrong with a line, or stop the script that it comes from."""
+        if self._scripted:
+            raise ReviewerError(
+                f"standard input:{self._read}: {text or '(an empty line)'}: {problem}\n"
+                f"Stopped before the next line. {counted(self._saved, 'item')} saved; answers not submitted stay drafts"
+            )
+        say(problem)
 
     def _command(self, sheet: ItemSheet, text: str, ask: AskedQuestion) -> None:
         word, _, rest = text.partition(" ")
@@ -169,7 +189,7 @@ class PlainRating:
             case "quit":
                 raise Stop
             case _:
-                say(f"Neither an answer nor a command: {text}. Type help for all commands.")
+                self._not_understood(text, "Neither an answer nor a command. Type help for all commands.")
 
     def _say_leaks(self, item: Item) -> None:
         """Say which responses give the secret away, where the study has one."""

@@ -75,7 +75,8 @@ class ItemView(Vertical):
         self._bar.make_room(longest_questions(self._rubric))
 
     def on_resize(self) -> None:
-        """Fit the prompt to the new height, once it is wrapped for the new width."""
+        """Fit the question and the prompt to the new height, the prompt once it is wrapped for the new width."""
+        self._bar.fit()
         self.call_after_refresh(self._fit_prompt)
 
     @property
@@ -87,6 +88,10 @@ class ItemView(Vertical):
     def covered(self) -> bool:
         """Whether the item is covered, for its severity."""
         return self._prompt.covered
+
+    def turn_options(self) -> None:
+        """Show the next part of a question that does not fit."""
+        self._bar.turn_page()
 
     def focus_pane(self, pane: int) -> None:
         """Focus a pane."""

@@ -26,7 +26,8 @@ from reviewer.tui.widgets.painting import GUTTERS, Look, painted
 from reviewer.tui.widgets.question_bar import bar_rows, height
 from reviewer.tui.widgets.rows import fitted, shortened, shown
 
-SMALLEST = 80  # columns for which rubrics are written
+SMALLEST, SMALLEST_ROWS = 80, 24  # the terminal for which rubrics are written
+MOST_ROWS = 1000
 _BORDERS, _SCROLL_BAR = 2, 1
 _WIDE, _WIDEST, _SHARE = 100, 100, 0.9  # dialogs.tcss: a dialog takes this share of a wide terminal, up to a limit
 _PLAIN = Look(Style.null(), Style.null(), dict.fromkeys(MarkKind, Style.null()))
@@ -42,7 +43,7 @@ class GuidelinePreview:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPreview:
-    """A question in the question bar: the rows that are seen, how many are not, and how many end in an ellipsis."""
+    """A question in its bar: the rows of its first part, how many more it needs, and how many end in an ellipsis."""
 
     rows: tuple[str, ...]
     unseen: int
@@ -56,14 +57,14 @@ def guideline_preview(rubric: Rubric, columns: int, rows: int) -> GuidelinePrevi
 
 
 def question_preview(rubric: Rubric, sheet: ItemSheet, columns: int) -> QuestionPreview:
-    """Return the question that is asked now on `sheet` as raters see it below the responses."""
+    """Return the question that is asked now on `sheet` as raters see it below the responses, its first part."""
     room = columns - 2
-    all_rows = bar_rows(current_question(sheet), answer_progress(sheet), room)
-    seen = height(longest_questions(rubric), room)
-    rows = ["".join(run.text for run in row) for row in all_rows]
-    drawn = tuple("".join(run.text for run in fitted(row, room)) for row in all_rows)
-    cut = sum(before != after for before, after in zip(rows, drawn, strict=True))
-    return QuestionPreview(drawn[:seen], len(drawn) - len(drawn[:seen]), cut)
+    question, progress = current_question(sheet), answer_progress(sheet)
+    in_sight = height(longest_questions(rubric), room, SMALLEST_ROWS)
+    every, first = (bar_rows(question, progress, room, rows) for rows in (MOST_ROWS, in_sight))
+    cut = sum(list(row) != fitted(row, room) for row in every)
+    drawn = tuple("".join(run.text for run in fitted(row, room)) for row in first)
+    return QuestionPreview(drawn, max(len(every) - in_sight, 0), cut)
 
 
 def layout_cautions(question: Question, preview: QuestionPreview, place: int) -> Iterator[Caution]:
@@ -73,7 +74,7 @@ def layout_cautions(question: Question, preview: QuestionPreview, place: int) ->
         problem = f"an option is longer than the question bar at {SMALLEST} columns, and ends in …"
         yield Caution(about, problem, "a shorter label", path)
     if preview.unseen:
-        problem = f"it needs more rows than the question bar has at {SMALLEST} columns, so its end is never seen"
+        problem = f"it needs more rows than the question bar has at {SMALLEST}×{SMALLEST_ROWS}: it is shown in parts"
         yield Caution(about, problem, "a shorter text, or fewer or shorter options", path)
 
 

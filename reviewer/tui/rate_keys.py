@@ -19,6 +19,7 @@ RATE_KEYS = (
     Binding("w", "confidence", "Confidence", show=False, id="answer.confidence", tooltip="How sure you are: 1, 2, 3"),
     Binding(WRITE_KEY, "write", "Write", show=False, id="answer.write", tooltip="Write an answer in words or numbers"),
     Binding("backspace", "clear", "Clear", show=False, id="answer.clear", tooltip="Clear the answer"),
+    Binding("comma", "options", "Options", key_display=",", show=False, id="read.options", tooltip="More options"),
     Binding("g", "guideline", "Guide", id="read.guideline", tooltip="Read the guideline"),
     Binding("d", "differences", "Diff", id="read.differences", tooltip="Word differences to the next pane"),
     Binding("z", "zoom", "Zoom", show=False, id="read.zoom", tooltip="One pane at full width"),

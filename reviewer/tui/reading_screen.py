@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from unicodedata import normalize
 
 from textual import on
 from textual.app import ComposeResult
@@ -42,6 +43,7 @@ class ReadingScreen(Screen[None]):
         self._busy = False
         self._guarded = True
         self._attention = TimeOnItem()
+        self._unknown_keys: set[str] = set()
 
     @property
     @abstractmethod
@@ -58,9 +60,23 @@ class ReadingScreen(Screen[None]):
         yield self._view
         yield Footer(show_command_palette=False, compact=True)
 
-    def on_key(self, _: Key) -> None:
-        """Count the time between keys as time spent on the item, but not a break."""
+    async def on_key(self, event: Key) -> None:
+        """Count the time between keys as time spent on the item, but not a break; say of an unknown key that it is one.
+
+        Full-width digits and letters, which an input method for East Asian scripts types, are taken as plain ones.
+        """
         self._attention.key()
+        if not event.is_printable or event.character is None or event.key in self.active_bindings:
+            return
+        event.stop()
+        plain = normalize("NFKC", event.character)
+        meant = self.active_bindings.get(plain) if plain != event.character else None
+        if meant is not None and meant.enabled:
+            await self.run_action(meant.binding.action)
+        elif event.character not in self._unknown_keys:
+            self._unknown_keys.add(event.character)
+            layout = "" if event.character.isascii() else ": is another keyboard layout on?"
+            self.notify(f"{visible(event.character)} is no key here{layout}  (? lists the keys)", markup=False)
 
     # Acts that wait for the session or a dialog. One at a time: what would start another meanwhile does nothing.
 
@@ -169,6 +185,10 @@ class ReadingScreen(Screen[None]):
     def action_uncover(self) -> None:
         """Uncover what the severity limit covers."""
         self._view.uncover()
+
+    def action_options(self) -> None:
+        """Show the next part of a question that does not fit."""
+        self._view.turn_options()
 
     def action_differences(self) -> None:
         """Mark word differences, or no longer."""

@@ -112,7 +112,7 @@ def test_a_skipped_item_comes_back_last(run: Run, study: str) -> None:
 
 
 def test_a_flag_needs_a_reason(run: Run, study: str) -> None:
-    done = run("rate", study, "--plain", stdin="flag\nflag @B the prompt is cut\n")
+    done = run("rate", study, "--plain", typed="flag\nflag @B the prompt is cut\n")
     assert "Not done: a flag needs a reason" in done.out
     assert "Flagged." in done.out
 
@@ -125,8 +125,23 @@ def test_notes_and_confidence_travel_with_the_labels_of_their_response(run: Run,
 
 @pytest.mark.parametrize("line", ["confidence 4", "confidence", "confidence @C 1", "note @Z x", "nonsense"])
 def test_a_wrong_command_is_answered_and_changes_nothing(run: Run, study: str, line: str) -> None:
-    done = run("rate", study, "--plain", stdin=f"{line}\n")
+    done = run("rate", study, "--plain", typed=f"{line}\n")
     assert "Not done:" in done.out or "Neither an answer nor a command" in done.out
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("1\n\nyes it is\n1\n\n\n", "standard input:3: yes it is: Neither an answer nor a command"),
+        ("\n1\n", "standard input:1: (an empty line): This question needs an answer"),
+        ("1\n\nconfidence 9\n1\n\n\n", "standard input:3: confidence 9: Not done: confidence is 1"),
+        ("1\nx\n1\n\n1\n", "standard input:5: 1: Neither an answer nor a command"),
+    ],
+)
+def test_a_script_ends_at_a_line_that_is_not_understood(run: Run, study: str, lines: str, problem: str) -> None:
+    ended = run("rate", study, "--plain", stdin=lines, expected=1)
+    assert problem in ended.err
+    assert len(run("labels", study, "--json").json()["labels"]) == 0
 
 
 def test_reasoning_is_shown_only_after_the_answer(run: Run, tmp_path: Path) -> None:
@@ -135,14 +150,14 @@ def test_reasoning_is_shown_only_after_the_answer(run: Run, tmp_path: Path) -> N
     table.write_text("prompt,response,reasoning,model\np,answer,hidden thoughts,m\n")
     run("import", table)
     run("study", "create", "s", "--rubric", "plain", "--panes", "1")
-    before, _, after = run("rate", "s", "--plain", stdin="reasoning\n1\n/reasoning\n").out.partition("Anything else?")
+    before, _, after = run("rate", "s", "--plain", typed="reasoning\n1\n/reasoning\n").out.partition("Anything else?")
     assert "the reasoning of A is shown once A is answered" in before
     assert "hidden thoughts" not in before
     assert "hidden thoughts" in after
 
 
 def test_a_submit_with_an_open_question_is_refused(run: Run, study: str) -> None:
-    assert "not answered yet: A: Is it right?" in run("rate", study, "--plain", stdin="submit\n").out
+    assert "not answered yet: A: Is it right?" in run("rate", study, "--plain", typed="submit\n").out
 
 
 def test_the_guideline_is_read_out_once_before_the_first_item(run: Run, study: str) -> None:
@@ -237,7 +252,7 @@ def test_nothing_a_rater_reads_names_a_configuration(run: Run, tmp_path: Path) -
     run("study", "create", "right", "--rubric", "plain")
     lines = "help\nguideline\nagain\n/reasoning\n1\n\n2\n1\n\n\nundo\nflag odd\nrecognised\n/skip\nzzz\n"
     outputs = [
-        run("rate", "right", "--plain", stdin=lines),
+        run("rate", "right", "--plain", typed=lines),
         run("labels", "right", "--json"),
         run("labels", "right"),
         run("study", "show", "right"),

@@ -28,18 +28,28 @@ class Done:
         return json.loads(self.out)
 
 
+class TypedLines(io.StringIO):
+    """Lines that a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 Run = Callable[..., Done]
 
 
 def runner(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs `reviewer ARGS` on `folder/reviews.db`, from `folder`, and fails on a status not `expected`."""
+    """Return what runs `reviewer ARGS` on `folder/reviews.db`, from `folder`, and fails on a status not `expected`.
+
+    What it reads comes from a pipe, `stdin`, or from a person, `typed`.
+    """
     monkeypatch.chdir(folder)
     monkeypatch.delenv("REVIEWER_DB", raising=False)
     monkeypatch.setenv("REVIEWER_RATER", "r1")
 
-    def run(*arguments: str | Path, expected: int = 0, stdin: str = "") -> Done:
+    def run(*arguments: str | Path, expected: int = 0, stdin: str = "", typed: str = "") -> Done:
         monkeypatch.setattr(sys, "argv", ["reviewer", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setattr(sys, "stdin", TypedLines(typed) if typed else io.StringIO(stdin))
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()

@@ -69,7 +69,9 @@ class Scratch:
         if {"keys", "rates", "decides", "stop"} & notes.keys() and "--plain" not in words:
             self.printed += work(command, notes, self.folder, environment())
         elif words[0] == "reviewer" and not SHELL.search(command):
-            done = self.run(*words[1:], expected=status, stdin=stdin)
+            # A person answers by what is shown, and `rates` has an answer for panes that an item may not have.
+            given = {"typed" if "rates" in notes else "stdin": stdin}
+            done = self.run(*words[1:], expected=status, **given)
             self.printed += done.out + done.err
         else:
             shell = ["bash", "-eo", "pipefail", "-c", command]

@@ -22,7 +22,7 @@ from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.search_screen import SearchScreen
 from reviewer.tui.settings_screen import SettingsScreen
 from reviewer.tui.widgets.text_pane import TextPane
-from tests.support.painted import SMALL, WIDE, Tester, until
+from tests.support.painted import SMALL, WIDE, Tester, notices, text, until
 from tests.support.rating_app import at_home, status, to_rating
 from tests.support.screens import Asked, app_on, make_study_of
 from tests.support.stories import rubric
@@ -167,3 +167,19 @@ async def test_the_footer_of_rating_fits_a_small_terminal(path: str) -> None:
         screen = await to_rating(pilot)
         footer = screen.query_one(Footer)
         assert footer.max_scroll_x == 0
+
+
+async def test_an_unknown_key_is_said_to_be_one_and_only_once(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL, notifications=True) as pilot:
+        await to_rating(pilot)
+        for _ in range(3):
+            await pilot.press("ы")
+        await until(pilot, lambda: "ы is no key here" in notices(pilot))
+        assert notices(pilot).count("ы is no key here") == 1
+
+
+async def test_full_width_digits_answer_as_plain_ones(path: str) -> None:
+    async with app_on(path, study=None).run_test(size=SMALL) as pilot:
+        await to_rating(pilot)
+        await pilot.press("１")
+        await until(pilot, lambda: "✓" in text(pilot))

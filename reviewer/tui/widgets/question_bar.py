@@ -14,6 +14,8 @@ from reviewer.tui.widgets.rows import Row, RowList, StyledText, Tone, shown
 
 CHOSEN, OPEN = "●", "·"
 LOWEST, HIGHEST = 3, 9
+SHARE = 3  # of the screen's rows, one in so many may be the bar's, where that is more than HIGHEST
+MORE = ","  # the key that goes on to the options that did not fit
 # More rows of options than this are not set in columns where fewer are enough.
 MOST_ROWS_IN_COLUMNS = 4
 
@@ -65,49 +67,80 @@ class QuestionBar(RowList):
         self._put: QuestionText | None = None
         self._answered: tuple[AnswerProgress, ...] = ()
         self._all: tuple[QuestionText, ...] = ()
+        self._page = 0
 
     def make_room(self, puts: Sequence[QuestionText]) -> None:
         """Take the height that the longest of all `puts` needs: no question lays the screen out anew."""
         self._all = tuple(puts)
-        self._fit()
+        self.fit()
 
     def show(self, put: QuestionText | None, answered: Sequence[AnswerProgress]) -> None:
         """Show a question, or that all is answered, and what is answered so far."""
+        if self._put is None or put is None or put.text != self._put.text or put.about != self._put.about:
+            self._page = 0
         self._put = put
         self._answered = tuple(answered)
         self.put(self._said())
 
     def on_resize(self) -> None:
         """Fit the options to the new width."""
-        self._fit()
+        self.fit()
         self.put(self._said())
 
     def on_click(self, event: events.Click) -> None:
         """Tell which option was clicked."""
         event.stop()
         key = self.named(event.x, event.y)
-        if key:
+        if key == MORE:
+            self.turn_page()
+        elif key:
             self.post_message(self.Pressed(key))
 
-    def _fit(self) -> None:
+    def turn_page(self) -> None:
+        """Show the next of the rows that do not fit, or the first again after the last."""
+        self._page += 1
+        self.put(self._said())
+
+    def fit(self) -> None:
+        """Take the height that the questions need in the width and on the screen that there are now."""
         if self._all and self.size.width:
-            self.styles.height = height(self._all, self.columns)
+            self.styles.height = height(self._all, self.columns, self.screen.size.height)
 
     def _said(self) -> list[Row]:
-        return bar_rows(self._put, self._answered, self.columns) if self._answered else []
+        if not self._answered:
+            return []
+        room = height(self._all, self.columns, self.screen.size.height)
+        return bar_rows(self._put, self._answered, self.columns, room, self._page)
 
 
-def height(puts: Sequence[QuestionText], columns: int) -> int:
-    """Return how many rows the bar takes where all of `puts` may be asked; a longer question is not seen to its end."""
-    return min(max(1 + max(len(list(_question(put, columns))) for put in puts), LOWEST), HIGHEST)
+def height(puts: Sequence[QuestionText], columns: int, screen_rows: int) -> int:
+    """Return how many rows the bar takes where all of `puts` may be asked; of a longer question it shows a part."""
+    longest = max((len([*_title(put, columns), *_answers(put, columns)]) for put in puts), default=0)
+    return min(max(1 + longest, LOWEST), max(HIGHEST, screen_rows // SHARE))
 
 
-def bar_rows(put: QuestionText | None, answered: Sequence[AnswerProgress], columns: int) -> list[Row]:
-    """Return what the bar says: what is answered, and below it the question asked now, or that all is answered."""
+def bar_rows(
+    put: QuestionText | None, answered: Sequence[AnswerProgress], columns: int, room: int, page: int = 0
+) -> list[Row]:
+    """Return what the bar says in `room` rows: what is answered, and below it the question, or that all is answered.
+
+    Where the question needs more, `page` says which part of it is shown, and the last row that there is more.
+    """
     if put is None:
         waits = StyledText("All is answered: enter saves the item, u takes the last answer back", Tone.STRONG)
         return [_state(answered), [waits]]
-    return [_state(answered), *_question(put, columns)]
+    title, answers = list(_title(put, columns)), list(_answers(put, columns))
+    room -= 1
+    if len(title) + len(answers) <= room:
+        return [_state(answered), *title, *answers]
+    if len(title) > room // 2:
+        title, answers = [], [*title, *answers]
+    part = max(room - len(title) - 1, 1)
+    parts = [answers[first : first + part] for first in range(0, len(answers), part)]
+    shown_part = parts[page % len(parts)]
+    hidden = len(put.choices) - len({run.name for row in shown_part for run in row if run.name})
+    words = f"{hidden} more option{'s' * (hidden != 1)}" if hidden else "more"
+    return [_state(answered), *title, *shown_part, [StyledText(f" ▼ {words}: {MORE} goes on", Tone.HINT, MORE)]]
 
 
 def _state(answered: Sequence[AnswerProgress]) -> Row:
@@ -118,12 +151,16 @@ def _state(answered: Sequence[AnswerProgress]) -> Row:
     return row[1:]
 
 
-def _question(put: QuestionText, columns: int) -> Iterator[Row]:
-    """Yield the rows of a question: its words, the options, how to answer where no option does."""
+def _title(put: QuestionText, columns: int) -> Iterator[Row]:
+    """Yield the rows of a question's words."""
     lines = Lines(shown(" ".join(part for part in (put.about, put.count, put.text) if part)), columns)
     lines.extend(len(lines.text))
     for line in range(len(lines)):
         yield [StyledText(lines.text[lines.start(line) : lines.end(line)], Tone.STRONG)]
+
+
+def _answers(put: QuestionText, columns: int) -> Iterator[Row]:
+    """Yield the rows of the options, and of how to answer where no option does."""
     yield from _options([_option(choice) for choice in put.choices], columns)
     if put.hint:
         yield [StyledText(shown(put.hint), Tone.HINT)]
