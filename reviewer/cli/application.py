@@ -139,7 +139,7 @@ def at_work(others: Iterable[OpenTerminal]) -> list[str]:
 
 def _is_alive(session: OpenTerminal) -> bool:
     """Tell a terminal that is still at work from one that was killed."""
-    if clock() - datetime.fromisoformat(session.seen_at) > LEASE:
+    if abs(clock() - datetime.fromisoformat(session.seen_at)) > LEASE:
         return False
     if session.host != socket.gethostname():
         return True

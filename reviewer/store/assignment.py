@@ -52,13 +52,16 @@ class RaterPlace:
     expires_at: str | None
 
 
-def next_item(engine: Engine, study: Study, rater: str, *, now: str, until: str) -> AssignedItem | Nothing:
+def next_item(engine: Engine, study: Study, rater: str, *, now: str, until: str, latest: str) -> AssignedItem | Nothing:
     """Lease the rater's next item until `until`, or say why there is none; call inside `engine.writing()`.
+
+    Leases of others that end before `now` have run out, and so have those that end after `latest`, which were given by
+    a clock that was wrong and would hold their items for as long.
 
     What the rater has in hand comes first, the latest first; then items that others began and that are short of the
     overlap; then new ones; last those that the rater skipped.
     """
-    _release_expired(engine, study.number, rater, now)
+    _release_expired(engine, study.number, rater, now, latest)
     in_hand = _own(engine, study.number, rater, "place.state = 'leased'", "desc") or _own(
         engine, study.number, rater, "place.state = 'expired' and item.taken < item.places", "desc"
     )
@@ -79,12 +82,13 @@ def next_item(engine: Engine, study: Study, rater: str, *, now: str, until: str)
     return _lease(engine, study, found, rater, now=now, until=until)
 
 
-def _release_expired(engine: Engine, study: int, rater: str, now: str) -> None:
+def _release_expired(engine: Engine, study: int, rater: str, now: str, latest: str) -> None:
     """Take back the places of others whose leases ran out; the rater's own are about to be renewed."""
     expired = engine.rows(
         "select item, rater from place"
-        " where study = :study and state = 'leased' and expires_at < :now and rater <> :rater",
-        {"study": study, "now": now, "rater": rater},
+        " where study = :study and state = 'leased' and (expires_at < :now or expires_at > :latest)"
+        " and rater <> :rater",
+        {"study": study, "now": now, "latest": latest, "rater": rater},
     )
     for item, other in expired:
         engine.run(

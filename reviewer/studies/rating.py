@@ -25,6 +25,7 @@ from reviewer.text.visible import storable
 # A terminal renews its lease at a third of this; a rater who closed it keeps the place for so long.
 LEASE = timedelta(minutes=15)
 RENEW_EVERY = LEASE / 3
+CLOCKS_APART = LEASE  # by how much the clocks of two machines that share a file may differ
 
 WHY_NOTHING = {
     Nothing.FINISHED: "Nothing is left for you in this study.",
@@ -94,7 +95,9 @@ class RatingSession:
             self._study = studies.reload(self._engine, self._study)
             if not self._study.open:
                 return Nothing.CLOSED
-            handed = assignment.next_item(self._engine, self._study, self.rater, now=self._now(), until=self._until())
+            handed = assignment.next_item(
+                self._engine, self._study, self.rater, now=self._now(), until=self._until(), latest=self._latest()
+            )
         return handed if isinstance(handed, Nothing) else self._item(handed)
 
     def draft(self, item: Item) -> Draft:
@@ -175,7 +178,9 @@ class RatingSession:
             self._retract(number)
             if not in_hand:
                 assignment.set_place(self._engine, number, self.rater, PlaceState.EXPIRED, turn=turn, until=None)
-            handed = assignment.next_item(self._engine, self._study, self.rater, now=self._now(), until=self._until())
+            handed = assignment.next_item(
+                self._engine, self._study, self.rater, now=self._now(), until=self._until(), latest=self._latest()
+            )
         if not in_hand:
             raise Refused("the last set had come too late to count; it is taken back, and its item is others' now")
         assert isinstance(handed, AssignedItem)  # the lease above is the rater's latest
@@ -288,6 +293,9 @@ class RatingSession:
 
     def _until(self) -> str:
         return utc(self._clock() + LEASE)
+
+    def _latest(self) -> str:
+        return utc(self._clock() + LEASE + CLOCKS_APART)
 
 
 def _remarks(draft: Draft, answered: Sequence[tuple[AskedQuestion, Answer]]) -> list[Remark]:

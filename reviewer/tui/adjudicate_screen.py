@@ -176,7 +176,7 @@ class AdjudicateScreen(ReadingScreen):
         """Choose a value, whether a rater gave it or not."""
         case = self._case
         option = None if case is None else case.ask.question.by_key(key)
-        if case is None or option is None or not self.is_ready:
+        if case is None or option is None or not self._may_judge():
             return
         value: str | None = option.value
         if case.ask.question.scale.traits.form is AnswerForm.SEVERAL:
@@ -192,7 +192,7 @@ class AdjudicateScreen(ReadingScreen):
     def action_adopt(self, key: str) -> None:
         """Choose what the focused rater said, unless the question has an option by this key."""
         case = self._case
-        if case is None or not self.is_ready:
+        if case is None or not self._may_judge():
             return
         if case.ask.question.by_key(key) is not None:
             self.action_answer(key)
@@ -205,19 +205,19 @@ class AdjudicateScreen(ReadingScreen):
 
     def action_rule(self, ruling: str) -> None:
         """Decide that the unit has no label."""
-        if self.is_ready:
+        if self._may_judge():
             self._choose(replace(self._choice, value=None, ruling=Ruling(ruling)))
 
     def action_code(self) -> None:
         """Go round the reasons why raters differ."""
-        if self.is_ready:
+        if self._may_judge():
             code = CODES[(CODES.index(self._choice.code) + 1) % len(CODES)]
             self._choose(replace(self._choice, code=code))
 
     def action_decide(self) -> None:
         """Save the decision."""
         case = self._case
-        if case is None or not self.is_ready:
+        if case is None or not self._may_judge():
             return
         if self._choice.value is not None or self._choice.ruling is not Ruling.DECIDED:
             self._act(self._decide)
@@ -229,7 +229,7 @@ class AdjudicateScreen(ReadingScreen):
     def action_write(self, key: str) -> None:
         """Write the answer to a question that has no options."""
         case = self._case
-        if case is None or not self.is_ready:
+        if case is None or not self._may_judge():
             return
         if case.ask.question.scale.traits.typed:
             self._act(self._write)
@@ -248,15 +248,18 @@ class AdjudicateScreen(ReadingScreen):
 
     def action_defer(self) -> None:
         """Leave the dispute."""
-        self._act(self._defer)
+        if self.is_ready:
+            self._act(self._defer)
 
     def action_note(self) -> None:
         """Write a note."""
-        self._act(self._note)
+        if self._may_judge():
+            self._act(self._note)
 
     def action_clause(self) -> None:
         """Name the clause."""
-        self._act(self._clause)
+        if self._may_judge():
+            self._act(self._clause)
 
     def action_leave(self) -> None:
         """Go back to the studies."""

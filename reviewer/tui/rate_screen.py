@@ -228,7 +228,7 @@ class RateScreen(ReadingScreen):
         """Answer the question asked now."""
         sheet = self._sheet
         ask = None if sheet is None else sheet.ask
-        if sheet is None or ask is None or self._guarded or self._busy or self._is_covered():
+        if sheet is None or ask is None or not self._may_judge():
             return
         option = ask.question.by_key(key)
         if option is None:
@@ -241,7 +241,7 @@ class RateScreen(ReadingScreen):
     def action_submit(self) -> None:
         """Save the item; where something is missing, go there."""
         sheet = self._sheet
-        if sheet is None or self._guarded or self._busy:
+        if sheet is None or not self._may_judge():
             return
         if sheet.missing is None:
             self._act(self._submit)
@@ -256,7 +256,7 @@ class RateScreen(ReadingScreen):
     def action_write(self) -> None:
         """Write the answer to a question that has no options."""
         ask = None if self._sheet is None else self._sheet.ask
-        if ask is None or self._guarded:
+        if ask is None or not self._may_judge():
             return
         if ask.question.scale.traits.typed:
             self._act(self._write)
@@ -269,30 +269,34 @@ class RateScreen(ReadingScreen):
 
     def action_skip(self) -> None:
         """Leave the item."""
-        self._act(self._skip)
+        if self.is_ready:
+            self._act(self._skip)
 
     def action_flag(self) -> None:
         """Flag the focused response."""
-        self._act(self._flag)
+        if self.is_ready:
+            self._act(self._flag)
 
     def action_recognised(self) -> None:
         """Record that the rater can tell the model."""
-        self._act(self._recognised)
+        if self._may_judge():
+            self._act(self._recognised)
 
     def action_note(self) -> None:
         """Write a note."""
-        self._act(self._note)
+        if self._may_judge():
+            self._act(self._note)
 
     def action_clear(self) -> None:
         """Clear the answer to the question asked now."""
         sheet = self._sheet
-        if sheet is not None and sheet.ask is not None and not self._busy:
+        if sheet is not None and sheet.ask is not None and self._may_judge():
             self._keep(sheet.cleared(sheet.ask))
 
     def action_confidence(self) -> None:
         """Go round 1, 2, 3."""
         sheet = self._sheet
-        if sheet is not None and not self._busy:
+        if sheet is not None and self._may_judge():
             subject = self._subject(sheet)
             before = sheet.draft.remarks.get(subject, Remark()).confidence
             self._keep(sheet.remarked(subject, confidence=(before or 0) % 3 + 1))
@@ -322,7 +326,7 @@ class RateScreen(ReadingScreen):
     def action_reasoning(self) -> None:
         """Show the reasoning behind the focused response, once that is answered."""
         sheet = self._sheet
-        if sheet is None:
+        if sheet is None or not self._may_judge():
             return
         pane = sheet.item.panes[self._view.focused]
         if sheet.is_answered(pane.response):

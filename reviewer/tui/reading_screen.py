@@ -129,16 +129,20 @@ class ReadingScreen(Screen[None]):
         """Read the guideline."""
         self.app.push_screen(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
 
-    def _is_covered(self) -> bool:
-        """Tell whether the content was not seen yet, and point at the key that shows it."""
-        if self._view.covered:
+    def _may_judge(self) -> bool:
+        """Tell whether an act counts now that needs the content to be seen; point at the key that shows it.
+
+        Every act that judges an item asks this, whatever key or click it came by. An act that needs no look at the
+        content, such as to leave the item for later, asks `is_ready`.
+        """
+        if self.is_ready and self._view.covered:
             self.notify("The content is covered; v uncovers it first.", markup=False)
-        return self._view.covered
+        return self.is_ready and not self._view.covered
 
     def action_decode(self) -> None:
         """Show what is encoded or hidden in the focused response."""
         item = self.item
-        if item is not None and not self._is_covered():
+        if item is not None and self._may_judge():
             pane = item.panes[self._view.focused]
             self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
 
@@ -154,7 +158,7 @@ class ReadingScreen(Screen[None]):
 
     def action_reasoning(self) -> None:
         """Show the reasoning behind the focused response."""
-        if self.item is not None:
+        if self._may_judge():
             self._view.show_reasoning()
 
     def action_scroll(self, by: int) -> None:

@@ -242,6 +242,17 @@ def test_two_raters_who_race_for_items_never_both_get_the_last_place(
     assert not [label for label in labels.of_study(engine, "s") if label.surplus]
 
 
+@pytest.mark.parametrize(("ahead", "held"), [(5, True), (MINUTES * 3, False), (60 * 24 * 365, False)], ids=str)
+def test_a_lease_that_ends_later_than_one_can_last_has_run_out(
+    engine: Engine, clock: Clock, ahead: int, held: bool
+) -> None:
+    simple(engine, 1, overlap=1)
+    clock.forward(ahead)
+    take(sit(engine, "r0", clock))
+    clock.forward(-ahead)
+    assert isinstance(sit(engine, "r1", clock).next_item(), Nothing) == held
+
+
 def expired(engine: Engine, name: str, clock: Clock) -> list[Item]:
     """Return the one item of a study as each of two raters was handed it; neither holds its only place any more."""
     create_study(engine, StudyPlan(name, design(overlap=1)), PLAIN, NOW)

@@ -104,12 +104,12 @@ class QuestionBar(RowList):
     def fit(self) -> None:
         """Take the height that the questions need in the width and on the screen that there are now."""
         if self._all and self.size.width:
-            self.styles.height = height(self._all, self.columns, self.screen.size.height)
+            self.styles.height = height(self._all, self.columns, self.app.size.height)
 
     def _said(self) -> list[Row]:
         if not self._answered:
             return []
-        room = height(self._all, self.columns, self.screen.size.height)
+        room = height(self._all, self.columns, self.app.size.height)
         return bar_rows(self._put, self._answered, self.columns, room, self._page)
 
 
