@@ -76,7 +76,9 @@ def run(
     price: float = 0.0,
     stop_after: int | None = None,
 ) -> tuple[dict[str, Outcome], Lane]:
-    lane = Lane("it", caller, ConcurrencyGate(workers), iter(requests), workers, lambda _: most, lambda _: price)
+    lane = Lane(
+        "it", caller, ConcurrencyGate(workers), iter(requests), workers, lambda _: most, lambda _answered, _held: price
+    )
 
     async def all_of_it() -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
@@ -200,7 +202,7 @@ def test_money_is_held_back_for_what_is_under_way() -> None:
     found, lane = run(caller, ask(*map(str, range(100))), budget=budget, most=0.3, price=0.1)
     assert budget.spent <= 1.0
     assert len(found) == 8  # 0.7 spent leaves room for one more at 0.3, 0.8 does not
-    assert lane.stopped == "the next request could go over the limit of $1"
+    assert lane.stopped == "the next request could go over the limit of $1: $0.3 is set aside for it"
 
 
 def test_what_was_answered_before_the_stop_is_handed_out() -> None:
