@@ -121,7 +121,14 @@ async def _fetch_one(
     identity = batch.id or await _found(owner, service, batch)
     if identity is None:
         return True
-    state = await service.progress(identity)
+    try:
+        state = await service.progress(identity)
+    except CallFailed as error:
+        if error.failure.reason is not FailureReason.NOT_FOUND:
+            raise
+        progress.example = f"{service.server} knows no batch {identity}; what was in it is handed over again"
+        await _written(owner, partial(collection_attempts.forget_batch, batch=batch.number))
+        return True
     if state.unknown is not None:
         progress.example = f"batch {identity} is {state.unknown}, a state that is not known here; it is left as it is"
     if not state.ended:
