@@ -197,7 +197,7 @@ class _Run:
 
     def _over(self, held: float) -> str:
         limit = self._budget.limit
-        return f"the next request could go over the limit of ${limit:g}: ${held:.4g} is set aside for it"
+        return f"the next request could go over the limit of ${limit:g}: ${held:.6g} is set aside for it"
 
     async def _ask(self, lane: Lane, request: Request, held: float) -> tuple[Outcome | None, float]:
         """Return what came of a request and what it cost, less tries that are paid for.
@@ -224,7 +224,7 @@ class _Run:
     async def _turn(self, lane: Lane, request: Request, messages: Sequence[Message], share: float) -> Turn:
         loop = asyncio.get_running_loop()
         start = loop.time()
-        tries = 0
+        tries = unreadable = 0
         last: Failure | None = None
         while True:
             if not await lane.gate.enter():
@@ -242,10 +242,11 @@ class _Run:
                 return _turn_of(received, lane.caller, utc(began), loop.time() - sent_at, tries)
             finally:
                 lane.gate.leave()
+            unreadable += last.reason is FailureReason.MALFORMED
             wait = self._wait(last, tries)
             late = loop.time() + wait > start + self._patience.deadline
             cost = share if last.billable else 0.0
-            if not last.again or late or self._often(last, tries):
+            if not last.again or late or self._often(last, tries, unreadable):
                 raise _GivenUp(last, tries, cost)
             if not self._budget.pay_for_try(cost):
                 lane.stopped = self._over(share)
@@ -253,12 +254,12 @@ class _Run:
             lane.spent += cost
             await asyncio.sleep(wait)
 
-    def _often(self, last: Failure, tries: int) -> bool:
+    def _often(self, last: Failure, tries: int, unreadable: int) -> bool:
         match last.reason:
             case FailureReason.RATE_LIMITED:
                 return False
             case FailureReason.MALFORMED:
-                return tries >= self._patience.malformed
+                return unreadable >= self._patience.malformed
             case _:
                 return tries >= self._patience.tries
 

@@ -135,7 +135,7 @@ async def _fetch_one(
         return False
     if state.failure is not None:
         progress.example = state.failure.message
-    await _store(owner, service, identity, batch, wanted, answered, keep, progress)
+    await _store(service, identity, batch, wanted, _Storing(owner, keep, answered, progress))
     return True
 
 
@@ -149,54 +149,63 @@ async def _found(owner: DatabaseThread, service: BatchService, batch: Batch) -> 
     return identity
 
 
-async def _store(
-    owner: DatabaseThread,
-    service: BatchService,
-    identity: str,
-    batch: Batch,
-    wanted: Mapping[str, Request],
-    answered: set[str],
-    keep: Keep,
-    progress: BatchProgress,
-) -> None:
-    """Store the results of a batch, part by part, and add the keys that were answered to `answered`.
+class _Storing:
+    """Stores what came of requests, part by part, and adds the keys of what was answered to `answered`."""
 
-    The first answer to a request counts. A request without one failed: as the service says, or without a word.
+    def __init__(self, owner: DatabaseThread, keep: Keep, answered: set[str], progress: BatchProgress) -> None:
+        self.answered = answered
+        self._owner = owner
+        self._keep = keep
+        self._progress = progress
+        self._part: dict[str, Outcome] = {}
+
+    async def add(self, outcome: Outcome) -> None:
+        """Store the outcome with those that follow; the first of a request counts."""
+        key = outcome.request.key
+        if key not in self.answered:
+            self._part.setdefault(key, outcome)
+        if len(self._part) == PART:
+            await self.put()
+
+    async def put(self) -> None:
+        """Store what waits."""
+        outcomes = list(self._part.values())
+        if not outcomes:
+            return
+        self._part.clear()
+        await _owned(self._owner, lambda engine: self._keep(engine, outcomes))
+        # Only what is stored is counted.
+        for outcome in outcomes:
+            if isinstance(outcome, FailedRequest):
+                self._progress.failed += 1
+                self._progress.example = outcome.failure.message
+            else:
+                self._progress.answered += 1
+                self.answered.add(outcome.request.key)
+
+
+async def _store(
+    service: BatchService, identity: str, batch: Batch, wanted: Mapping[str, Request], storing: _Storing
+) -> None:
+    """Store the results of a batch.
+
+    A request without an answer failed, as the service says or without a word. Failures come last, since a file of
+    results may hold both for one request.
     """
     failures: dict[str, Failure] = {}
-    part: dict[str, Outcome] = {}
-
-    async def put() -> None:
-        if not part:
-            return
-        outcomes = list(part.values())
-        await _owned(owner, lambda engine: keep(engine, outcomes))
-        # What is stored is counted before anything else can fail.
-        new = [key for key, outcome in part.items() if isinstance(outcome, AnsweredRequest)]
-        answered.update(new)
-        progress.answered += len(new)
-        part.clear()
-
+    sent = {key: service.line(one).sent for key, one in wanted.items()}
     try:
-        async for key, result in service.results(
-            identity, {key: service.line(one).sent for key, one in wanted.items()}
-        ):
+        async for key, result in service.results(identity, sent):
             if isinstance(result, Failure):
                 failures.setdefault(key, result)
-            elif key not in answered and key not in part:
-                part[key] = _outcome(wanted[key], result, service, batch)
-            if len(part) == PART:
-                await put()
+            else:
+                await storing.add(_outcome(wanted[key], result, service, batch))
     finally:
-        await put()
-    for key in wanted.keys() - answered:
-        failure = failures.get(key, Failure(FailureReason.MALFORMED, f"batch {identity} holds no result of it"))
-        progress.failed += 1
-        progress.example = failure.message
-        part[key] = _outcome(wanted[key], failure, service, batch)
-        if len(part) == PART:
-            await put()
-    await put()
+        await storing.put()
+    unheard = Failure(FailureReason.MALFORMED, f"batch {identity} holds no result of it")
+    for key in wanted.keys() - storing.answered:
+        await storing.add(_outcome(wanted[key], failures.get(key, unheard), service, batch))
+    await storing.put()
 
 
 async def _hand_over(

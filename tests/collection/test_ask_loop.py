@@ -205,6 +205,53 @@ def test_money_is_held_back_for_what_is_under_way() -> None:
     assert lane.stopped == "the next request could go over the limit of $1: $0.3 is set aside for it"
 
 
+MALFORMED = Failure(FailureReason.MALFORMED, "the reply holds no answer", 200)
+UNREACHED = Failure(FailureReason.CONNECTION, "nobody there", sent=False)
+
+
+def test_a_reply_that_cannot_be_read_is_asked_for_a_few_times() -> None:
+    patience = Patience(first=0.001, longest=0.002, tries=9, malformed=2, deadline=5.0, silence=5.0)
+    found, _ = run(Scripted({"a": [MALFORMED] * 9, "b": [BROKEN] * 3}), ask("a", "b"), patience=patience)
+    assert failure(found["a"]).tries == 2
+    assert text(found["b"]) == "re: b"
+
+
+@pytest.mark.parametrize(
+    ("failures", "spent"),
+    [
+        ([], 0.1),
+        ([LIMITED] * 3, 0.1),
+        ([UNREACHED] * 3, 0.1),
+        ([BROKEN], 0.4),
+        ([BROKEN, LIMITED, MALFORMED], 0.7),
+        ([BROKEN] * 9, 1.2),
+        ([Failure(FailureReason.BAD_REQUEST, "no", 400)], 0.0),
+    ],
+)
+def test_each_try_that_may_have_been_answered_is_paid_for(failures: list[Failure], spent: float) -> None:
+    budget = Budget(limit=5.0)
+    _, lane = run(Scripted({"a": failures}), ask("a"), budget=budget, most=0.3, price=0.1)
+    assert [budget.spent, lane.spent] == pytest.approx([spent, spent])
+
+
+def test_tries_end_where_the_money_does() -> None:
+    budget = Budget(limit=1.0)
+    caller = Scripted({key: [BROKEN] * 9 for key in "abc"}, seconds=0.001)
+    found, lane = run(caller, ask("a", "b", "c", "d"), budget=budget, most=0.3, price=0.1, workers=2)
+    assert len(caller.calls) == 3
+    assert budget.spent == pytest.approx(0.9)
+    assert lane.stopped == "the next request could go over the limit of $1: $0.3 is set aside for it"
+    assert all(failure(outcome).failure == BROKEN for outcome in found.values())
+
+
+def test_turns_before_a_failure_are_paid_for() -> None:
+    caller = Scripted({"two": [Failure(FailureReason.BAD_REQUEST, "no", 400)]})
+    budget = Budget(limit=1.0)
+    messages = (Message(Role.USER, "one"), Message(Role.USER, "two"))
+    run(caller, [Request("k", turns_of(messages, played=True))], budget=budget, most=0.8, price=0.1)
+    assert budget.spent == pytest.approx(0.1)
+
+
 def test_what_was_answered_before_the_stop_is_handed_out() -> None:
     caller = Scripted(seconds=0.002)
     found, _ = run(caller, ask(*map(str, range(200))), stop_after=10)
