@@ -16,7 +16,7 @@ def show_plan(works: Sequence[Workload], *, as_json: bool) -> None:
     if as_json:
         say_json({"configurations": [_summed(work, plan) for work, plan in zip(works, plans, strict=True)]})
         return
-    head = ["configuration", "wanted", "stored", "to ask", "tokens in, about", "out, expected", "out, at most"]
+    head = ["configuration", "wanted", "stored", "to ask", "tokens in, about", "out, at most"]
     head += ["cost, expected", "cost, at most"]
     rows = [
         [
@@ -25,7 +25,6 @@ def show_plan(works: Sequence[Workload], *, as_json: bool) -> None:
             f"{work.total - plan.requests:,}",
             f"{plan.requests:,}",
             f"{plan.tokens_in:,}",
-            f"{plan.expected_tokens_out:,}",
             f"{plan.most_tokens_out:,}",
             dollars(plan.expected_cost),
             dollars(plan.most_cost),

@@ -25,6 +25,7 @@ from reviewer.providers.calls import (
     Turn,
 )
 from reviewer.providers.failures import Failure, FailureReason
+from reviewer.text.visible import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,9 @@ class _Run:
                     return None, before
                 return FailedRequest(request, error.failure, error.tries), before + error.cost
             turns.append(received)
-            messages.append(Message(Role.ASSISTANT, received.reply.text or received.reply.refusal or ""))
+            # A lone surrogate cannot be sent; what is stored of the answer can.
+            said = storable(received.reply.text or received.reply.refusal or "").text
+            messages.append(Message(Role.ASSISTANT, said))
         answered = AnsweredRequest(request, tuple(turns))
         return answered, lane.price(answered, held)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from reviewer.providers.calls import CallFailed, Json
 from reviewer.providers.failures import Failure, FailureReason, of_status
-from reviewer.providers.key_redaction import KeyRedaction
+from reviewer.providers.key_redaction import LONGEST_MESSAGE, KeyRedaction
 
 DEEPEST = 64  # levels of nesting; replies have about ten, and what stores them recurses
 MOST_TOKENS = 10_000_000  # of one reply; a larger count is no count
@@ -147,7 +147,8 @@ def error_in(whole: ReplyField) -> CallFailed | None:
     status = error.at("code").count() or 500
     if not 400 <= status < 600:
         status = 500
-    failure = of_status(status, words, f"the reply holds an error: {said}", {}, datetime.now(UTC))
+    problem = f"the reply holds an error: {said}"[:LONGEST_MESSAGE]
+    failure = of_status(status, words, problem, {}, datetime.now(UTC))
     return CallFailed(replace(failure, status=None))
 
 

@@ -182,6 +182,12 @@ def test_turns_are_played_with_the_models_own_answers_between() -> None:
     assert [turn.reply.text for turn in outcome.turns] == ["re: one", "re: two"]
 
 
+def test_an_answer_goes_into_the_next_turn_as_it_is_stored() -> None:
+    caller = Scripted()
+    run(caller, [Request("k", turns_of((Message(Role.USER, "\ud800"), Message(Role.USER, "two")), played=True))])
+    assert [message.content for message in caller.calls[1]] == ["\ud800", "re: \ufffd", "two"]
+
+
 def test_replayed_messages_are_sent_once_as_they_are() -> None:
     caller = Scripted()
     messages = (Message(Role.USER, "one"), Message(Role.ASSISTANT, "so"), Message(Role.USER, "two"))
