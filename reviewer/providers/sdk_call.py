@@ -68,12 +68,13 @@ def failure_of(error: Exception, errors: SdkErrors, hidden: KeyRedaction) -> Fai
         return _of_status(error, hidden)
     if isinstance(error, errors.timeout):
         return Failure(FailureReason.TIMEOUT, hidden.words(str(error)), sent=_sent(cause))
+    if _undecodable(error) or _undecodable(cause):
+        return Failure(FailureReason.MALFORMED, hidden.words(f"the reply is not encoded as it says: {cause or error}"))
     if isinstance(error, errors.connection):
         return Failure(FailureReason.CONNECTION, hidden.words(f"{error} ({cause})"), sent=_sent(cause))
     if _of_transport(error):
         return Failure(FailureReason.CONNECTION, hidden.words(f"{type(error).__name__}: {error}"))
-    problem = f"the reply cannot be read: {type(error).__name__}: {error}"
-    return Failure(FailureReason.MALFORMED, hidden.words(problem))
+    return Failure(FailureReason.MALFORMED, hidden.words(f"the SDK raised {type(error).__name__}: {error}"))
 
 
 def _of_status(error: StatusError, hidden: KeyRedaction) -> Failure:
@@ -92,6 +93,12 @@ def _sent(cause: BaseException | None) -> bool:
 
     unsent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
     return not isinstance(cause, unsent)
+
+
+def _undecodable(error: BaseException | None) -> bool:
+    import httpx2
+
+    return isinstance(error, httpx2.DecodingError)
 
 
 def _of_transport(error: Exception) -> bool:

@@ -16,7 +16,7 @@ ROUNDS = itertools.count()
 FIXTURES_STAY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=8, derandomize=True, database=None, suppress_health_check=FIXTURES_STAY)
+@settings(max_examples=5, derandomize=True, database=None, suppress_health_check=FIXTURES_STAY)
 @given(chance=st.randoms(use_true_random=False))
 def test_hostile_replies_cost_no_other_answer(engine: Engine, server: LLMServer, chance: random.Random) -> None:
     came = collect_hostile(engine, server, chance, f"round {next(ROUNDS)}", 12)
@@ -24,7 +24,7 @@ def test_hostile_replies_cost_no_other_answer(engine: Engine, server: LLMServer,
     assert came.replies >= 3
 
 
-@settings(max_examples=5, derandomize=True, database=None, suppress_health_check=FIXTURES_STAY)
+@settings(max_examples=3, derandomize=True, database=None, suppress_health_check=FIXTURES_STAY)
 @given(chance=st.randoms(use_true_random=False))
 def test_a_batch_service_in_order_again_has_everything(
     engine: Engine, server: LLMServer, chance: random.Random

@@ -148,6 +148,15 @@ def test_a_reply_is_utf_8_whatever_its_header_says(server: LLMServer, provider: 
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_reply_that_is_not_packed_as_it_says_is_malformed(server: LLMServer, provider: Provider) -> None:
+    packed = Given(in_form(provider, "so"), headers={"content-encoding": "gzip"})
+    failed = failure(server, provider, packed)
+    assert failed.reason is FailureReason.MALFORMED
+    assert "is not encoded as it says" in failed.message
+    assert check(setup_for(server, provider)) is None
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_numbers_that_json_does_not_know_are_kept_as_words(server: LLMServer, provider: Provider) -> None:
     body = in_form(provider, "so", odd=[float("nan"), float("-inf")], large=0)
     server.behave = lambda _: Given(json.dumps(body).replace('"large": 0', '"large": 1e999'))
