@@ -10,6 +10,7 @@ where anything was raised, hung, lost, or where a key that the server repeated w
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import time
 import traceback
@@ -34,6 +35,8 @@ def main() -> int:
     options.add_argument("--replies", type=int, default=5000)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what is raised may quote what no terminal can show
     counts: Counter[str] = Counter()
     began = time.monotonic()
     number = 0
