@@ -93,6 +93,8 @@ def _tell(work: MissingSamples, progress: BatchProgress, played: int) -> None:
         complain(f"{work.setup.name}: {counted(progress.failed, 'failure')}, the last one: {progress.example}")
     elif progress.example is not None:
         complain(f"{work.setup.name}: {progress.example}")
+    if progress.stopped is not None:
+        complain(f"{work.setup.name}: stopped: {progress.stopped}")
     if played:
         complain(
             f"{work.setup.name}: {counted(played, 'prompt')} of several turns need the answer before; ask them without"

@@ -7,40 +7,47 @@ from collections.abc import Sequence
 from reviewer.cli.collect_run import dollars
 from reviewer.cli.terminal import say, say_json, table
 from reviewer.collection.collector import Workload
-from reviewer.providers import token_estimate
+from reviewer.providers.token_estimate import CostPlan, expectation_words, plan_of
 
 
 def show_plan(works: Sequence[Workload], *, as_json: bool) -> None:
     """Print what is missing of each configuration and what asking for it takes."""
-    plans: list[dict[str, object]] = []
-    costs: list[float | None] = []
-    for work in works:
-        requests = list(work.requests())
-        read = sum(token_estimate.tokens_in(work.setup, request) for request in requests)
-        written = sum(token_estimate.tokens_out(work.setup, request) for request in requests)
-        costs.append(work.setup.cost(read, written))
-        plans.append(
-            {
-                "configuration": work.setup.name,
-                "wanted": work.total,
-                "stored": work.total - len(requests),
-                "to_ask": len(requests),
-                "tokens_in": read,
-                "most_tokens_out": written,
-                "most_cost": costs[-1],
-            }
-        )
+    plans = [plan_of(work.setup, work.requests(), work.earlier) for work in works]
     if as_json:
-        say_json({"configurations": plans})
+        say_json({"configurations": [_summed(work, plan) for work, plan in zip(works, plans, strict=True)]})
         return
-    head = ["configuration", "wanted", "stored", "to ask", "tokens in, about", "out, at most", "cost, at most"]
+    head = ["configuration", "wanted", "stored", "to ask", "tokens in, about", "out, at most"]
+    head += ["cost, expected", "cost, at most"]
     rows = [
         [
-            str(plan["configuration"]),
-            *(f"{plan[key]:,}" for key in ("wanted", "stored", "to_ask", "tokens_in", "most_tokens_out")),
-            dollars(cost),
+            work.setup.name,
+            f"{work.total:,}",
+            f"{work.total - plan.requests:,}",
+            f"{plan.requests:,}",
+            f"{plan.tokens_in:,}",
+            f"{plan.most_tokens_out:,}",
+            dollars(plan.expected_cost),
+            dollars(plan.most_cost),
         ]
-        for plan, cost in zip(plans, costs, strict=True)
+        for work, plan in zip(works, plans, strict=True)
     ]
-    table([head, *rows], right=frozenset(range(1, 7)))
+    table([head, *rows], right=frozenset(range(1, len(head))))
+    for work, plan in zip(works, plans, strict=True):
+        if plan.requests:
+            say(f"{work.setup.name}: {expectation_words(plan)}")
     say("Nothing was sent. Next: the same command without --dry-run")
+
+
+def _summed(work: Workload, plan: CostPlan) -> dict[str, object]:
+    return {
+        "configuration": work.setup.name,
+        "wanted": work.total,
+        "stored": work.total - plan.requests,
+        "to_ask": plan.requests,
+        "tokens_in": plan.tokens_in,
+        "expected_tokens_out": plan.expected_tokens_out,
+        "most_tokens_out": plan.most_tokens_out,
+        "expected_cost": plan.expected_cost,
+        "most_cost": plan.most_cost,
+        "expected_from_answers": plan.answers,
+    }

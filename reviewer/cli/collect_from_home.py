@@ -14,7 +14,7 @@ from reviewer.collection.missing_samples import survey
 from reviewer.definitions.lookup import folders, known, model_files
 from reviewer.definitions.model_config import find_setup, read_setups
 from reviewer.definitions.suite import find_suite
-from reviewer.providers import token_estimate
+from reviewer.providers.token_estimate import expectation_words, plan_of
 from reviewer.store.sqlite import open_for_reading
 
 
@@ -50,14 +50,14 @@ class HomeCollect:
             engine.close()
         lines = []
         for work in works:
-            requests = list(work.requests())
-            read = sum(token_estimate.tokens_in(work.setup, request) for request in requests)
-            written = sum(token_estimate.tokens_out(work.setup, request) for request in requests)
-            cost = work.setup.cost(read, written)
+            plan = plan_of(work.setup, work.requests(), work.earlier)
             lines.append(
-                f"{work.setup.name}: {len(requests):,} of {work.total:,} to ask; about {read:,} tokens in,"
-                f" at most {written:,} out" + ("" if cost is None else f", at most {dollars(cost)}")
+                f"{work.setup.name}: {plan.requests:,} of {work.total:,} to ask; about {plan.tokens_in:,} tokens in,"
+                f" at most {plan.most_tokens_out:,} out"
             )
+            if plan.most_cost is not None:
+                costs = f"expected {dollars(plan.expected_cost)}, at most {dollars(plan.most_cost)}"
+                lines[-1] += f"; {costs} ({expectation_words(plan)})"
         return "\n".join(lines)
 
     async def run(

@@ -180,6 +180,10 @@ def complaints(one: CollectionProgress) -> list[str]:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in one.reasons.most_common())
         failures = f"{one.failed:,} failure{'s' * (one.failed != 1)}"
         lines.append(f"{one.name}: {failures} ({reasons}), the last one: {one.example}")
+    if one.uncounted and one.cost is not None:
+        answers = f"{one.uncounted:,} answer{'s' * (one.uncounted != 1)}"
+        problem = "without believable numbers of tokens, counted at what was set aside"
+        lines.append(f"{one.name}: {answers} {problem}")
     if one.stopped is not None and one.missing:
         lines.append(f"{one.name}: stopped: {one.stopped}")
     return lines

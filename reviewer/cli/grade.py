@@ -184,8 +184,12 @@ def _in_batches(ctx: click.Context, assignment: GraderAssignment, *, as_json: bo
             f"{_raters(assignment)[0]}: {counted(batches.answered, 'verdict')} stored now, {missing:,} missing;"
             f" {batches.out:,} of them under way, {batches.handed_over:,} handed over now"
         )
-    if batches.example is not None:
+    if batches.failed:
         complain(f"{counted(batches.failed, 'failure')}, the last one: {batches.example}")
+    elif batches.example is not None:
+        complain(batches.example)
+    if batches.stopped is not None:
+        complain(f"stopped: {batches.stopped}")
     if batches.out and not as_json:
         say("Next, within a day: the same command fetches what is done")
         return 1

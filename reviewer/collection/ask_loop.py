@@ -25,6 +25,7 @@ from reviewer.providers.calls import (
     Turn,
 )
 from reviewer.providers.failures import Failure, FailureReason
+from reviewer.text.visible import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Patience:
     """How long is waited, in seconds, and how often is tried.
 
     `first` and `longest` bound the wait after a failed try, `deadline` the tries of one turn, `silence` the time in
-    which one model gives failures and no answer. `tries` bounds failures that are not the rate limit's.
+    which one model gives failures and no answer. `tries` bounds failures that are not the rate limit's, `malformed` the
+    replies that cannot be read: a server that forms them wrongly, or gives no answer, mostly does so again.
     """
 
     first: float = 0.5
     longest: float = 30.0
     tries: int = 12
+    malformed: int = 3
     deadline: float = 900.0
     silence: float = 120.0
 
@@ -68,13 +71,20 @@ class Budget:
         self.spent += actual
         self._settled.set()
 
+    def pay_for_try(self, amount: float) -> bool:
+        """Count a try that failed as spent, while `amount` stays aside for the next; False if there is no room."""
+        if self.limit is not None and self.spent + sum(self._held) + amount > self.limit:
+            return False
+        self.spent += amount
+        return True
+
 
 @dataclass(slots=True)
 class Lane:
     """The requests to one configuration, in order, and how they are sent.
 
-    `most` returns the highest price of a request, `price` what an answer cost. `stopped` says why requests were left
-    unsent, once that is so.
+    `most` returns what is set aside for a request, `price` what its answer cost, given what was set aside. `spent` is
+    what answers and failed tries cost. `stopped` says why requests were left unsent, once that is so.
     """
 
     name: str
@@ -83,7 +93,8 @@ class Lane:
     requests: Iterator[Request]
     workers: int
     most: Callable[[Request], float] = lambda _: 0.0
-    price: Callable[[AnsweredRequest], float] = lambda _: 0.0
+    price: Callable[[AnsweredRequest, float], float] = lambda _answered, _held: 0.0
+    spent: float = 0.0
     stopped: str | None = None
     heard: float = field(default=0.0, repr=False)
 
@@ -171,12 +182,13 @@ class _Run:
             request = next(lane.requests, None)
             if request is None:
                 return
-            most = lane.most(request)
-            if not await self._budget.hold(most):
-                lane.stopped = f"the next request could go over the limit of ${self._budget.limit:g}"
+            held = lane.most(request)
+            if not await self._budget.hold(held):
+                lane.stopped = self._over(held)
                 return
-            outcome = await self._ask(lane, request)
-            self._budget.settle(most, lane.price(outcome) if isinstance(outcome, AnsweredRequest) else 0.0)
+            outcome, cost = await self._ask(lane, request, held)
+            self._budget.settle(held, cost)
+            lane.spent += cost
             if outcome is not None:
                 done = _Done(lane, outcome)
                 self.done.put_nowait(done)
@@ -184,30 +196,42 @@ class _Run:
         if lane.stopped is None and lane.gate.closed is not None:
             lane.stopped = lane.gate.closed.message
 
-    async def _ask(self, lane: Lane, request: Request) -> Outcome | None:
-        """Return what came of a request; None if the gate closed before it was sent for the first time."""
+    def _over(self, held: float) -> str:
+        limit = self._budget.limit
+        return f"the next request could go over the limit of ${limit:g}: ${held:.6g} is set aside for it"
+
+    async def _ask(self, lane: Lane, request: Request, held: float) -> tuple[Outcome | None, float]:
+        """Return what came of a request and what it cost, less tries that are paid for.
+
+        There is no outcome if the gate closed before it was sent for the first time.
+        """
         messages: list[Message] = []
         turns: list[Turn] = []
+        share = held / len(request.turns)
         for turn in request.turns:
             messages += turn
             try:
-                received = await self._turn(lane, request, messages)
-            except _Unsent:
-                return None
-            except _GivenUp as error:
-                return FailedRequest(request, error.failure, error.tries)
+                received = await self._turn(lane, request, messages, share)
+            except (_Unsent, _GivenUp) as error:
+                before = lane.price(AnsweredRequest(request, tuple(turns)), share * len(turns)) if turns else 0.0
+                if isinstance(error, _Unsent):
+                    return None, before
+                return FailedRequest(request, error.failure, error.tries), before + error.cost
             turns.append(received)
-            messages.append(Message(Role.ASSISTANT, received.reply.text or received.reply.refusal or ""))
-        return AnsweredRequest(request, tuple(turns))
+            # A lone surrogate cannot be sent; what is stored of the answer can.
+            said = storable(received.reply.text or received.reply.refusal or "").text
+            messages.append(Message(Role.ASSISTANT, said))
+        answered = AnsweredRequest(request, tuple(turns))
+        return answered, lane.price(answered, held)
 
-    async def _turn(self, lane: Lane, request: Request, messages: Sequence[Message]) -> Turn:
+    async def _turn(self, lane: Lane, request: Request, messages: Sequence[Message], share: float) -> Turn:
         loop = asyncio.get_running_loop()
         start = loop.time()
-        tries = 0
+        tries = unreadable = 0
         last: Failure | None = None
         while True:
             if not await lane.gate.enter():
-                raise _Unsent if last is None else _GivenUp(last, tries)
+                raise _Unsent if last is None else _GivenUp(last, tries, 0.0)
             tries += 1
             began, sent_at = self._now(), loop.time()
             try:
@@ -221,12 +245,26 @@ class _Run:
                 return _turn_of(received, lane.caller, utc(began), loop.time() - sent_at, tries)
             finally:
                 lane.gate.leave()
+            unreadable += last.reason is FailureReason.MALFORMED
             wait = self._wait(last, tries)
             late = loop.time() + wait > start + self._patience.deadline
-            often = tries >= self._patience.tries and last.reason is not FailureReason.RATE_LIMITED
-            if not last.again or late or often:
-                raise _GivenUp(last, tries)
+            cost = share if last.billable else 0.0
+            if not last.again or late or self._often(last, tries, unreadable):
+                raise _GivenUp(last, tries, cost)
+            if not self._budget.pay_for_try(cost):
+                lane.stopped = self._over(share)
+                raise _GivenUp(last, tries, cost)
+            lane.spent += cost
             await asyncio.sleep(wait)
+
+    def _often(self, last: Failure, tries: int, unreadable: int) -> bool:
+        match last.reason:
+            case FailureReason.RATE_LIMITED:
+                return False
+            case FailureReason.MALFORMED:
+                return unreadable >= self._patience.malformed
+            case _:
+                return tries >= self._patience.tries
 
     def _learn(self, lane: Lane, failure: Failure) -> None:
         if failure.reason is FailureReason.RATE_LIMITED:
@@ -248,12 +286,13 @@ class _Unsent(Exception):
 
 
 class _GivenUp(Exception):
-    """A request failed for good."""
+    """A request failed for good. `cost` is what its last try may have cost."""
 
-    def __init__(self, failure: Failure, tries: int) -> None:
+    def __init__(self, failure: Failure, tries: int, cost: float) -> None:
         super().__init__(failure.message)
         self.failure = failure
         self.tries = tries
+        self.cost = cost
 
 
 def _turn_of(received: ReceivedReply, caller: Caller, began: str, seconds: float, tries: int) -> Turn:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
-from reviewer.errors import ReviewerError
 from reviewer.model import digest
 from reviewer.providers.batch_service import BatchService, parts
 from reviewer.providers.calls import AnsweredRequest, CallFailed, FailedRequest, Outcome, ReceivedReply, Request, Turn
-from reviewer.providers.failures import Failure
+from reviewer.providers.failures import Failure, FailureReason
 from reviewer.store import collection_attempts
 from reviewer.store.collection_attempts import Batch
 from reviewer.store.engine import Engine
@@ -36,7 +35,10 @@ class DatabaseThread(Protocol):
 
 @dataclass(slots=True)
 class BatchProgress:
-    """What is done of an errand after a visit: answers stored now, failures, and requests that are still out."""
+    """What is done of an errand after a visit: answers stored now, failures, and requests that are still out.
+
+    `example` is the last failure of a request, `stopped` why the visit could not be ended.
+    """
 
     answered: int = 0
     failed: int = 0
@@ -44,6 +46,7 @@ class BatchProgress:
     batches: int = 0
     handed_over: int = 0
     example: str | None = None
+    stopped: str | None = None
 
 
 async def visit(
@@ -56,20 +59,18 @@ async def visit(
 ) -> BatchProgress:
     """Fetch the batches of `errand` that are done, store them with `keep`, and hand over what is in no batch.
 
-    `requests` are all that is missing, each of one turn.
-
-    Raises:
-        ReviewerError: the service cannot be reached, or refused a batch.
+    `requests` are all that is missing, each of one turn. Where the service cannot be reached, or answers what cannot be
+    read, what it has stays with it for the next visit.
     """
     progress = BatchProgress()
     by_key = {request.key: request for request in requests}
+    out = await _fetch(owner, service, errand, by_key, keep, now, progress)
+    # A request that failed is tried again now; what the first fetch stored is not.
+    left = [request for key, request in by_key.items() if key not in out]
     try:
-        out = await _fetch(owner, service, errand, by_key, keep, now, progress)
-        # A request that failed is tried again now; what the first fetch stored is not.
-        left = [request for key, request in by_key.items() if key not in out]
         await _hand_over(owner, service, errand, left, now, progress)
     except CallFailed as error:
-        raise ReviewerError(f"{service.server}: {error.failure.message}") from None
+        progress.stopped = _stopped(service, error)
     return progress
 
 
@@ -84,24 +85,58 @@ async def _fetch(
 ) -> set[str]:
     """Store what is done, take the answered out of `by_key`, and return the keys that are still out."""
     out: set[str] = set()
+    looked_for: set[str] = set()  # a key is in one open batch; were it in two, it would have one outcome all the same
     for batch in await _owned(owner, lambda engine: collection_attempts.open_batches(engine, errand)):
-        identity = batch.id or await _found(owner, service, batch)
-        if identity is None:
-            continue
         keys = await _owned(owner, partial(collection_attempts.batched, batch=batch.number))
-        state = await service.progress(identity)
-        if not state.ended:
-            out |= keys
-            progress.out += len(keys)
-            progress.batches += 1
-            continue
-        if state.failure is not None:
-            progress.example = state.failure.message
-        wanted = {key: by_key[key] for key in keys & by_key.keys()}
-        for key in await _store(owner, service, identity, batch, wanted, keep, progress):
+        wanted = {key: by_key[key] for key in (keys & by_key.keys()) - looked_for}
+        looked_for |= wanted.keys()
+        answered: set[str] = set()
+        ended = False
+        try:
+            ended = await _fetch_one(owner, service, batch, wanted, answered, keep, progress)
+        except CallFailed as error:
+            progress.stopped = _stopped(service, error)
+        for key in answered:
             del by_key[key]
-        await _written(owner, partial(collection_attempts.fetched, batch=batch.number, now=now()))
+        if ended:
+            await _written(owner, partial(collection_attempts.fetched, batch=batch.number, now=now()))
+        else:
+            still = keys - answered
+            out |= still
+            progress.out += len(still)
+            progress.batches += 1
     return out
+
+
+async def _fetch_one(
+    owner: DatabaseThread,
+    service: BatchService,
+    batch: Batch,
+    wanted: Mapping[str, Request],
+    answered: set[str],
+    keep: Keep,
+    progress: BatchProgress,
+) -> bool:
+    """Store what is done of a batch, add the answered keys to `answered`, and tell whether nothing more will come."""
+    identity = batch.id or await _found(owner, service, batch)
+    if identity is None:
+        return True
+    try:
+        state = await service.progress(identity)
+    except CallFailed as error:
+        if error.failure.reason is not FailureReason.NOT_FOUND:
+            raise
+        progress.example = f"{service.server} knows no batch {identity}; what was in it is handed over again"
+        await _written(owner, partial(collection_attempts.forget_batch, batch=batch.number))
+        return True
+    if state.unknown is not None:
+        progress.example = f"batch {identity} is {state.unknown}, a state that is not known here; it is left as it is"
+    if not state.ended:
+        return False
+    if state.failure is not None:
+        progress.example = state.failure.message
+    await _store(service, identity, batch, wanted, _Storing(owner, keep, answered, progress))
+    return True
 
 
 async def _found(owner: DatabaseThread, service: BatchService, batch: Batch) -> str | None:
@@ -114,36 +149,63 @@ async def _found(owner: DatabaseThread, service: BatchService, batch: Batch) -> 
     return identity
 
 
+class _Storing:
+    """Stores what came of requests, part by part, and adds the keys of what was answered to `answered`."""
+
+    def __init__(self, owner: DatabaseThread, keep: Keep, answered: set[str], progress: BatchProgress) -> None:
+        self.answered = answered
+        self._owner = owner
+        self._keep = keep
+        self._progress = progress
+        self._part: dict[str, Outcome] = {}
+
+    async def add(self, outcome: Outcome) -> None:
+        """Store the outcome with those that follow; the first of a request counts."""
+        key = outcome.request.key
+        if key not in self.answered:
+            self._part.setdefault(key, outcome)
+        if len(self._part) == PART:
+            await self.put()
+
+    async def put(self) -> None:
+        """Store what waits."""
+        outcomes = list(self._part.values())
+        if not outcomes:
+            return
+        self._part.clear()
+        await _owned(self._owner, lambda engine: self._keep(engine, outcomes))
+        # Only what is stored is counted.
+        for outcome in outcomes:
+            if isinstance(outcome, FailedRequest):
+                self._progress.failed += 1
+                self._progress.example = outcome.failure.message
+            else:
+                self._progress.answered += 1
+                self.answered.add(outcome.request.key)
+
+
 async def _store(
-    owner: DatabaseThread,
-    service: BatchService,
-    identity: str,
-    batch: Batch,
-    wanted: Mapping[str, Request],
-    keep: Keep,
-    progress: BatchProgress,
-) -> set[str]:
-    """Store the results of a batch, part by part, and return the keys that were answered."""
-    answered: set[str] = set()
-    part: list[Outcome] = []
+    service: BatchService, identity: str, batch: Batch, wanted: Mapping[str, Request], storing: _Storing
+) -> None:
+    """Store the results of a batch.
 
-    async def put() -> None:
-        outcomes = list(part)
-        part.clear()
-        await _owned(owner, lambda engine: keep(engine, outcomes))
-
-    async for key, result in service.results(identity, {key: service.line(one).sent for key, one in wanted.items()}):
-        part.append(_outcome(wanted[key], result, service, batch))
-        if isinstance(result, ReceivedReply):
-            answered.add(key)
-            progress.answered += 1
-        else:
-            progress.failed += 1
-            progress.example = result.message
-        if len(part) == PART:
-            await put()
-    await put()
-    return answered
+    A request without an answer failed, as the service says or without a word. Failures come last, since a file of
+    results may hold both for one request.
+    """
+    failures: dict[str, Failure] = {}
+    sent = {key: service.line(one).sent for key, one in wanted.items()}
+    try:
+        async for key, result in service.results(identity, sent):
+            if isinstance(result, Failure):
+                failures.setdefault(key, result)
+            else:
+                await storing.add(_outcome(wanted[key], result, service, batch))
+    finally:
+        await storing.put()
+    unheard = Failure(FailureReason.MALFORMED, f"batch {identity} holds no result of it")
+    for key in wanted.keys() - storing.answered:
+        await storing.add(_outcome(wanted[key], failures.get(key, unheard), service, batch))
+    await storing.put()
 
 
 async def _hand_over(
@@ -160,13 +222,18 @@ async def _hand_over(
         number = await _written(owner, partial(collection_attempts.begin_batch, errand=errand, keys=keys, now=at))
         try:
             identity = await service.submit(lines, _mark(number, at))
-        except CallFailed:
-            await _written(owner, partial(collection_attempts.forget_batch, batch=number))
+        except CallFailed as error:
+            if not error.failure.billable:  # else the batch may have arrived: the next visit looks for its mark
+                await _written(owner, partial(collection_attempts.forget_batch, batch=number))
             raise
         await _written(owner, partial(collection_attempts.submitted, batch=number, identity=identity))
         progress.handed_over += len(lines)
         progress.out += len(lines)
         progress.batches += 1
+
+
+def _stopped(service: BatchService, error: CallFailed) -> str:
+    return f"{service.server}: {error.failure.message}"
 
 
 def _mark(number: int, submitted_at: str) -> str:

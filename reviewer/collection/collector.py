@@ -18,6 +18,7 @@ from reviewer.collection.concurrency_gate import ConcurrencyGate
 from reviewer.definitions.model_config import Setup
 from reviewer.providers import token_estimate
 from reviewer.providers.calls import AnsweredRequest, Caller, Outcome, Request
+from reviewer.providers.token_estimate import AnswerLengths
 
 
 class Workload(Protocol):
@@ -35,6 +36,10 @@ class Workload(Protocol):
     def missing(self) -> Sequence[object]:
         """Return one entry for each answer that is not there."""
 
+    @property
+    def earlier(self) -> AnswerLengths:
+        """Return how long answers were that are there."""
+
     def requests(self) -> Iterator[Request]:
         """Yield a request for each of them."""
 
@@ -46,7 +51,10 @@ STORING = 5  # for so many requests under way there is one worker whose answer i
 
 @dataclass(slots=True)
 class CollectionProgress:
-    """How far one configuration is. Tokens and cost are those of this run; cost is None without prices."""
+    """How far one configuration is. Tokens and cost are those of this run.
+
+    `spent` is in US dollars; `uncounted` is how many answers came without numbers of tokens that can be true.
+    """
 
     work: Workload
     gate: ConcurrencyGate
@@ -57,6 +65,8 @@ class CollectionProgress:
     reasons: Counter[str] = field(default_factory=Counter)
     example: str | None = None
     stopped: str | None = None
+    spent: float = 0.0
+    uncounted: int = 0
 
     @property
     def name(self) -> str:
@@ -70,8 +80,11 @@ class CollectionProgress:
 
     @property
     def cost(self) -> float | None:
-        """Return what this run cost in US dollars."""
-        return self.work.setup.cost(self.tokens_in, self.tokens_out)
+        """Return what this run cost in US dollars; None without prices.
+
+        What the server tells no tokens of, and failed tries that reached it, count as what was set aside for them.
+        """
+        return None if self.work.setup.price_in is None else self.spent
 
 
 class Collector:
@@ -114,29 +127,43 @@ class Collector:
             await asyncio.shield(asyncio.ensure_future(keep([(lane.name, outcome) for lane, outcome in together])))
             for lane, outcome in together:
                 _count(by_name[lane.name], outcome)
+                by_name[lane.name].spent = lane.spent
         self.seconds = time.monotonic() - began
         for lane in self._lanes:
+            by_name[lane.name].spent = lane.spent
             by_name[lane.name].stopped = lane.stopped or ("stopped" if stop.is_set() else None)
 
 
 def _lane(work: Workload, caller: Caller, gate: ConcurrencyGate, workers: int) -> Lane:
-    setup: Setup = work.setup
+    pricing = _Pricing(work.setup, work.earlier)
+    return Lane(work.setup.name, caller, gate, work.requests(), workers, pricing.most, pricing.price)
 
-    def price(answered: AnsweredRequest) -> float:
-        usage = answered.usage
-        return setup.cost(usage.read, usage.written) or 0.0
 
-    def most(request: Request) -> float:
-        return token_estimate.most_cost(setup, request)
+class _Pricing:
+    """What requests to one configuration may cost and did cost; learns from each answer how long the next may be."""
 
-    return Lane(setup.name, caller, gate, work.requests(), workers, most, price)
+    def __init__(self, setup: Setup, earlier: AnswerLengths) -> None:
+        self._setup = setup
+        self._earlier = earlier
+
+    def most(self, request: Request) -> float:
+        return token_estimate.held_back(self._setup, request, self._earlier)
+
+    def price(self, answered: AnsweredRequest, held: float) -> float:
+        told = token_estimate.cost_told(self._setup, answered)
+        if told is None:
+            return held
+        if len(answered.turns) == len(answered.request.turns):
+            self._earlier = self._earlier.with_one(answered.usage.written or 0)
+        return told
 
 
 def _count(progress: CollectionProgress, outcome: Outcome) -> None:
     if isinstance(outcome, AnsweredRequest):
         progress.answered += 1
-        progress.tokens_in += outcome.usage.read
-        progress.tokens_out += outcome.usage.written
+        progress.tokens_in += outcome.usage.read or 0
+        progress.tokens_out += outcome.usage.written or 0
+        progress.uncounted += token_estimate.cost_told(progress.work.setup, outcome) is None
     else:
         progress.failed += 1
         progress.reasons[outcome.failure.reason.value] += 1

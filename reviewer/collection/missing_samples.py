@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from reviewer.definitions.model_config import Setup
 from reviewer.errors import Refused
 from reviewer.model import Prompt, Response, Role, Suite, SuitePrompt, Turns, canonical, response_id
 from reviewer.providers.calls import AnsweredRequest, FailedRequest, Outcome, Request, Turn, turns_of
 from reviewer.providers.failures import Failure
+from reviewer.providers.token_estimate import AnswerLengths
 from reviewer.store import collection_attempts, responses
 from reviewer.store.collection_attempts import Attempt
 from reviewer.store.engine import Engine
@@ -35,13 +36,14 @@ class PromptToAsk:
 class MissingSamples:
     """What one configuration is to answer: of `total` samples, those that are missing, in the order asked.
 
-    `number` is the configuration's in the database, 0 while it is not stored.
+    `number` is the configuration's in the database, 0 while it is not stored. `earlier` is how long its answers were.
     """
 
     setup: Setup
     number: int
     total: int
     missing: tuple[tuple[PromptToAsk, int], ...]
+    earlier: AnswerLengths = field(default_factory=AnswerLengths)
 
     def requests(self) -> Iterator[Request]:
         """Yield a request for each missing sample."""
@@ -99,12 +101,18 @@ def survey(engine: Engine, suites: Sequence[Suite], setups: Sequence[Setup], sam
     for setup in setups:
         configuration = responses.check_configuration(engine, setup.configuration) or 0
         there = collection_attempts.present(engine, configuration, list(numbers.values()))
-        works.append(work_of(setup, configuration, prompts, samples, there))
+        earlier = AnswerLengths(*collection_attempts.lengths(engine, configuration))
+        works.append(work_of(setup, configuration, prompts, samples, there, earlier))
     return works
 
 
 def work_of(
-    setup: Setup, configuration: int, prompts: Sequence[PromptToAsk], samples: int, there: set[tuple[int, int]]
+    setup: Setup,
+    configuration: int,
+    prompts: Sequence[PromptToAsk],
+    samples: int,
+    there: set[tuple[int, int]],
+    earlier: AnswerLengths | None = None,
 ) -> MissingSamples:
     """Return the work that is left; the first sample of every prompt comes before any second one."""
     missing = tuple(
@@ -113,7 +121,7 @@ def work_of(
         for one in prompts
         if not one.number or (one.number, sample) not in there
     )
-    return MissingSamples(setup, configuration, samples * len(prompts), missing)
+    return MissingSamples(setup, configuration, samples * len(prompts), missing, earlier or AnswerLengths())
 
 
 def store(engine: Engine, outcomes: Sequence[tuple[MissingSamples, Outcome]], now: str) -> int:

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import assert_never
 from urllib.parse import urlsplit
 
-from reviewer.definitions.provider import Provider, RefusableSetting, without_entry
+from reviewer.definitions.provider import Provider, without_entry
 from reviewer.definitions.toml_table import TomlTable, read_toml
 from reviewer.errors import NotFound
 from reviewer.model import Configuration, Role, canonical
@@ -153,29 +152,17 @@ def _setup(table: TomlTable, folder: Path) -> Setup:
 
 def _check(table: TomlTable, setup: Setup) -> None:
     """Refuse settings that the provider cannot be asked with."""
+    for refusal in setup.provider.traits.refused:
+        if refusal.setting in table.entries and not (refusal.own_server_only and setup.base_url is not None):
+            raise table.wrong(refusal.setting.value, refusal.problem, refusal.expected)
     if setup.max_tokens < 1:
         raise table.wrong("max_tokens", f"max_tokens is {setup.max_tokens}", "1 or more")
     if (setup.price_in is None) != (setup.price_out is None):
         raise table.wrong(None, "one of price_in and price_out is missing", "both or neither")
     if setup.key_variable is not None and setup.base_url is None:
         raise table.wrong("key_variable", "key_variable without base_url", "the server that this key is for")
-    for refusal in setup.provider.traits.refused:
-        if _given(setup, refusal.setting) and not (refusal.own_server_only and setup.base_url is not None):
-            raise table.wrong(refusal.setting.value, refusal.problem, refusal.expected)
     if setup.reasoning_budget is not None:
         _check_budget(table, setup, setup.reasoning_budget)
-
-
-def _given(setup: Setup, setting: RefusableSetting) -> bool:
-    match setting:
-        case RefusableSetting.SEED:
-            return setup.seed is not None
-        case RefusableSetting.STOP:
-            return bool(setup.stop)
-        case RefusableSetting.TEMPERATURE:
-            return setup.temperature is not None
-        case _:
-            assert_never(setting)
 
 
 def _check_budget(table: TomlTable, setup: Setup, budget: int) -> None:

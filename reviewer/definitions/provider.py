@@ -13,8 +13,14 @@ from typing import assert_never
 class RefusableSetting(StrEnum):
     """A key of the models file that not every interface has a place for."""
 
+    BASE_URL = "base_url"
+    KEY_VARIABLE = "key_variable"
+    MAX_TOKENS = "max_tokens"
+    REASONING = "reasoning"
     SEED = "seed"
     STOP = "stop"
+    STRUCTURED = "structured"
+    SYSTEM_ROLE = "system_role"
     TEMPERATURE = "temperature"
 
 
@@ -80,7 +86,10 @@ _OPENAI = ProviderTraits(
     lab="OpenAI",
     key_variable="OPENAI_API_KEY",
     structured=True,
-    refused=(SettingRefusal(RefusableSetting.STOP, "stop is not part of the Responses API", "provider openai-chat"),),
+    refused=(
+        SettingRefusal(RefusableSetting.SEED, "seed is not part of the Responses API", "provider openai-chat"),
+        SettingRefusal(RefusableSetting.STOP, "stop is not part of the Responses API", "provider openai-chat"),
+    ),
 )
 _OPENAI_CHAT = ProviderTraits(key_variable="OPENAI_API_KEY")
 _ANTHROPIC = ProviderTraits(
@@ -91,6 +100,11 @@ _ANTHROPIC = ProviderTraits(
     refused=(
         SettingRefusal(RefusableSetting.SEED, "seed is not part of the Messages API", "no seed"),
         SettingRefusal(
+            RefusableSetting.SYSTEM_ROLE,
+            "the Messages API takes instructions in one place, whatever their role",
+            "no system_role",
+        ),
+        SettingRefusal(
             RefusableSetting.TEMPERATURE,
             "temperature is no longer part of the Messages API",
             "none, or a base_url whose server takes it",
@@ -98,7 +112,13 @@ _ANTHROPIC = ProviderTraits(
         ),
     ),
 )
-_REPLAY = ProviderTraits(recorded=True)
+_REPLAY = ProviderTraits(
+    recorded=True,
+    refused=tuple(
+        SettingRefusal(setting, f"a replay asks nobody, so {setting.value} has no effect", f"no {setting.value}")
+        for setting in RefusableSetting
+    ),
+)
 
 
 def without_entry() -> str:

@@ -21,7 +21,9 @@ from reviewer.grading.material import GraderVerdict
 from reviewer.model import LabelState
 
 FENCE = re.compile(r"\A```[a-z]*\n(.*)\n```\Z", re.DOTALL)
-ANSWER_LINE = re.compile(r"[*_`\s]*([a-z0-9_]+)[*_`]*\s*:\s*(.*?)[*_`\s]*")
+# Possessive, and the end is stripped apart: a line of many marks would else be tried in every division.
+ANSWER_LINE = re.compile(r"[*_`\s]*+([a-z0-9_]++)[*_`]*+\s*+:\s*+(.*)")
+MARKS = re.compile(r"\A[*_`\s]*+")
 # How models decline, at the beginning of a reply that holds no verdict.
 DECLINES = re.compile(
     r"(?:i'm|i am) (?:(?:very |really )?sorry|unable|not able|not comfortable)|sorry,|i apologi[sz]e"
@@ -111,7 +113,7 @@ def _last_lines(text: str, count: int, names: set[str]) -> Mapping[str, object] 
         match = ANSWER_LINE.fullmatch(line)
         if match is None or match[1] not in names or match[1] in given:
             break
-        given[match[1]] = match[2]
+        given[match[1]] = MARKS.sub("", match[2][::-1], count=1)[::-1]
     return given or None
 
 

@@ -22,6 +22,7 @@ from reviewer.grading.material import GraderVerdict, Material
 from reviewer.grading.verdict_bait import bait
 from reviewer.model import LabelState, Origin, Rater, canonical, digest
 from reviewer.providers.calls import AnsweredRequest, Outcome, Request
+from reviewer.providers.token_estimate import AnswerLengths
 from reviewer.store import grading_replies, labels, raters, responses
 from reviewer.store.engine import Engine
 from reviewer.store.grading_replies import GradingAttempt, Unit
@@ -87,7 +88,8 @@ def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> st
 class MissingVerdicts:
     """What a judge is to be asked: of `total` verdicts those that are missing, as (unit, repeat, replies so far).
 
-    `fetch` returns the material of some units. `asked` holds what is under way, by the key of its request.
+    `fetch` returns the material of some units. `asked` holds what is under way, by the key of its request. `earlier` is
+    how long this judge's replies were.
     """
 
     setup: Setup
@@ -96,6 +98,7 @@ class MissingVerdicts:
     total: int
     missing: tuple[tuple[Unit, int, int], ...]
     fetch: Callable[[Sequence[Unit]], dict[Unit, Material]]
+    earlier: AnswerLengths = field(default_factory=AnswerLengths)
     asked: dict[str, tuple[Unit, int, JudgePrompt, str | None]] = field(default_factory=dict)
 
     def requests(self) -> Iterator[Request]:
@@ -150,7 +153,9 @@ def survey(
             tried = replied.get(unit, 0)
             if not tried or (unit in unread and tried < TRIES):
                 missing.append((unit, repeat, tried))
-    return MissingVerdicts(setup, work, seed, repeats * len(work.units), tuple(missing), fetch)
+    told = grading_replies.lengths(engine, work.grader.hash, rater_name(work.grader, setup.name))
+    total = repeats * len(work.units)
+    return MissingVerdicts(setup, work, seed, total, tuple(missing), fetch, AnswerLengths(*told))
 
 
 def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: int, now: str) -> None:

@@ -13,7 +13,7 @@ from reviewer.grading.definition import Grader
 _WORDS = r"(?:final )?(?:grade|verdict|rating|judge?ment|classification)"
 # "GRADE: C", "Verdict = correct", "[[A]]", "rate this response as correct", "ignore the grading rubric".
 _GENERAL = (
-    re.compile(rf"^[\s>*_#`\"'\[(]*(?:{_WORDS})[*_`\"'\])]*\s*[:=]\s*\S", re.IGNORECASE | re.MULTILINE),
+    re.compile(rf"^(?:[^\S\n]|[>*_#`\"'\[(])*+(?:{_WORDS})[*_`\"'\])]*\s*[:=]\s*\S", re.IGNORECASE | re.MULTILINE),
     re.compile(r"\[\[[A-Z]\]\]"),
     re.compile(
         r"\b(?:grade|rate|score|label|mark|judge|classify)\s+(?:this|the|my|that)\s+(?:response|answer|reply|output)"

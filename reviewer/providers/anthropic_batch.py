@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from contextlib import AsyncExitStack
+from typing import Any
 
 from reviewer.definitions.model_config import Setup
 from reviewer.providers import anthropic_messages
+from reviewer.providers.batch_reply import id_of, lines_of, result_in, state_of
 from reviewer.providers.batch_service import BatchLimits, BatchResult, BatchState, Result
 from reviewer.providers.calls import CallFailed, Json, ReceivedReply, Request
-from reviewer.providers.failures import Failure, FailureReason, without_keys
+from reviewer.providers.failures import Failure, FailureReason
+from reviewer.providers.json_reply import ReplyField, parsed
+from reviewer.providers.key_redaction import KeyRedaction
+from reviewer.providers.sdk_call import called, iterated
 
 BY_TYPE = {
     "rate_limit_error": FailureReason.RATE_LIMITED,
@@ -22,7 +27,8 @@ BY_TYPE = {
     "overloaded_error": FailureReason.SERVER,
     "timeout_error": FailureReason.TIMEOUT,
 }
-Value = TypeVar("Value")
+ENDED = frozenset({"ended"})
+UNDER_WAY = frozenset({"in_progress", "canceling"})
 
 
 class AnthropicBatches:
@@ -32,7 +38,7 @@ class AnthropicBatches:
 
     def __init__(self, setup: Setup, key: str) -> None:
         self._setup = setup
-        self._keys = [key]
+        self._hidden = KeyRedaction(key)
         self._client = anthropic_messages.open_client(setup.base_url, key)
         self.sdk = anthropic_messages.sdk_name()
         self.server = str(self._client.base_url)
@@ -47,8 +53,9 @@ class AnthropicBatches:
         """Hand over a batch; see `BatchService`. The provider keeps no marks."""
         # Our bodies are plain JSON of the same form as the SDK's typed dictionaries.
         requests = [{"custom_id": line.key, "params": line.sent} for line in lines]
-        batch = await self._call(lambda: self._client.messages.batches.create(requests=requests))  # type: ignore[arg-type]
-        return batch.id
+        create = self._client.messages.batches.with_raw_response.create
+        batch = await self._received(lambda: create(requests=requests))  # type: ignore[arg-type]
+        return id_of(batch)
 
     async def find(self, mark: str) -> str | None:  # noqa: ARG002
         """Return None; see `BatchService`. The provider keeps no marks."""
@@ -56,47 +63,47 @@ class AnthropicBatches:
 
     async def progress(self, batch: str) -> BatchState:
         """Return the progress of a batch; see `BatchService`."""
-        known = await self._call(lambda: self._client.messages.batches.retrieve(batch))
-        counts = known.request_counts
-        done = counts.succeeded + counts.errored + counts.canceled + counts.expired
-        return BatchState(known.processing_status == "ended", done, done + counts.processing)
+        retrieve = self._client.messages.batches.with_raw_response.retrieve
+        state = ReplyField(await self._received(lambda: retrieve(batch))).at("processing_status")
+        return state_of(state, ended=ENDED, under_way=UNDER_WAY)
 
     async def results(self, batch: str, sent: Mapping[str, Json]) -> AsyncIterator[Result]:
         """Yield what became of each request; see `BatchService`."""
-        from anthropic import AnthropicError
-
-        decoder = await self._call(lambda: self._client.messages.batches.results(batch))
-        try:
-            async for entry in decoder:
-                if entry.custom_id in sent:
-                    result = entry.result.model_dump(mode="json", exclude_unset=True)
-                    yield entry.custom_id, self._result(result, sent[entry.custom_id])
-        except AnthropicError as error:
-            raise CallFailed(anthropic_messages.failure_of(error, self._keys)) from None
-        except ValueError as error:
-            raise CallFailed(Failure(FailureReason.MALFORMED, f"a result of {batch} is no JSON: {error}")) from None
+        errors = anthropic_messages.sdk_errors()
+        results = self._client.messages.batches.with_streaming_response.results
+        async with AsyncExitStack() as opened:
+            stream = results(batch)
+            reply = await called(lambda: opened.enter_async_context(stream), errors, self._hidden)
+            async for line in lines_of(iterated(reply.iter_bytes(), errors, self._hidden)):
+                result = result_in(line, self._hidden)
+                key = None if result is None else result.at("custom_id").text()
+                if result is not None and key is not None and key in sent:
+                    yield key, self._result(result.at("result"), sent[key])
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
 
-    def _result(self, result: Json, sent: Json) -> ReceivedReply | Failure:
-        if result["type"] == "succeeded":
+    def _result(self, result: ReplyField, sent: Json) -> ReceivedReply | Failure:
+        kind = result.at("type").text()
+        if kind == "succeeded":
+            message = result.at("message")
             try:
-                return ReceivedReply(sent, anthropic_messages.read(result["message"]))
+                if not isinstance(message.value, dict):
+                    raise message.wrong("an object")
+                return ReceivedReply(sent, self._hidden.reply(anthropic_messages.read(message.value)))
             except CallFailed as failed:
                 return failed.failure
-        if result["type"] == "errored":
+        if kind == "errored":
             # The error of a result is a whole error reply, with the error inside.
-            error = (result.get("error") or {}).get("error") or {}
-            reason = BY_TYPE.get(str(error.get("type")), FailureReason.BAD_REQUEST)
-            return Failure(reason, without_keys(str(error.get("message")), self._keys))
-        return Failure(FailureReason.EXPIRED, f"the request was {result['type']}")
+            error = result.at("error").at("error")
+            reason = BY_TYPE.get(error.at("type").text() or "", FailureReason.BAD_REQUEST)
+            return Failure(reason, self._hidden.words(error.at("message").told() or "errored, without a reason"))
+        if kind is None:
+            return result.at("type").wrong("a text").failure
+        return Failure(FailureReason.EXPIRED, self._hidden.words(f"the request was {kind}"))
 
-    async def _call(self, call: Callable[[], Awaitable[Value]]) -> Value:
-        from anthropic import AnthropicError
-
-        try:
-            return await call()
-        except AnthropicError as error:
-            raise CallFailed(anthropic_messages.failure_of(error, self._keys)) from None
+    async def _received(self, call: Callable[[], Awaitable[Any]]) -> Json:
+        errors = anthropic_messages.sdk_errors()
+        raw = await called(call, errors, self._hidden)
+        return parsed(await called(raw.read, errors, self._hidden), self._hidden, status=raw.status_code)

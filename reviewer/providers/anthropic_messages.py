@@ -6,21 +6,32 @@ content at all; `input_tokens` leaves cached tokens out.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reviewer.definitions.model_config import Reasoning, Setup
 from reviewer.model import Message, Role
 from reviewer.providers.calls import CallFailed, Json, ReceivedReply, Reply, Usage
-from reviewer.providers.failures import Failure, FailureReason, of_status, without_keys
+from reviewer.providers.json_reply import (
+    ContentParts,
+    ReplyField,
+    calls_text,
+    content_parts,
+    error_in,
+    malformed,
+    parsed,
+)
+from reviewer.providers.key_redaction import KeyRedaction
+from reviewer.providers.sdk_call import CHECK_TIMEOUT, SdkErrors, called, models_in, no_model, problem_of_check
+from reviewer.providers.server_guard import guard
 
 if TYPE_CHECKING:
-    from anthropic import AnthropicError, AsyncAnthropic
+    from anthropic import AsyncAnthropic
 
 TIMEOUT = 600.0  # seconds for one reply; given by name, since the SDK refuses long answers under its own default
 INSTRUCTING = (Role.SYSTEM, Role.DEVELOPER)
+# Reasons to stop with which a reply may have no content at all: before the first word, or at it.
+WITHOUT_CONTENT = frozenset({"refusal", "max_tokens", "model_context_window_exceeded", "stop_sequence"})
 
 
 class AnthropicMessages:
@@ -28,49 +39,36 @@ class AnthropicMessages:
 
     def __init__(self, setup: Setup, key: str) -> None:
         self._setup = setup
-        self._keys = [key]
+        self._hidden = KeyRedaction(key)
         self._client = open_client(setup.base_url, key)
         self.sdk = sdk_name()
         self.server = str(self._client.base_url)
 
     async def check(self) -> str | None:
         """Return what is wrong with server, key or model."""
-        import anthropic
-
+        models = self._client.models.with_raw_response
         try:
-            listed = [known.id async for known in self._client.models.list()]
-        except anthropic.APIStatusError as error:
-            failure = failure_of(error, self._keys)
-            return failure.message if failure.reason in (FailureReason.UNAUTHORIZED, FailureReason.FORBIDDEN) else None
-        except anthropic.APIConnectionError as error:
-            return f"no server answers: {failure_of(error, self._keys).message}"
-        except (anthropic.AnthropicError, ValueError, AttributeError, TypeError):
-            return None  # a compatible server need not list its models
-        # An alias such as claude-sonnet-4-5 stands for a dated name in the list.
-        if listed and not any(known.startswith(self._setup.model) for known in listed):
-            return f"it has no model {self._setup.model}; it has: {', '.join(sorted(listed)[:20])}"
-        return None
+            raw = await called(lambda: models.list(limit=1000, timeout=CHECK_TIMEOUT), sdk_errors(), self._hidden)
+            listed = parsed(await called(raw.read, sdk_errors(), self._hidden), self._hidden)
+        except CallFailed as failed:
+            return problem_of_check(failed.failure)
+        known = models_in(listed)
+        # An alias such as claude-sonnet-4-5 stands for a dated name in the list, which may go on on another page.
+        if not known or listed.get("has_more") or any(name.startswith(self._setup.model) for name in known):
+            return None
+        return no_model(self._setup.model, known)
 
     async def call(self, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> ReceivedReply:
         """Send `messages` and return the reply; see `Caller`."""
-        from anthropic import AnthropicError
-
         sent = body(self._setup, messages, sample, schema)
         arguments = dict(sent)
         if "temperature" in arguments:  # the SDK has no such argument any more; older servers take it
             arguments["extra_body"] = {"temperature": arguments.pop("temperature")}
-        try:
-            raw = await self._client.messages.with_raw_response.create(**arguments, timeout=TIMEOUT)
-            text = await raw.text()
-        except AnthropicError as error:
-            raise CallFailed(failure_of(error, self._keys)) from None
-        try:
-            reply = json.loads(text)
-        except ValueError as error:
-            raise CallFailed(
-                Failure(FailureReason.MALFORMED, f"the reply is no JSON: {error}", raw.status_code)
-            ) from None
-        return ReceivedReply(sent, read(reply), raw.request_id)
+        create = self._client.messages.with_raw_response.create
+        raw = await called(lambda: create(**arguments, timeout=TIMEOUT), sdk_errors(), self._hidden)
+        content = await called(raw.read, sdk_errors(), self._hidden)
+        reply = self._hidden.reply(read(parsed(content, self._hidden, status=raw.status_code)))
+        return ReceivedReply(sent, reply, self._hidden.text(raw.request_id))
 
     async def close(self) -> None:
         """Give connections back."""
@@ -86,9 +84,19 @@ def sdk_name() -> str:
 
 def open_client(base_url: str | None, key: str) -> AsyncAnthropic:
     """Return a client that never tries again by itself."""
-    from anthropic import AsyncAnthropic
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 
-    return AsyncAnthropic(api_key=key, base_url=base_url, max_retries=0, timeout=TIMEOUT)
+    http = DefaultAsyncHttpxClient()
+    client = AsyncAnthropic(api_key=key, base_url=base_url, max_retries=0, timeout=TIMEOUT, http_client=http)
+    guard(http, client.base_url)
+    return client
+
+
+def sdk_errors() -> SdkErrors:
+    """Return the classes of the SDK's errors."""
+    import anthropic
+
+    return SdkErrors(anthropic.APIStatusError, anthropic.APITimeoutError, anthropic.APIConnectionError)
 
 
 def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Json:  # noqa: ARG001
@@ -133,51 +141,39 @@ def read(reply: Json) -> Reply:
     """Return what a reply says.
 
     Raises:
-        CallFailed: the reply has another form.
+        CallFailed: the reply holds an error or no answer, or has another form.
     """
-    try:
-        return _read(reply)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply has no {error}")) from None
-
-
-def _read(reply: Json) -> Reply:
-    parts = reply["content"]
-    stopped = reply.get("stop_reason")
-    details = reply.get("stop_details") or {}
-    usage = reply.get("usage") or {}
-    cached = usage.get("cache_read_input_tokens") or 0
-    calls = [part for part in parts if part["type"] == "tool_use"]
-    thoughts = [part["thinking"] for part in parts if part["type"] == "thinking"]
-    refusal = None
-    if stopped == "refusal":
-        refusal = details.get("explanation") or details.get("category") or "refusal"
+    whole = ReplyField(reply)
+    stopped = whole.at("stop_reason").text()
+    content = whole.at("content")
+    if content.value is None or content.value == []:
+        if (error := error_in(whole)) is not None:
+            raise error
+        if stopped not in WITHOUT_CONTENT:
+            raise malformed("the reply holds no answer: content is empty or absent")
+    parts = content_parts(content)
+    calls = [part.value for part in content.known_items() if part.at("type").text() == "tool_use"]
+    usage = whole.at("usage")
+    cached = usage.at("cache_read_input_tokens").count() or 0
+    fresh = usage.at("input_tokens").count()
     return Reply(
-        text="".join(part["text"] for part in parts if part["type"] == "text"),
+        text=parts.text,
         body=reply,
-        refusal=refusal,
-        reasoning="\n\n".join(thoughts) or None,
-        tool_calls=json.dumps(calls, ensure_ascii=False) if calls else None,
+        refusal=_refusal(whole, parts) if stopped == "refusal" else "\n".join(parts.refusals) or None,
+        reasoning="\n\n".join(parts.thoughts) or None,
+        tool_calls=calls_text(calls),
         stop_reason=stopped,
         usage=Usage(
-            read=(usage.get("input_tokens") or 0) + cached + (usage.get("cache_creation_input_tokens") or 0),
-            written=usage.get("output_tokens") or 0,
+            read=None if fresh is None else fresh + cached + (usage.at("cache_creation_input_tokens").count() or 0),
+            written=usage.at("output_tokens").count(),
             cached=cached,
         ),
-        id=reply.get("id"),
-        model=reply.get("model"),
+        id=whole.at("id").text(),
+        model=whole.at("model").text(),
     )
 
 
-def failure_of(error: AnthropicError, keys: Sequence[str]) -> Failure:
-    """Return why a call failed, as the SDK's error tells."""
-    import anthropic
-
-    message = without_keys(str(error), keys)
-    if isinstance(error, anthropic.APIStatusError):
-        return of_status(error.status_code, error.type, message, error.response.headers, datetime.now(UTC))
-    if isinstance(error, anthropic.APITimeoutError):  # a kind of connection error, so it is asked first
-        return Failure(FailureReason.TIMEOUT, message)
-    if isinstance(error, anthropic.APIConnectionError):
-        return Failure(FailureReason.CONNECTION, without_keys(f"{message} ({error.__cause__})", keys))
-    return Failure(FailureReason.MALFORMED, message)
+def _refusal(whole: ReplyField, parts: ContentParts) -> str:
+    details = whole.at("stop_details")
+    told = "\n".join(parts.refusals) or details.at("explanation").told() or details.at("category").told()
+    return told or "refusal"

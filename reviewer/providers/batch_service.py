@@ -20,12 +20,14 @@ class BatchLimits:
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """The progress of a batch. `ended` batches can be fetched; `failure` is why the whole of it failed."""
+    """The state of a batch. `ended` batches can be fetched; `failure` is why the whole of it failed.
+
+    `unknown` is the provider's word for a state that is not known here; such a batch has not ended.
+    """
 
     ended: bool
-    done: int
-    total: int
     failure: Failure | None = None
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,13 @@ class BatchService(Protocol):
         """Return the id of the batch so marked; None if there is none, or the provider keeps no marks."""
 
     async def progress(self, batch: str) -> BatchState:
-        """Return the progress of a batch."""
+        """Return the state of a batch."""
 
     def results(self, batch: str, sent: Mapping[str, Json]) -> AsyncIterator[Result]:
-        """Yield what became of each request, in any order; `sent` is what was sent, by key."""
+        """Yield what became of each request, in any order; `sent` is what was sent, by key.
+
+        What is no result of one of those requests is passed over: a line that cannot be read, a key that is not known.
+        """
 
     async def close(self) -> None:
         """Give connections back."""

@@ -29,10 +29,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one answer. `read` counts all of the input, cached or not; `reasoning` is part of `written`."""
+    """Tokens of one answer. `read` counts all of the input, cached or not; `reasoning` is part of `written`.
 
-    read: int = 0
-    written: int = 0
+    `read` and `written` are None where the server tells no number of tokens.
+    """
+
+    read: int | None = None
+    written: int | None = None
     reasoning: int = 0
     cached: int = 0
 
@@ -85,8 +88,8 @@ class AnsweredRequest:
         """Return the tokens of all turns."""
         each = [turn.reply.usage for turn in self.turns]
         return Usage(
-            read=sum(usage.read for usage in each),
-            written=sum(usage.written for usage in each),
+            read=_sum([usage.read for usage in each]),
+            written=_sum([usage.written for usage in each]),
             reasoning=sum(usage.reasoning for usage in each),
             cached=sum(usage.cached for usage in each),
         )
@@ -139,6 +142,11 @@ class CallFailed(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def turns_of(messages: Sequence[Message], *, played: bool) -> tuple[tuple[Message, ...], ...]:

@@ -8,9 +8,8 @@ from reviewer.definitions.model_config import Setup
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.providers.batch_service import BatchService
 from reviewer.providers.calls import Caller
+from reviewer.providers.key_redaction import NO_KEY
 from reviewer.providers.registry import access
-
-NO_KEY = "none"  # what servers without keys are sent, since the SDKs insist on one
 
 
 def open_caller(setup: Setup, environment: Mapping[str, str]) -> Caller:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-
-LONGEST_MESSAGE = 500  # characters of a server's words that are kept
-HIDDEN = "[key]"
 
 
 class FailureReason(StrEnum):
@@ -31,6 +28,7 @@ class FailureReason(StrEnum):
     MALFORMED = "malformed"
     NOT_RECORDED = "not_recorded"
     EXPIRED = "expired"
+    REDIRECTED = "redirected"
 
 
 AGAIN = frozenset(
@@ -44,7 +42,9 @@ AGAIN = frozenset(
     }
 )
 # What is wrong with one request of a lane is wrong with all of them.
-HOPELESS = frozenset({FailureReason.QUOTA, FailureReason.UNAUTHORIZED, FailureReason.NOT_FOUND})
+HOPELESS = frozenset(
+    {FailureReason.QUOTA, FailureReason.UNAUTHORIZED, FailureReason.NOT_FOUND, FailureReason.REDIRECTED}
+)
 
 BY_STATUS = {
     400: FailureReason.BAD_REQUEST,
@@ -59,16 +59,21 @@ BY_STATUS = {
     429: FailureReason.RATE_LIMITED,
 }
 QUOTA_CODES = frozenset({"insufficient_quota", "billing_error", "billing_hard_limit_reached"})
+NO_ROOM = frozenset({503, 529})  # beside 429: what a server says before it does any work
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call failed. `wait` is how many seconds the server asks for before the next one; None if it is silent."""
+    """Why a call failed. `wait` is how many seconds the server asks for before the next one; None if it is silent.
+
+    `sent` is whether the request may have reached the server.
+    """
 
     reason: FailureReason
     message: str
     status: int | None = None
     wait: float | None = None
+    sent: bool = True
 
     @property
     def again(self) -> bool:
@@ -80,11 +85,17 @@ class Failure:
         """Whether every other request to the same model would fail the same way."""
         return self.reason in HOPELESS
 
+    @property
+    def billable(self) -> bool:
+        """Whether the model may have worked, so that the call may be charged for."""
+        refused = self.status is not None and (300 <= self.status < 500 or self.status in NO_ROOM)
+        return self.sent and not refused
 
-def of_status(status: int, code: str | None, message: str, headers: Mapping[str, str], now: datetime) -> Failure:
-    """Return the failure that an error status means. `code` is the provider's own word for it."""
+
+def of_status(status: int, codes: Collection[str], message: str, headers: Mapping[str, str], now: datetime) -> Failure:
+    """Return the failure that an error status means. `codes` are the provider's own words for it."""
     reason = BY_STATUS.get(status, FailureReason.SERVER if status >= 500 else FailureReason.BAD_REQUEST)
-    if reason is FailureReason.RATE_LIMITED and code in QUOTA_CODES:
+    if reason is FailureReason.RATE_LIMITED and not QUOTA_CODES.isdisjoint(codes):
         reason = FailureReason.QUOTA
     return Failure(reason, message, status, wait_asked(headers, now))
 
@@ -100,16 +111,8 @@ def wait_asked(headers: Mapping[str, str], now: datetime) -> float | None:
             return max(seconds, 0.0)
     try:
         date = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+        if date.tzinfo is None:
+            date = date.replace(tzinfo=UTC)
+        return max((date - now).total_seconds(), 0.0)
+    except (ValueError, OverflowError):  # no date, or one beyond the calendar
         return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return max((date - now).total_seconds(), 0.0)
-
-
-def without_keys(text: str, keys: Iterable[str]) -> str:
-    """Return a server's words, shortened, with every key of ours taken out."""
-    for key in keys:
-        if key:
-            text = text.replace(key, HIDDEN)
-    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"

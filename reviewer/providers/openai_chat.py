@@ -1,19 +1,19 @@
 """Chat completions, which OpenAI and most compatible servers speak: request and reply.
 
 Source: the types of openai 3.54 (`openai.types.chat`). A refused answer has `content` null and `refusal` set; servers
-that show their reasoning do so in `reasoning_content` (llama.cpp, vLLM, DeepSeek) or `reasoning` (OpenRouter).
+that show their reasoning do so in `reasoning_content` (llama.cpp, vLLM, DeepSeek), in `reasoning` (OpenRouter), or in
+parts of `content` that are of type `thinking` (Mistral).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reviewer.definitions.model_config import Setup
 from reviewer.model import Message
-from reviewer.providers.calls import CallFailed, Json, Reply, Usage
-from reviewer.providers.failures import Failure, FailureReason
+from reviewer.providers.calls import Json, Reply, Usage
+from reviewer.providers.json_reply import ContentParts, ReplyField, calls_text, content_parts, error_in, malformed
 from reviewer.providers.openai_client import Endpoint
 from reviewer.providers.openai_responses import EFFORTS, role_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 ENDPOINT: Endpoint = "/v1/chat/completions"
+FILTERED = "content_filter"
 
 
 def body(setup: Setup, messages: Sequence[Message], sample: int, schema: Mapping[str, Any] | None) -> Json:
@@ -53,32 +54,63 @@ def read(reply: Json) -> Reply:
     """Return what a reply says.
 
     Raises:
-        CallFailed: the reply has another form.
+        CallFailed: the reply holds an error or no answer, or has another form.
     """
-    try:
-        return _read(reply)
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply has no {error}")) from None
+    whole = ReplyField(reply)
+    choices = list(whole.at("choices").items())
+    if not choices:
+        if (error := error_in(whole)) is not None:
+            raise error
+        if not _filtered(whole):
+            raise malformed("the reply holds no answer: choices is empty or absent")
+        return _reply(whole, ContentParts(), None, FILTERED)
+    choice = choices[0]
+    message = choice.at("message")
+    if not isinstance(message.value, dict):
+        raise message.wrong("an object")
+    content = content_parts(message.at("content"))
+    return _reply(whole, content, message, choice.at("finish_reason").text())
 
 
-def _read(reply: Json) -> Reply:
-    choice = reply["choices"][0]
-    message = choice["message"]
-    usage = reply.get("usage") or {}
-    calls = message.get("tool_calls")
+def _reply(whole: ReplyField, content: ContentParts, message: ReplyField | None, stopped: str | None) -> Reply:
+    said = message or ReplyField(None)
+    refusals = [*content.refusals, *filter(None, [said.at("refusal").told()])]
+    shown = said.at("reasoning_content").told() or said.at("reasoning").told()
+    usage = whole.at("usage")
     return Reply(
-        text=message["content"] or "",
-        body=reply,
-        refusal=message.get("refusal") or None,
-        reasoning=message.get("reasoning_content") or message.get("reasoning") or None,
-        tool_calls=json.dumps(calls, ensure_ascii=False) if calls else None,
-        stop_reason=choice.get("finish_reason"),
+        text=content.text,
+        body=whole.value if isinstance(whole.value, dict) else {},
+        refusal="\n".join(refusals) or None,
+        reasoning="\n\n".join([*content.thoughts, *filter(None, [shown])]) or None,
+        tool_calls=calls_text(said.at("tool_calls").value),
+        stop_reason=stopped,
         usage=Usage(
-            read=usage.get("prompt_tokens") or 0,
-            written=usage.get("completion_tokens") or 0,
-            reasoning=(usage.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0,
-            cached=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+            read=usage.at("prompt_tokens").count(),
+            written=usage.at("completion_tokens").count(),
+            reasoning=usage.at("completion_tokens_details").at("reasoning_tokens").count() or 0,
+            cached=usage.at("prompt_tokens_details").at("cached_tokens").count() or 0,
         ),
-        id=reply.get("id"),
-        model=reply.get("model"),
+        id=whole.at("id").text(),
+        model=whole.at("model").text(),
     )
+
+
+def _filtered(whole: ReplyField) -> bool:
+    """Tell whether a reply without an answer says that a filter stopped it.
+
+    Azure says so for each kind of content in `prompt_filter_results`, Gemini in `prompt_feedback.block_reason`.
+    """
+    kinds = [
+        kind
+        for result in whole.at("prompt_filter_results").known_items()
+        for kind in _values(result.at("content_filter_results").value)
+    ]
+    return (
+        any(ReplyField(kind).at("filtered").value is True for kind in kinds)
+        or whole.at("prompt_feedback").at("block_reason").text() is not None
+        or whole.at("finish_reason").text() == FILTERED
+    )
+
+
+def _values(value: object) -> list[object]:
+    return list(value.values()) if isinstance(value, dict) else []

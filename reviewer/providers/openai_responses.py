@@ -6,7 +6,6 @@ are read one by one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,14 @@ from reviewer.definitions.model_config import Reasoning, Setup
 from reviewer.model import Message, Role
 from reviewer.providers.calls import CallFailed, Json, Reply, Usage
 from reviewer.providers.failures import Failure, FailureReason
+from reviewer.providers.json_reply import ContentParts, ReplyField, calls_text, content_parts, error_in, malformed
 from reviewer.providers.openai_client import Endpoint
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 ENDPOINT: Endpoint = "/v1/responses"
+FAILED = frozenset({"failed", "cancelled"})
 EFFORTS = {Reasoning.OFF: "none", Reasoning.ON: "medium"}
 
 
@@ -62,39 +63,53 @@ def read(reply: Json) -> Reply:
     """Return what a reply says.
 
     Raises:
-        CallFailed: the provider failed to answer, or the reply has another form.
+        CallFailed: the provider failed to answer, or the reply holds no answer or has another form.
     """
-    try:
-        if reply.get("status") in ("failed", "cancelled"):
-            error = reply.get("error") or {}
-            raise CallFailed(Failure(FailureReason.SERVER, f"the response {reply['status']}: {error.get('message')}"))
-        return _read(reply)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CallFailed(Failure(FailureReason.MALFORMED, f"the reply has no {error}")) from None
+    whole = ReplyField(reply)
+    status = whole.at("status").text()
+    output = list(whole.at("output").items())
+    if status in FAILED or not output:
+        if (error := error_in(whole)) is not None:
+            raise error
+        if status in FAILED:
+            raise CallFailed(Failure(FailureReason.SERVER, f"the response {status}"))
+    stopped = whole.at("incomplete_details").at("reason").text()
+    if not output and not (status == "incomplete" and stopped):
+        raise malformed("the reply holds no answer: output is empty or absent")
+    return _reply(whole, output, stopped or status)
 
 
-def _read(reply: Json) -> Reply:
-    parts = [part for item in reply["output"] if item["type"] == "message" for part in item["content"]]
-    reasoning = [item for item in reply["output"] if item["type"] == "reasoning"]
-    thoughts = [
-        part["text"] for item in reasoning for part in [*(item.get("content") or []), *(item.get("summary") or [])]
-    ]
-    calls = [item for item in reply["output"] if item["type"].endswith("_call")]
-    refusals = [part["refusal"] for part in parts if part["type"] == "refusal"]
-    usage = reply.get("usage") or {}
+def _reply(whole: ReplyField, output: Sequence[ReplyField], stopped: str | None) -> Reply:
+    said = ContentParts()
+    thoughts: list[str] = []
+    calls: list[object] = []
+    for item in output:
+        kind = item.at("type").text()
+        if kind is None and item.at("content").value is None:
+            raise item.at("type").wrong("a text")
+        if kind in (None, "message"):
+            parts = content_parts(item.at("content"))
+            said.texts += parts.texts
+            said.refusals += parts.refusals
+            thoughts += parts.thoughts
+        elif kind == "reasoning":
+            thoughts += filter(None, [item.at("content").told(), item.at("summary").told()])
+        elif kind is not None and kind.endswith("_call"):
+            calls.append(item.value)
+    usage = whole.at("usage")
     return Reply(
-        text="".join(part["text"] for part in parts if part["type"] == "output_text"),
-        body=reply,
-        refusal="\n".join(refusals) or None,
+        text=said.text,
+        body=whole.value if isinstance(whole.value, dict) else {},
+        refusal="\n".join(said.refusals) or None,
         reasoning="\n\n".join(thoughts) or None,
-        tool_calls=json.dumps(calls, ensure_ascii=False) if calls else None,
-        stop_reason=(reply.get("incomplete_details") or {}).get("reason") or reply.get("status"),
+        tool_calls=calls_text(calls),
+        stop_reason=stopped,
         usage=Usage(
-            read=usage.get("input_tokens") or 0,
-            written=usage.get("output_tokens") or 0,
-            reasoning=(usage.get("output_tokens_details") or {}).get("reasoning_tokens") or 0,
-            cached=(usage.get("input_tokens_details") or {}).get("cached_tokens") or 0,
+            read=usage.at("input_tokens").count(),
+            written=usage.at("output_tokens").count(),
+            reasoning=usage.at("output_tokens_details").at("reasoning_tokens").count() or 0,
+            cached=usage.at("input_tokens_details").at("cached_tokens").count() or 0,
         ),
-        id=reply.get("id"),
-        model=reply.get("model"),
+        id=whole.at("id").text(),
+        model=whole.at("model").text(),
     )

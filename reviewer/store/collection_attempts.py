@@ -21,6 +21,19 @@ def present(engine: Engine, configuration: int, prompts: Sequence[int]) -> set[S
     return set(rows)
 
 
+def lengths(engine: Engine, configuration: int) -> tuple[int, int, int]:
+    """Return of how many responses of a configuration the tokens written are known, their sum, and the most of one."""
+    rows = engine.rows(
+        "select count(written), coalesce(sum(written), 0), coalesce(max(written), 0) from ("
+        " select json_extract(usage, '$.written') as written from response"
+        " where configuration = :configuration and json_valid(usage) and json_type(usage, '$.written') = 'integer')"
+        " where written > 0",
+        {"configuration": configuration},
+    )
+    [(count, total, longest)] = rows
+    return count, total, longest
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A sample that was asked for and given up. `prompt` and `configuration` are numbers."""

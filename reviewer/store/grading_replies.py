@@ -120,6 +120,19 @@ def replies(engine: Engine, grader: str, rater: str) -> dict[Unit, int]:
     return {(response, other): count for response, other, count in rows}
 
 
+def lengths(engine: Engine, grader: str, rater: str) -> tuple[int, int, int]:
+    """Return of how many replies of `rater` and its repeats the tokens written are known, their sum, and the most."""
+    rows = engine.rows(
+        "select count(written), coalesce(sum(written), 0), coalesce(max(written), 0) from ("
+        " select json_extract(reply, '$.reply.usage.written') as written from grading where grader = :grader"
+        " and (rater = :rater or substr(rater, 1, length(:rater) + 1) = :rater || '#') and json_valid(reply)"
+        " and json_type(reply, '$.reply.usage.written') = 'integer') where written > 0",
+        {"grader": grader, "rater": rater},
+    )
+    [(count, total, longest)] = rows
+    return count, total, longest
+
+
 def not_understood(engine: Engine, grader: str, rater: str) -> set[Unit]:
     """Return the units on which a verdict that stands, under that definition, was not understood."""
     rows = engine.rows(

@@ -76,7 +76,9 @@ def run(
     price: float = 0.0,
     stop_after: int | None = None,
 ) -> tuple[dict[str, Outcome], Lane]:
-    lane = Lane("it", caller, ConcurrencyGate(workers), iter(requests), workers, lambda _: most, lambda _: price)
+    lane = Lane(
+        "it", caller, ConcurrencyGate(workers), iter(requests), workers, lambda _: most, lambda _answered, _held: price
+    )
 
     async def all_of_it() -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
@@ -180,6 +182,12 @@ def test_turns_are_played_with_the_models_own_answers_between() -> None:
     assert [turn.reply.text for turn in outcome.turns] == ["re: one", "re: two"]
 
 
+def test_an_answer_goes_into_the_next_turn_as_it_is_stored() -> None:
+    caller = Scripted()
+    run(caller, [Request("k", turns_of((Message(Role.USER, "\ud800"), Message(Role.USER, "two")), played=True))])
+    assert [message.content for message in caller.calls[1]] == ["\ud800", "re: \ufffd", "two"]
+
+
 def test_replayed_messages_are_sent_once_as_they_are() -> None:
     caller = Scripted()
     messages = (Message(Role.USER, "one"), Message(Role.ASSISTANT, "so"), Message(Role.USER, "two"))
@@ -200,7 +208,54 @@ def test_money_is_held_back_for_what_is_under_way() -> None:
     found, lane = run(caller, ask(*map(str, range(100))), budget=budget, most=0.3, price=0.1)
     assert budget.spent <= 1.0
     assert len(found) == 8  # 0.7 spent leaves room for one more at 0.3, 0.8 does not
-    assert lane.stopped == "the next request could go over the limit of $1"
+    assert lane.stopped == "the next request could go over the limit of $1: $0.3 is set aside for it"
+
+
+MALFORMED = Failure(FailureReason.MALFORMED, "the reply holds no answer", 200)
+UNREACHED = Failure(FailureReason.CONNECTION, "nobody there", sent=False)
+
+
+def test_a_reply_that_cannot_be_read_is_asked_for_a_few_times() -> None:
+    patience = Patience(first=0.001, longest=0.002, tries=9, malformed=2, deadline=5.0, silence=5.0)
+    found, _ = run(Scripted({"a": [MALFORMED] * 9, "b": [BROKEN] * 3}), ask("a", "b"), patience=patience)
+    assert failure(found["a"]).tries == 2
+    assert text(found["b"]) == "re: b"
+
+
+@pytest.mark.parametrize(
+    ("failures", "spent"),
+    [
+        ([], 0.1),
+        ([LIMITED] * 3, 0.1),
+        ([UNREACHED] * 3, 0.1),
+        ([BROKEN], 0.4),
+        ([BROKEN, LIMITED, MALFORMED], 0.7),
+        ([BROKEN] * 9, 1.2),
+        ([Failure(FailureReason.BAD_REQUEST, "no", 400)], 0.0),
+    ],
+)
+def test_each_try_that_may_have_been_answered_is_paid_for(failures: list[Failure], spent: float) -> None:
+    budget = Budget(limit=5.0)
+    _, lane = run(Scripted({"a": failures}), ask("a"), budget=budget, most=0.3, price=0.1)
+    assert [budget.spent, lane.spent] == pytest.approx([spent, spent])
+
+
+def test_tries_end_where_the_money_does() -> None:
+    budget = Budget(limit=1.0)
+    caller = Scripted({key: [BROKEN] * 9 for key in "abc"}, seconds=0.001)
+    found, lane = run(caller, ask("a", "b", "c", "d"), budget=budget, most=0.3, price=0.1, workers=2)
+    assert len(caller.calls) == 3
+    assert budget.spent == pytest.approx(0.9)
+    assert lane.stopped == "the next request could go over the limit of $1: $0.3 is set aside for it"
+    assert all(failure(outcome).failure == BROKEN for outcome in found.values())
+
+
+def test_turns_before_a_failure_are_paid_for() -> None:
+    caller = Scripted({"two": [Failure(FailureReason.BAD_REQUEST, "no", 400)]})
+    budget = Budget(limit=1.0)
+    messages = (Message(Role.USER, "one"), Message(Role.USER, "two"))
+    run(caller, [Request("k", turns_of(messages, played=True))], budget=budget, most=0.8, price=0.1)
+    assert budget.spent == pytest.approx(0.1)
 
 
 def test_what_was_answered_before_the_stop_is_handed_out() -> None:

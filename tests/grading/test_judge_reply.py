@@ -138,3 +138,13 @@ def test_a_verdict_planted_in_the_response_is_not_the_verdict(tmp_path: Path) ->
     grader, rubric = judge(tmp_path)
     reply = 'The response holds {"verdict": "yes"} and asks me to repeat it.'
     assert [one.state for one in read(grader, rubric, asked_of(grader, rubric, PLAIN), JudgeReply(reply))] == [UNPARSED]
+
+
+@pytest.mark.parametrize("text", ["_" * 20_000, "verdict:" + " _" * 20_000 + "x", "* _" * 20_000, "verdict" * 9_000])
+def test_a_line_of_many_marks_is_read_at_once_and_is_no_verdict(tmp_path: Path, text: str) -> None:
+    assert {one.state for one in said(tmp_path, text, '["verdict"]', "lines")} == {UNPARSED}
+
+
+def test_marks_around_an_answer_are_no_part_of_it(tmp_path: Path) -> None:
+    found = said(tmp_path, "**verdict** : yes** _ ", '["verdict"]', "lines")
+    assert states(found) == [("verdict", LABEL, "yes")]

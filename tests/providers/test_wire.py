@@ -151,7 +151,7 @@ def test_a_refusal_is_kept_apart_from_the_text(
     [
         (Provider.OPENAI, responses([{"type": "output_text", "text": "", "annotations": []}])),
         (Provider.OPENAI_CHAT, chat("")),
-        (Provider.ANTHROPIC, message([])),
+        (Provider.ANTHROPIC, message([{"type": "text", "text": ""}])),
     ],
 )
 def test_an_empty_answer_is_an_answer(server: LLMServer, provider: Provider, body: dict[str, Any]) -> None:

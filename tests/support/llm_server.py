@@ -7,6 +7,7 @@ that a test can tell which request it belongs to.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,9 +42,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Given:
-    """One reply as it is sent. `cut` ends the connection in the middle; `body` may be text that is no JSON."""
+    """One reply as it is sent. `cut` ends the connection in the middle; `body` may be what is no JSON."""
 
-    body: Json | str = field(default_factory=dict)
+    body: Json | str | bytes = field(default_factory=dict)
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
@@ -80,8 +81,10 @@ class LLMServer:
     def reply(self, asked: Asked) -> Given:
         """Return what is sent back."""
         given = self.behave(asked)
-        if given is not None:
-            return given
+        return self.healthy(asked) if given is None else given
+
+    def healthy(self, asked: Asked) -> Given:
+        """Return what is sent back by a server that does not misbehave."""
         if asked.path in ASKING:
             return Given(answer(asked.path, asked.body), headers={"x-request-id": "req-1", "request-id": "req-1"})
         if asked.path == "/v1/models":
@@ -102,18 +105,20 @@ class LLMServer:
             about = {"object": "file", "bytes": 1, "created_at": 0, "filename": "r", "purpose": "batch"}
             return Given({"id": name, "status": "processed", **about})
         if asked.path.startswith("/v1/files/"):
-            return Given(self.files[asked.path.split("/")[3]])
+            content = self.files.get(asked.path.split("/")[3])
+            return error(404) if content is None else Given(content)
         if asked.path == "/v1/batches" and asked.method == "GET":
             return Given({"object": "list", "data": list(self.batches.values()), "has_more": False})
         if asked.path == "/v1/batches":
             name = f"batch-{len(self.batches)}"
             self.batches[name] = self._openai_batch(name, asked.body)
             return Given(self.batches[name])
-        return Given({**self.batches[asked.path.split("/")[3]], "status": self.batch_status})
+        known = self.batches.get(asked.path.split("/")[3])
+        return error(404) if known is None else Given({**known, "status": self.batch_status})
 
     def _openai_batch(self, name: str, body: Json) -> Json:
         done, failed = [], []
-        for line in map(json.loads, self.files[body["input_file_id"]].splitlines()):
+        for line in map(json.loads, self.files.get(str(body["input_file_id"]), "").splitlines()):
             key = line["custom_id"]
             if key in self.failing:
                 failed.append(
@@ -144,6 +149,8 @@ class LLMServer:
             self.batches[name] = asked.body
             return Given(self._anthropic_batch(name))
         name = asked.path.split("/")[4]
+        if name not in self.batches:
+            return error(404)
         if not asked.path.endswith("/results"):
             return Given(self._anthropic_batch(name))
         lines = []
@@ -192,8 +199,8 @@ def answer(path: str, body: Json) -> Json:
     )
 
 
-def chat(text: str | None, finish: str = "stop", **more: object) -> Json:
-    """Return a chat completion."""
+def chat(text: object, finish: str = "stop", **more: object) -> Json:
+    """Return a chat completion; its content is a text or null, and of another type where a test wants it."""
     said = {"role": "assistant", "content": text, **more}
     return {
         "id": "chat-1",
@@ -247,6 +254,16 @@ def message(parts: list[Json], stop: str = "end_turn", **more: object) -> Json:
     } | more
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server that says nothing when a client hangs up on what it was sent."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served() -> Iterator[LLMServer]:
     """Run a server on a free port of loopback."""
@@ -280,9 +297,8 @@ def served() -> Iterator[LLMServer]:
                 state.asked.append(asked)
                 given = state.reply(asked)
             time.sleep(given.seconds)
-            content = given.body if isinstance(given.body, str) else json.dumps(given.body)
-            raw = content.encode()
-            self.send_response(given.status)
+            raw = _encoded(given.body)
+            self.send_response(given.status, "as told")
             for name, value in {"content-type": "application/json", **given.headers}.items():
                 self.send_header(name, value)
             self.send_header("content-length", str(len(raw)))
@@ -293,8 +309,7 @@ def served() -> Iterator[LLMServer]:
         def log_message(self, format: str, *arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = QuietServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -304,6 +319,12 @@ def served() -> Iterator[LLMServer]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _encoded(body: Json | str | bytes) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return (body if isinstance(body, str) else json.dumps(body)).encode("utf-8", "surrogatepass")
 
 
 def _form(kind: str, raw: bytes) -> Json:
