@@ -42,7 +42,7 @@ class Stop(Exception):
 class PlainRating:
     """One rater's sitting, read from `lines` and written to stdout.
 
-    A person who mistypes is told so and asked again. A script is stopped: its next lines were meant for an answer that
+    A person who mistypes reads that, and is asked again. A script is stopped: its next lines were meant for an answer that
     was not given, and would be taken for others.
     """
 
