@@ -6,31 +6,21 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from reviewer.cli.main import cli
+from tests.support.commands import contexts
 from tests.support.folders import ROOT
 
 PAGES = ROOT / "docs" / "man"
 
 
-def commands(context: click.Context) -> Iterator[click.Context]:
-    """Yield a context of a command and of each below it."""
-    yield context
-    if isinstance(group := context.command, click.Group):
-        for name in group.list_commands(context):
-            command = group.get_command(context, name)
-            assert command is not None
-            yield from commands(click.Context(command, context, name))
-
-
 EVERY = {
     context.command_path.replace(" ", "-"): context
-    for context in commands(click.Context(cli, info_name="reviewer", **cli.context_settings))
+    for context in contexts(click.Context(cli, info_name="reviewer", **cli.context_settings))
 }
 
 

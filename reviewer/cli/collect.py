@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from reviewer.cli.asking_options import batch_option, concurrency_option, models_file_option
 from reviewer.cli.collect_dry_run import show_plan
 from reviewer.cli.collect_run import (
-    CONCURRENCY,
     Order,
     Tell,
     collect,
@@ -60,24 +60,12 @@ from reviewer.model import Suite
     help=f"Whom to ask: a name in the models file, or {without_entry()}.",
     shell_complete=completed(model_names),
 )
-@click.option(
-    "--models-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The models file, instead of prompts/models.toml.",
-)
+@models_file_option
 @click.option(
     "--samples", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Answers to each prompt."
 )
-@click.option(
-    "--concurrency",
-    default=CONCURRENCY,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(1),
-    help="Requests to a model at a time.",
-)
-@click.option("--batch", "in_batches", is_flag=True, help="Hand over to the batch service; the same command fetches.")
+@concurrency_option
+@batch_option
 @click.option("--dry-run", is_flag=True, help="Count prompts, tokens and cost; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="X", help="Stop before X US dollars.")
 @click.option("--verbose", is_flag=True, help="Say on stderr how each request went.")

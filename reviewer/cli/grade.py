@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from reviewer.cli.collect_run import CONCURRENCY, complaints, interruptible, on_stderr, progress_words
+from reviewer.cli.asking_options import batch_option, concurrency_option, models_file_option
+from reviewer.cli.collect_run import complaints, interruptible, on_stderr, progress_words
 from reviewer.cli.completed_names import grader_names, model_names
 from reviewer.cli.options import (
     completed,
@@ -57,25 +58,13 @@ SAMPLE = 50  # responses that people are asked to rate first
     help="Who judges: a name in the models file; else whom the grader names.",
     shell_complete=completed(model_names),
 )
-@click.option(
-    "--models-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The models file, instead of prompts/models.toml.",
-)
+@models_file_option
 @click.option(
     "--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts on each unit."
 )
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes the order in which options are shown.")
-@click.option(
-    "--concurrency",
-    default=CONCURRENCY,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(1),
-    help="Requests to a model at a time.",
-)
-@click.option("--batch", "in_batches", is_flag=True, help="Hand over to the batch service; the same command fetches.")
+@concurrency_option
+@batch_option
 @click.option("--dry-run", is_flag=True, help="Count requests, tokens and cost; send nothing.")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="X", help="Stop before X US dollars.")
 @json_option

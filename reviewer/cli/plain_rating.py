@@ -42,8 +42,8 @@ class Stop(Exception):
 class PlainRating:
     """One rater's sitting, read from `lines` and written to stdout.
 
-    A person who mistypes reads that, and is asked again. A script is stopped: its next lines were meant for an answer that
-    was not given, and would be taken for others.
+    A person who mistypes reads that, and is asked again. A script is stopped: its next lines were meant to follow an
+    answer that was not given, and would be taken for others.
     """
 
     def __init__(self, work: PlainCalls, lines: TextIO, *, rater: str, name: str) -> None:

@@ -21,7 +21,7 @@ from reviewer.cli.completed_names import typeable
 from reviewer.cli.main import cli
 from reviewer.store import studies
 from reviewer.store.sqlite import open_for_writing
-from tests.support.commands import RUBRIC, Run, write_rubric
+from tests.support.commands import RUBRIC, Run, contexts, write_rubric
 from tests.support.folders import SCHEMA
 from tests.support.terminal import PLAIN_ENVIRONMENT, Terminal
 
@@ -132,19 +132,9 @@ def test_the_database_is_the_one_that_is_named(
     assert complete("rate", "--db", "none.db", "") == []
 
 
-def commands(context: click.Context) -> Iterator[click.Context]:
-    """Yield a context of every command below that of `context`."""
-    yield context
-    if isinstance(group := context.command, click.Group):
-        for name in group.list_commands(context):
-            command = group.get_command(context, name)
-            assert command is not None
-            yield from commands(click.Context(command, context, name))
-
-
 def test_every_parameter_that_names_something_stored_or_defined_completes_it(gold_story: Run) -> None:
     found = set()
-    for context in commands(click.Context(cli, info_name="reviewer")):
+    for context in contexts(click.Context(cli, info_name="reviewer")):
         context.params = {"study": "s"}
         for parameter in context.command.params:
             naming = NAMING & ({parameter.name} if isinstance(parameter, click.Argument) else {*parameter.opts})

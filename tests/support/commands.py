@@ -6,11 +6,12 @@ import io
 import json
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from reviewer.cli.main import main
@@ -60,6 +61,16 @@ def runner(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Done(status, out, err)
 
     return run
+
+
+def contexts(context: click.Context) -> Iterator[click.Context]:
+    """Yield a context of a command and of every command below it."""
+    yield context
+    if isinstance(group := context.command, click.Group):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            yield from contexts(click.Context(command, context, name))
 
 
 RUBRIC = """
