@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from reviewer.cli.options import now
 from reviewer.cli.terminal import progress
-from reviewer.errors import BadInput
+from reviewer.errors import BadInput, ReviewerError
 from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row_reader import TableRows, rows
@@ -20,6 +20,7 @@ from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
+from reviewer.model import digest
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
 
@@ -112,3 +113,38 @@ def first_columns(path: Path, format: TableFormat) -> Collection[str]:
 def suite_name(file: Path) -> str:
     """Return the file's name without its suffixes, as the suite of prompts that come without one."""
     return file.name.removesuffix(".gz").rsplit(".", 1)[0]
+
+
+def source_name(file: Path, database: str) -> str:
+    """Return the name by which the database at `database` remembers a file, whatever folder it was named from.
+
+    Below the database's folder it is the way to the file from there. The way to another folder says much of a computer
+    and goes out with every export, so that a hash stands for it.
+    """
+    folder, path = Path(database).resolve().parent, file.resolve()
+    if path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return f"{file.name}@{digest('folder', str(path.parent))[:8]}"
+
+
+def renamed_raters(names: Sequence[str], study: str | None, at_work: Collection[str]) -> dict[str, str]:
+    """Return under which name labels are stored, by the person whom the table gives them, as `--as` says.
+
+    A name alone is for whoever is `at_work` in the study.
+
+    Raises:
+        ReviewerError: names the flag that is wrong, and what was expected.
+    """
+    renamed: dict[str, str] = {}
+    for text in names:
+        rater, equals, name = text.partition("=")
+        rater, name = (rater.strip(), name.strip()) if equals else ("", text.strip())
+        if not name or (equals and not rater):
+            raise ReviewerError(f"--as {text}: expected a name, or RATER=NAME")
+        if not equals and not at_work:
+            raise ReviewerError(f"--as {text}: nobody rates in {study or 'a study'} here; expected RATER=NAME")
+        for one in [rater] if equals else at_work:
+            if one in renamed:
+                raise ReviewerError(f"--as {text}: {one} has another name already; expected one --as {one}=NAME")
+            renamed[one] = name
+    return renamed

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels
+from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels, with_renamed_raters
 from reviewer.importing.parts import store_parts
 from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
@@ -33,6 +33,8 @@ def store(
     engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget, study: Study | None, now: Callable[[], str]
 ) -> Iterator[ImportTally]:
     """Store the rows, with their labels in `study`; yield the tally so far after each part is on disk."""
+    if target.renamed:
+        rows = with_renamed_raters(rows, target.renamed)
     return store_parts(engine, rows, ResponseImport(engine, target, study, now), PART)
 
 
@@ -127,7 +129,7 @@ class ResponseImport:
     def _merged(self, before: SuitePrompt, after: SuitePrompt, line: int) -> SuitePrompt:
         for word in differing(before, after):
             self.tally.differing.append(
-                f"{self._target.source}:{line}: another {word} for prompt {before.name}; the first one stays"
+                f"{self._target.place}:{line}: another {word} for prompt {before.name}; the first one stays"
             )
         return merged(before, after)
 
