@@ -40,6 +40,7 @@ class HomeImport:
         parts = [f"{checked.rows:,} rows, all good", *(_shown(row) for row in first)]
         if checked.unused:
             parts.append(f"columns not used: {', '.join(checked.unused)}")
+        parts += checked.doubtful[:SHOWN_ROWS]
         return "\n\n".join(parts)
 
     def run(self, file: str, profile: str, model: str) -> str:

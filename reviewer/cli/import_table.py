@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -157,6 +157,7 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
         complain(f"skipped: {bad}")
     if checked.unused:
         complain(f"{target.place}: columns not used: {', '.join(checked.unused)}")
+    _complain_of_some(checked.doubtful)
     if dry_run or engine is None:
         say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
@@ -262,10 +263,14 @@ def _report(tally: ImportTally, target: ImportTarget) -> None:
             f"labels: {tally.labels:,} new, {tally.changed_labels:,} changed, {tally.known_labels:,} known,"
             f" {tally.unparsed:,} unparsed; gold: {tally.golds:,} new, {tally.known_golds:,} known"
         )
-    for line in tally.differing[:MOST_SHOWN]:
+    _complain_of_some(tally.differing)
+
+
+def _complain_of_some(lines: Sequence[str]) -> None:
+    for line in lines[:MOST_SHOWN]:
         complain(line)
-    if len(tally.differing) > MOST_SHOWN:
-        complain(f"and {len(tally.differing) - MOST_SHOWN:,} more such")
+    if len(lines) > MOST_SHOWN:
+        complain(f"and {len(lines) - MOST_SHOWN:,} more such")
 
 
 def _index(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.errors import BadInput, Refused, ReviewerError
 from reviewer.formats.mapping.row import Row
+from reviewer.importing.doubts import Doubts
 from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import configuration_of
 from reviewer.model import Configuration, RaterKind
@@ -20,13 +21,15 @@ from reviewer.studies.create import check_design
 class TableCheck:
     """What reading the whole file found: how many rows, and which people gave labels.
 
-    `unused` are columns that nothing was made of; `design` is that of the study that the rows came from, where known.
+    `unused` are columns that nothing was made of; `doubtful` what was understood and may be meant otherwise. `design`
+    is that of the study that the rows came from, where known.
     """
 
     rows: int
     bad: list[BadInput]
     people: frozenset[str]
     unused: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     design: StudyDesign | None = None
 
 
@@ -54,6 +57,7 @@ def check(
     bad: list[BadInput] = []
     claimed: dict[tuple[str | None, ...], Row] = {}
     first: dict[str, tuple[RaterKind, int]] = {}
+    doubts = Doubts(target.place)
     for row in rows:
         if isinstance(row, BadInput):
             if not skip_bad:
@@ -62,6 +66,7 @@ def check(
             continue
         count += 1
         if row.text is not None:
+            doubts.see_response(row)
             claimed.setdefault((row.model, row.provider, row.provider_model, row.lab, row.settings), row)
         for label in row.labels:
             if label.rater not in first:
@@ -69,16 +74,22 @@ def check(
     _check_configurations(engine, claimed.values(), target.place)
     people = {rater: line for rater, (kind, line) in first.items() if kind is RaterKind.HUMAN}
     check_people(engine, people, target, own_labels)
-    if engine is not None:
-        stored = raters.kinds(engine)
-        for given, (kind, _) in first.items():
-            rater = target.renamed.get(given, given)
-            if stored.get(rater, kind) is not kind:
-                raise Refused(
-                    f"rater {rater} is stored as {stored[rater].value}, not {kind.value};"
-                    f" say --rater-kind {rater}={stored[rater].value} or name the rater otherwise"
-                )
-    return TableCheck(count, bad, frozenset(people))
+    given = {target.renamed.get(rater, rater): (kind, line) for rater, (kind, line) in first.items()}
+    stored = {} if engine is None else raters.kinds(engine)
+    _check_kinds(given, stored)
+    configurations = [] if engine is None else responses.configuration_numbers(engine)
+    doubts.compare("model", [(row.model or "", row.line) for row in claimed.values()], configurations)
+    doubts.compare("rater", [(name, line) for name, (_, line) in given.items()], stored)
+    return TableCheck(count, bad, frozenset(people), doubtful=tuple(doubts.found))
+
+
+def _check_kinds(given: Mapping[str, tuple[RaterKind, int]], stored: Mapping[str, RaterKind]) -> None:
+    for rater, (kind, _) in given.items():
+        if stored.get(rater, kind) is not kind:
+            raise Refused(
+                f"rater {rater} is stored as {stored[rater].value}, not {kind.value};"
+                f" say --rater-kind {rater}={stored[rater].value} or name the rater otherwise"
+            )
 
 
 def check_people(engine: Engine | None, people: Mapping[str, int], target: ImportTarget, own_labels: str) -> None:

@@ -330,3 +330,32 @@ def test_a_table_is_read_from_end_to_end(tmp_path: Path) -> None:
     found = list(rows(table, flags(maps=["response=answer"]), None, str(path), columns=table.columns))
     assert found[:2] == [Row(2, USER, "So\nso.", model="m"), Row(4, USER, "", model="m")]
     assert str(found[2]).startswith(f"{path}:5: the row has 2 cells")
+
+
+MISSING = ["NaN", "nan", "None", "null", "NA", "N/A", "<NA>", "-Infinity", " inf "]
+
+
+@pytest.mark.parametrize("word", MISSING)
+@pytest.mark.parametrize("field", ["prompt", "model"])
+def test_a_word_for_a_missing_value_is_no_prompt_and_no_model(field: str, word: str) -> None:
+    assert wrong({**BASE, field: word}).startswith(f"t.json:1: {field} is {word.strip()}, as other programs write")
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_a_response_may_be_such_a_word(word: str) -> None:
+    assert row({**BASE, "response": word}).text == word
+
+
+@pytest.mark.parametrize("word", MISSING)
+@pytest.mark.parametrize("field", ["sample", "severity"])
+def test_a_word_for_a_missing_value_is_no_number(field: str, word: str) -> None:
+    assert row({**BASE, field: word}) == row(BASE)
+
+
+@pytest.mark.parametrize("spelling", ["2", 2, 2.0, "2.0", "2."])
+def test_a_whole_number_may_come_with_a_point(spelling: object) -> None:
+    assert row({**BASE, "sample": spelling}).sample == 2
+
+
+def test_a_number_that_is_too_large_is_refused() -> None:
+    assert wrong({**BASE, "label:score:r": 1e999}).startswith("t.json:1: label:score:r is a number that is too large")
