@@ -74,9 +74,12 @@ FORMATS = "\b\nFormats:\n" + "\n".join(f"  {one.name:<15} {one.description}" for
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, instead of stdout."
 )
 @click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
+@click.option("--raw", is_flag=True, help="Keep control characters in CSV and Markdown, which show signs for them.")
 @database_option
 @click.pass_context
-def export_command(ctx: click.Context, study: str, format_name: str, output: Path | None, *, redact: bool) -> None:
+def export_command(
+    ctx: click.Context, study: str, format_name: str, output: Path | None, *, redact: bool, raw: bool
+) -> None:
     """Write the gold of STUDY, or its labels, for other programs.
 
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is. Raters
@@ -95,7 +98,7 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
         counted_records = _CountedRecords(records(engine, loaded), redact=redact)
         gc.disable()  # rows make no cycles, and the search for them costs an eighth of the time
         try:
-            format.write(_input(engine, loaded, counted_records), file)
+            format.write(_input(engine, loaded, counted_records, raw=raw), file)
         finally:
             gc.enable()
     if replaced:
@@ -105,11 +108,11 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
         _prove(counted_records)
 
 
-def _input(engine: Engine, study: Study, found: _CountedRecords) -> ExportInput:
+def _input(engine: Engine, study: Study, found: _CountedRecords, *, raw: bool) -> ExportInput:
     from reviewer.adjudication.gold import about
     from reviewer.report.reliability_card import agreement_of
 
-    return ExportInput(found, lambda: about(engine, study), lambda: agreement_of(engine, study))
+    return ExportInput(found, lambda: about(engine, study), lambda: agreement_of(engine, study), raw)
 
 
 def _report(found: _CountedRecords, study: str, format: ExportFormat, output: Path | None) -> None:
