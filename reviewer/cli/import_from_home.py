@@ -9,6 +9,7 @@ from pathlib import Path
 from reviewer.cli.import_source import TableSource, source_name, suite_name
 from reviewer.definitions.lookup import find
 from reviewer.errors import NotFound
+from reviewer.formats.mapping.fields import listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.table_file import format_of
@@ -39,7 +40,7 @@ class HomeImport:
         checked = source.check(None, skip_bad=False, what=NO_BAR)
         parts = [f"{checked.rows:,} rows, all good", *(_shown(row) for row in first)]
         if checked.unused:
-            parts.append(f"columns not used: {', '.join(checked.unused)}")
+            parts.append(f"columns not used: {listed(checked.unused)}")
         parts += checked.doubtful[:SHOWN_ROWS]
         return "\n\n".join(parts)
 

@@ -15,7 +15,7 @@ from reviewer.formats.export.jsonl import FORMAT
 from reviewer.formats.mapping.gold_jsonl import gold_rows
 from reviewer.formats.mapping.gold_row import GoldRow
 from reviewer.formats.tables.record import Record
-from reviewer.formats.tables.table_file import read_table
+from reviewer.formats.tables.table_file import MOST_UNPACKED, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check, check_people
 from reviewer.importing.gold import as_rows, store_gold
@@ -34,10 +34,11 @@ class GoldSource:
     format: TableFormat
     rubric: Rubric
     target: ImportTarget
+    most_unpacked: int = MOST_UNPACKED
 
     def read(self, what: str) -> Iterator[GoldRow | BadInput]:
         """Yield the rows; meanwhile a bar shows how much of the file's bytes is behind."""
-        with open_records(self.path, self.format, what) as (_, records):
+        with open_records(self.path, self.format, what, most_unpacked=self.most_unpacked) as (_, records):
             yield from gold_rows(records, str(self.path), self.rubric)
 
     def check(self, engine: Engine | None, *, skip_bad: bool) -> TableCheck:

@@ -15,7 +15,7 @@ from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row_reader import TableRows, rows
 from reviewer.formats.tables.record import Record
-from reviewer.formats.tables.table_file import TableFile, read_table
+from reviewer.formats.tables.table_file import MOST_UNPACKED, TableFile, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check
 from reviewer.importing.labels import ImportTally, ImportTarget
@@ -50,9 +50,11 @@ class ImportSource(Protocol):
 
 
 @contextmanager
-def open_records(path: Path, format: TableFormat, what: str) -> Iterator[tuple[TableFile, Iterator[Record | BadInput]]]:
+def open_records(
+    path: Path, format: TableFormat, what: str, *, most_unpacked: int = MOST_UNPACKED
+) -> Iterator[tuple[TableFile, Iterator[Record | BadInput]]]:
     """Open a file from its start, with its records; while they are read a bar shows how much of it is behind."""
-    table = read_table(path, format)
+    table = read_table(path, format, most_unpacked=most_unpacked)
     with closing(table), progress(what, table.size) as reach:
         yield table, _with_progress(table, reach)
 
@@ -72,11 +74,12 @@ class TableSource:
     format: TableFormat
     profile: Profile
     target: ImportTarget
+    most_unpacked: int = MOST_UNPACKED
 
     @contextmanager
     def read(self, what: str) -> Iterator[TableRows]:
         """Open the table from its start as rows."""
-        with open_records(self.path, self.format, what) as (table, records):
+        with open_records(self.path, self.format, what, most_unpacked=self.most_unpacked) as (table, records):
             yield rows(records, self.profile, self.target.rubric, str(self.path), columns=table.columns)
 
     def check(self, engine: Engine | None, *, skip_bad: bool, what: str = "checking") -> TableCheck:

@@ -26,10 +26,10 @@ from reviewer.cli.terminal import complain, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
-from reviewer.formats.mapping.fields import FIELDS
+from reviewer.formats.mapping.fields import FIELDS, listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.tables.registry import NAMES
-from reviewer.formats.tables.table_file import format_of
+from reviewer.formats.tables.table_file import MOST_UNPACKED, format_of
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
@@ -93,6 +93,13 @@ FIELD_LIST = (
     help="What the labels answer: a rubric's id, or a path to its file.",
     shell_complete=completed(rubric_names, or_file=True),
 )
+@click.option(
+    "--most-unpacked",
+    type=click.IntRange(1),
+    default=MOST_UNPACKED,
+    metavar="MB",
+    help=f"Refuse a gzip file that holds more than this, instead of {MOST_UNPACKED}.",
+)
 @click.option("--skip-bad", is_flag=True, help="Store the good rows, and report each bad one.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; store nothing.")
 @database_option
@@ -109,6 +116,7 @@ def import_command(
     names: tuple[str, ...],
     study: str | None,
     rubric_name: str | None,
+    most_unpacked: int,
     *,
     replaces_own: bool,
     no_gold: bool,
@@ -128,11 +136,10 @@ def import_command(
             raise click.UsageError(
                 f"--format {format.name} says itself what its rows mean; leave out --profile, --map …"
             )
-        source: ImportSource = _gold_source(ctx, file, format, study, rubric_name, gold=not no_gold)
+        source: GoldSource | TableSource = _gold_source(ctx, file, format, study, rubric_name, gold=not no_gold)
     else:
-        reader = (read_profile(find("profiles", profile)) if profile else Profile()).with_flags(
-            maps, sets, values, rater_kinds
-        )
+        reader = read_profile(find("profiles", profile)) if profile else Profile()
+        reader = reader.with_flags(maps, sets, values, rater_kinds)
         rubric = _rubric(ctx, rubric_name or reader.rubric, study)
         renamed = renamed_raters(names, study, _at_work(ctx, study))
         target = _target(ctx, file, rubric, study, gold=not no_gold)
@@ -140,7 +147,7 @@ def import_command(
         target = replace(target, suite=suite_name(file), long=long, renamed=renamed, replaces_own=replaces_own)
         source = TableSource(file, format, reader, target)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
-        _import(engine, source, skip_bad=skip_bad, dry_run=dry_run)
+        _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run)
 
 
 def _check_file(file: Path) -> None:
@@ -156,7 +163,7 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
     for bad in checked.bad:
         complain(f"skipped: {bad}")
     if checked.unused:
-        complain(f"{target.place}: columns not used: {', '.join(checked.unused)}")
+        complain(f"{target.place}: columns not used: {listed(checked.unused)}")
     _complain_of_some(checked.doubtful)
     if dry_run or engine is None:
         say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 
+from reviewer.formats.tables.column_names import column_name
 from reviewer.formats.tables.json_table import json_type, missing_constant
 from reviewer.model import Message, Role, canonical
 from reviewer.text.missing_values import is_missing_value
@@ -102,7 +103,7 @@ def optional_step(field: str, get: Get) -> Step:
             return None
         text = value if type(value) is str else spelled(value, field)
         if is_name:
-            text = text.strip()
+            text = column_name(text)
         return stored(text, field, notes) if text and not text.isspace() else None
 
     return step

@@ -30,7 +30,7 @@ from reviewer.formats.mapping.cells import (
     tags_step,
     text_step,
 )
-from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest_first
+from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest
 from reviewer.formats.mapping.labels import LongLabels, Read, WideLabels, answer_reader, gold_step, long_step, wide_step
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row import Row
@@ -170,7 +170,7 @@ def _messages(setting: RowPlanInput, gets: Mapping[str, Get], columns: Sequence[
             raise BadInput(setting.file, 1, f"{other} and messages both say what was asked", "one of them")
         return remembered(messages_step(messages), [messages])
     if prompt is None:
-        listed = ", ".join(nearest_first("prompt", columns))
+        listed = nearest("prompt", columns)
         raise WrongCell("no prompt", f"a column mapped to prompt or to messages; the columns are: {listed}")
     return remembered(prompt_step(prompt, system), [prompt] if system is None else [prompt, system])
 

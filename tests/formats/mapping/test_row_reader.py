@@ -264,7 +264,7 @@ def test_tool_calls_are_kept_as_canonical_json(calls: object, content: object) -
     ],
 )
 def test_messages_that_are_none(value: object, said: str) -> None:
-    assert wrong({"messages": value}).startswith(f"t.json:1: {said}")
+    assert wrong({"messages": value, "id": "x"}).startswith(f"t.json:1: {said}")
 
 
 def test_what_cannot_be_stored_is_replaced_and_recorded_by_field() -> None:
@@ -359,3 +359,32 @@ def test_a_whole_number_may_come_with_a_point(spelling: object) -> None:
 
 def test_a_number_that_is_too_large_is_refused() -> None:
     assert wrong({**BASE, "label:score:r": 1e999}).startswith("t.json:1: label:score:r is a number that is too large")
+
+
+@pytest.mark.parametrize("name", [" response", "response\t", "\ufeffresponse", " \ufeff response "])
+def test_blanks_and_marks_round_the_name_of_a_column_are_no_part_of_it(name: str) -> None:
+    fields: dict[str, object] = {"prompt": "Why?", name: "So.", "model": "m"}
+    assert row(fields) == row(BASE)
+
+
+def test_an_accent_in_the_name_of_a_column_may_be_written_either_way() -> None:
+    fields: dict[str, object] = {"prompt": "Why?", "re\u0301ponse": "So.", "model": "m"}
+    assert row(fields, flags(maps=["response=r\u00e9ponse"])) == row(BASE)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    assert wrong({**BASE, " response": "x"}) == 't.json:1: two columns are named "response"; expected each name once'
+
+
+def test_an_accent_in_a_model_or_a_rater_may_be_written_either_way() -> None:
+    one, other = row({**BASE, "model": "re\u0301"}), row({**BASE, "model": "r\u00e9"})
+    assert one.model == other.model == "r\u00e9"
+    long = {**BASE, "label:q": "yes"}
+    assert row({**long, "rater": "re\u0301"}).labels == row({**long, "rater": "r\u00e9"}).labels
+    wide = [row({**BASE, f"label:q:{rater}": "yes"}).labels[0].rater for rater in ("re\u0301", " r\u00e9 ")]
+    assert wide == ["r\u00e9", "r\u00e9"]
+
+
+@pytest.mark.parametrize("empty", [{}, {"prompt": None, "response": "", "model": " "}])
+def test_a_record_in_which_nothing_stands_is_passed_over(empty: dict[str, object]) -> None:
+    assert read(empty, BASE, empty) == [row(BASE)._replace(line=2)]
