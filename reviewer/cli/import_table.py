@@ -22,7 +22,7 @@ from reviewer.cli.import_source import (
     suite_name,
 )
 from reviewer.cli.options import completed, database_option, database_path, next_command, now, reading, writing
-from reviewer.cli.terminal import complain, progress, say
+from reviewer.cli.terminal import complain, counted, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
@@ -265,6 +265,8 @@ def _report(tally: ImportTally, target: ImportTarget) -> None:
         f"{target.place}: {tally.rows:,} rows; {tally.responses:,} new responses, {tally.known_responses:,} known;"
         f" {tally.prompts:,} new prompts"
     )
+    if tally.changed_responses:
+        say(f"another text under a known id: {counted(tally.changed_responses, 'response')}; both texts are kept")
     if target.rubric is not None:
         say(
             f"labels: {tally.labels:,} new, {tally.changed_labels:,} changed, {tally.known_labels:,} known,"

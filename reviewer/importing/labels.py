@@ -53,6 +53,7 @@ class ImportTally:
     prompts: int = 0
     responses: int = 0
     known_responses: int = 0
+    changed_responses: int = 0
     labels: int = 0
     changed_labels: int = 0
     known_labels: int = 0

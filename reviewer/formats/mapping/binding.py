@@ -60,12 +60,12 @@ def _by_name(profile: Profile, spelled: Mapping[str, str], *, answers: bool) -> 
         if is_field(column)
         and column not in given
         and column not in spoken_for
-        and not _excluded(column, given)
+        and not _excluded(column, given, spelled)
         and (answers or not _is_answer(column))
     }
 
 
-def _excluded(name: str, given: Collection[str]) -> bool:
+def _excluded(name: str, given: Collection[str], columns: Collection[str]) -> bool:
     """Tell whether the FIELDs that are `given` leave no room for a column that only happens to be called `name`."""
     match answer_field(name):
         case LabelField(_, rater):
@@ -74,8 +74,9 @@ def _excluded(name: str, given: Collection[str]) -> bool:
         case GoldField():
             return False
     if name == "messages":
-        return "prompt" in given or "system" in given
-    return name in ("prompt", "system") and "messages" in given
+        # A system text goes above a prompt as well as above messages.
+        return "prompt" in given or ("system" in given and "prompt" in columns)
+    return name == "prompt" and "messages" in given
 
 
 def _is_answer(name: str) -> bool:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 
 from reviewer.formats.tables.column_names import column_name
-from reviewer.formats.tables.json_table import json_type, missing_constant
-from reviewer.model import Message, Role, canonical
+from reviewer.formats.tables.json_table import json_type
+from reviewer.model import Message, Role
 from reviewer.text.missing_values import is_missing_value
 from reviewer.text.visible import storable
 
@@ -28,7 +28,6 @@ NAMES = frozenset({"stop_reason", "model", "provider", "lab", "id", "suite", "ev
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _WHOLE = re.compile(r"(?<=[0-9])\.0*$")  # how pandas goes on with a whole number in a column with gaps
-_A_MESSAGE = '{"role": …, "content": text}'
 
 
 class WrongCell(Exception):
@@ -155,24 +154,6 @@ def prompt_step(prompt: Get, system: Get | None) -> Step:
     return step
 
 
-def messages_step(get: Get) -> Step:
-    """Return the step that reads a list of messages, or the JSON text of one."""
-
-    def step(fields: Fields, notes: Notes) -> tuple[Message, ...]:
-        value = get(fields)
-        if isinstance(value, str):
-            try:
-                value = json.loads(value, parse_constant=missing_constant)
-            except (ValueError, RecursionError):
-                raise WrongCell("messages is no JSON", f"a list of {_A_MESSAGE}") from None
-        if not isinstance(value, list) or not value:
-            found = "an empty list" if value == [] else json_type(value)
-            raise WrongCell(f"messages is {found}", f"a list of {_A_MESSAGE}")
-        return tuple(_message(part, f"messages.{index}", notes) for index, part in enumerate(value))
-
-    return step
-
-
 def remembered(step: Step, gets: list[Get]) -> Step:
     """Return `step`, not done again while the cells it reads stay the same: prompts come in runs, one a response."""
     last: list[object] | None = None
@@ -199,26 +180,3 @@ def stored(text: str, field: str, notes: Notes) -> str:
     if kept.replaced:
         notes[field] = kept.replaced
     return kept.text
-
-
-def _message(part: object, place: str, notes: Notes) -> Message:
-    if not isinstance(part, dict):
-        raise WrongCell(f"{place} is {json_type(part)}", _A_MESSAGE)
-    role, content, calls = part.get("role"), part.get("content"), _calls(part.get("tool_calls"), place)
-    if role not in list(Role):
-        raise WrongCell(f"{place} has the role {role!r}", f"one of {', '.join(Role)}")
-    if content is None and calls is not None:  # how providers write a turn that only calls tools
-        content = ""
-    if not isinstance(content, str):
-        raise WrongCell(f"the content of {place} is {json_type(content)}", "text")
-    return Message(Role(role), stored(content, place, notes), calls and stored(calls, f"{place}.tool_calls", notes))
-
-
-def _calls(value: object, place: str) -> str | None:
-    """Return tool calls as canonical JSON, whether they come as JSON text or as what that stands for."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value, parse_constant=missing_constant)
-        except (ValueError, RecursionError):
-            raise WrongCell(f"the tool_calls of {place} are no JSON", "a list, or the JSON text of one") from None
-    return canonical(value) if value else None

@@ -18,6 +18,7 @@ FIELDS = (
     "messages",
     "response",
     "reasoning",
+    "tool_calls",
     "stop_reason",
     "model",
     "provider",
