@@ -28,6 +28,7 @@ from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.formats.mapping.fields import FIELDS, listed
 from reviewer.formats.mapping.profile import Profile, read_profile
+from reviewer.formats.tables.column_names import column_name
 from reviewer.formats.tables.registry import NAMES
 from reviewer.formats.tables.table_file import MOST_UNPACKED, format_of
 from reviewer.formats.tables.table_format import TableFormat
@@ -164,6 +165,10 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
         complain(f"skipped: {bad}")
     if checked.unused:
         complain(f"{target.place}: columns not used: {listed(checked.unused)}")
+        for column in checked.unused:
+            field = column_name(column).casefold()
+            if field in FIELDS and field != column_name(column):
+                complain(f"{target.place}: column {column} is no field {field}; --map {field}={column} makes it one")
     _complain_of_some(checked.doubtful)
     if dry_run or engine is None:
         say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")

@@ -209,6 +209,20 @@ def test_a_name_that_means_nobody_is_refused(run: Run, tmp_path: Path, given: st
     assert said in done.err
 
 
+def test_a_column_that_is_a_field_but_for_its_capitals_is_told(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("prompt,Response,model\np,r,m\n")
+    assert "column Response is no field response; --map response=Response makes it one" in run("import", table).err
+
+
+def test_a_response_under_a_known_id_with_another_text_is_told(run: Run, tmp_path: Path) -> None:
+    for name, text in (("v1.csv", "Lma"), ("v2.csv", "Lima")):
+        (tmp_path / name).write_text(f"id,prompt,response,model\n7,Capital of Peru?,{text},m\n")
+        done = run("import", tmp_path / name)
+    assert "another text under a known id: 1 response" in done.out
+    assert "v2.csv:2: another text for the response with id 7" in done.err
+
+
 def test_two_files_of_one_name_are_two_sources(run: Run, tmp_path: Path) -> None:
     write_rubric(tmp_path)
     for folder, value in (("here", "yes"), ("there", "no")):
