@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import database_option, next_command, reading, study_argument
+from reviewer.cli.output_file import is_replaced, output_file
 from reviewer.cli.terminal import complain, counted, printing
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.export_format import ExportFormat, ExportInput
@@ -73,9 +72,12 @@ FORMATS = "\b\nFormats:\n" + "\n".join(f"  {one.name:<15} {one.description}" for
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file, instead of stdout."
 )
 @click.option("--redact", is_flag=True, help="Mask what gives a prompt's secret away; labels stay as they are.")
+@click.option("--raw", is_flag=True, help="Keep control characters in CSV and Markdown, which show signs for them.")
 @database_option
 @click.pass_context
-def export_command(ctx: click.Context, study: str, format_name: str, output: Path | None, *, redact: bool) -> None:
+def export_command(
+    ctx: click.Context, study: str, format_name: str, output: Path | None, *, redact: bool, raw: bool
+) -> None:
     """Write the gold of STUDY, or its labels, for other programs.
 
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is. Raters
@@ -84,46 +86,31 @@ def export_command(ctx: click.Context, study: str, format_name: str, output: Pat
     from reviewer.adjudication.gold import records
 
     format = format_named(format_name)
-    if output is None and not format.printable and sys.stdout.isatty():
-        raise ReviewerError(f"--format {format.name} is not for a terminal; expected -o PATH, or a pipe")
     if format.extra is not None:
         format.extra.require()
     loaded = unblind(ctx, study)
-    with reading(ctx) as engine, _written(output) as file:
+    replaced = output is not None and is_replaced(output)
+    with reading(ctx) as engine, printing() if output is None else output_file(output) as file:
+        if not format.printable and file.isatty():
+            raise ReviewerError(f"--format {format.name} is not for a terminal; expected -o PATH, or a pipe")
         counted_records = _CountedRecords(records(engine, loaded), redact=redact)
         gc.disable()  # rows make no cycles, and the search for them costs an eighth of the time
         try:
-            format.write(_input(engine, loaded, counted_records), file)
+            format.write(_input(engine, loaded, counted_records, raw=raw), file)
         finally:
             gc.enable()
+    if replaced:
+        complain(f"{output}: the file that was there is replaced")
     _report(counted_records, study, format, output)
     if redact:
         _prove(counted_records)
 
 
-def _input(engine: Engine, study: Study, found: _CountedRecords) -> ExportInput:
+def _input(engine: Engine, study: Study, found: _CountedRecords, *, raw: bool) -> ExportInput:
     from reviewer.adjudication.gold import about
     from reviewer.report.reliability_card import agreement_of
 
-    return ExportInput(found, lambda: about(engine, study), lambda: agreement_of(engine, study))
-
-
-@contextmanager
-def _written(output: Path | None) -> Iterator[TextIO]:
-    """Open what is written to. A file takes its place only when it is whole."""
-    if output is None:
-        with printing() as out:
-            yield out
-        return
-    part = output.with_name(output.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(output)
-    except OSError as error:
-        raise ReviewerError(f"{output}: cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    return ExportInput(found, lambda: about(engine, study), lambda: agreement_of(engine, study), raw)
 
 
 def _report(found: _CountedRecords, study: str, format: ExportFormat, output: Path | None) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from reviewer.cli.import_source import TableSource, suite_name
+from reviewer.cli.import_source import TableSource, source_name, suite_name
 from reviewer.definitions.lookup import find
 from reviewer.errors import NotFound
+from reviewer.formats.mapping.fields import listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.table_file import format_of
@@ -33,13 +34,14 @@ class HomeImport:
         Raises:
             ReviewerError: the file, the profile or a row is wrong; nothing is stored in any case.
         """
-        source = _source(file, profile, model)
+        source = self._source(file, profile, model)
         with source.read(NO_BAR) as rows:
             first = list(islice((row for row in rows if isinstance(row, Row)), SHOWN_ROWS))
         checked = source.check(None, skip_bad=False, what=NO_BAR)
         parts = [f"{checked.rows:,} rows, all good", *(_shown(row) for row in first)]
         if checked.unused:
-            parts.append(f"columns not used: {', '.join(checked.unused)}")
+            parts.append(f"columns not used: {listed(checked.unused)}")
+        parts += checked.doubtful[:SHOWN_ROWS]
         return "\n\n".join(parts)
 
     def run(self, file: str, profile: str, model: str) -> str:
@@ -48,7 +50,7 @@ class HomeImport:
         Raises:
             ReviewerError: see `preview`; or the database cannot be written.
         """
-        source = _source(file, profile, model)
+        source = self._source(file, profile, model)
         engine = open_for_writing(self.path)
         try:
             source.check(engine, skip_bad=False, what=NO_BAR)
@@ -61,15 +63,16 @@ class HomeImport:
             engine.close()
         return f"{tally.responses:,} new responses, {tally.known_responses:,} known; {tally.prompts:,} new prompts"
 
-
-def _source(file: str, profile: str, model: str) -> TableSource:
-    path = Path(file).expanduser()
-    if not path.is_file():
-        raise NotFound(f"{file}: there is no such file")
-    reader = read_profile(find("profiles", profile)) if profile else Profile()
-    reader = reader.with_flags(sets=[f"model={model}"] if model else [])
-    target = ImportTarget(path.name, suite_name(path), None, None, gold=False, long=False)
-    return TableSource(path, format_of(path), reader, target)
+    def _source(self, file: str, profile: str, model: str) -> TableSource:
+        path = Path(file).expanduser()
+        if not path.is_file():
+            raise NotFound(f"{file}: there is no such file")
+        reader = read_profile(find("profiles", profile)) if profile else Profile()
+        reader = reader.with_flags(sets=[f"model={model}"] if model else [])
+        target = ImportTarget(
+            source_name(path, self.path), suite_name(path), None, None, gold=False, long=False, file=file
+        )
+        return TableSource(path, format_of(path), reader, target)
 
 
 def _shown(row: Row) -> str:

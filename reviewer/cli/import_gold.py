@@ -15,13 +15,15 @@ from reviewer.formats.export.jsonl import FORMAT
 from reviewer.formats.mapping.gold_jsonl import gold_rows
 from reviewer.formats.mapping.gold_row import GoldRow
 from reviewer.formats.tables.record import Record
-from reviewer.formats.tables.table_file import read_table
+from reviewer.formats.tables.table_file import MOST_UNPACKED, read_table
 from reviewer.formats.tables.table_format import TableFormat
-from reviewer.importing.check import TableCheck, check
+from reviewer.importing.check import TableCheck, check, check_people
 from reviewer.importing.gold import as_rows, store_gold
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study, StudyDesign
+
+OWN_WORK = "a pseudonym, or the name of somebody who does not rate here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,11 @@ class GoldSource:
     format: TableFormat
     rubric: Rubric
     target: ImportTarget
+    most_unpacked: int = MOST_UNPACKED
 
     def read(self, what: str) -> Iterator[GoldRow | BadInput]:
         """Yield the rows; meanwhile a bar shows how much of the file's bytes is behind."""
-        with open_records(self.path, self.format, what) as (_, records):
+        with open_records(self.path, self.format, what, most_unpacked=self.most_unpacked) as (_, records):
             yield from gold_rows(records, str(self.path), self.rubric)
 
     def check(self, engine: Engine | None, *, skip_bad: bool) -> TableCheck:
@@ -46,14 +49,21 @@ class GoldSource:
             Refused: the rows contradict what is stored.
         """
         designs: list[StudyDesign] = []
+        people: dict[str, int] = {}
 
         def noted(rows: Iterable[GoldRow | BadInput]) -> Iterator[GoldRow | BadInput]:
             for row in rows:
+                if isinstance(row, GoldRow):
+                    for name in (*(one.adjudicator for one in row.decisions), *(one.rater for one in row.flags)):
+                        people.setdefault(name, row.line)
                 if isinstance(row, GoldRow) and not designs:
                     designs.append(StudyDesign(row.design.panes, row.design.overlap, 0, row.design.policy))
                 yield row
 
-        checked = check(engine, as_rows(noted(self.read("checking"))), self.target, skip_bad=skip_bad)
+        checked = check(
+            engine, as_rows(noted(self.read("checking"))), self.target, skip_bad=skip_bad, own_labels=OWN_WORK
+        )
+        check_people(engine, people, self.target, OWN_WORK)
         return replace(checked, design=designs[0] if designs else None)
 
     def store(self, engine: Engine, study: Study | None) -> Iterator[ImportTally]:

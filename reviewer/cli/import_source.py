@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,16 +10,17 @@ from typing import Protocol
 
 from reviewer.cli.options import now
 from reviewer.cli.terminal import progress
-from reviewer.errors import BadInput
+from reviewer.errors import BadInput, ReviewerError
 from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row_reader import TableRows, rows
 from reviewer.formats.tables.record import Record
-from reviewer.formats.tables.table_file import TableFile, read_table
+from reviewer.formats.tables.table_file import MOST_UNPACKED, TableFile, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
+from reviewer.model import digest
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
 
@@ -49,9 +50,11 @@ class ImportSource(Protocol):
 
 
 @contextmanager
-def open_records(path: Path, format: TableFormat, what: str) -> Iterator[tuple[TableFile, Iterator[Record | BadInput]]]:
+def open_records(
+    path: Path, format: TableFormat, what: str, *, most_unpacked: int = MOST_UNPACKED
+) -> Iterator[tuple[TableFile, Iterator[Record | BadInput]]]:
     """Open a file from its start, with its records; while they are read a bar shows how much of it is behind."""
-    table = read_table(path, format)
+    table = read_table(path, format, most_unpacked=most_unpacked)
     with closing(table), progress(what, table.size) as reach:
         yield table, _with_progress(table, reach)
 
@@ -71,11 +74,12 @@ class TableSource:
     format: TableFormat
     profile: Profile
     target: ImportTarget
+    most_unpacked: int = MOST_UNPACKED
 
     @contextmanager
     def read(self, what: str) -> Iterator[TableRows]:
         """Open the table from its start as rows."""
-        with open_records(self.path, self.format, what) as (table, records):
+        with open_records(self.path, self.format, what, most_unpacked=self.most_unpacked) as (table, records):
             yield rows(records, self.profile, self.target.rubric, str(self.path), columns=table.columns)
 
     def check(self, engine: Engine | None, *, skip_bad: bool, what: str = "checking") -> TableCheck:
@@ -112,3 +116,38 @@ def first_columns(path: Path, format: TableFormat) -> Collection[str]:
 def suite_name(file: Path) -> str:
     """Return the file's name without its suffixes, as the suite of prompts that come without one."""
     return file.name.removesuffix(".gz").rsplit(".", 1)[0]
+
+
+def source_name(file: Path, database: str) -> str:
+    """Return the name by which the database at `database` remembers a file, whatever folder it was named from.
+
+    Below the database's folder it is the way to the file from there. The way to another folder says much of a computer
+    and goes out with every export, so that a hash stands for it.
+    """
+    folder, path = Path(database).resolve().parent, file.resolve()
+    if path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return f"{file.name}@{digest('folder', str(path.parent))[:8]}"
+
+
+def renamed_raters(names: Sequence[str], study: str | None, at_work: Collection[str]) -> dict[str, str]:
+    """Return under which name labels are stored, by the person whom the table gives them, as `--as` says.
+
+    A name alone is for whoever is `at_work` in the study.
+
+    Raises:
+        ReviewerError: names the flag that is wrong, and what was expected.
+    """
+    renamed: dict[str, str] = {}
+    for text in names:
+        rater, equals, name = text.partition("=")
+        rater, name = (rater.strip(), name.strip()) if equals else ("", text.strip())
+        if not name or (equals and not rater):
+            raise ReviewerError(f"--as {text}: expected a name, or RATER=NAME")
+        if not equals and not at_work:
+            raise ReviewerError(f"--as {text}: nobody rates in {study or 'a study'} here; expected RATER=NAME")
+        for one in [rater] if equals else at_work:
+            if one in renamed:
+                raise ReviewerError(f"--as {text}: {one} has another name already; expected one --as {one}=NAME")
+            renamed[one] = name
+    return renamed

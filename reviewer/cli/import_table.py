@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 
 import click
 
-from reviewer.cli.completed_names import format_names, profile_names, rubric_names, study_names
+from reviewer.cli.completed_names import format_names, person_names, profile_names, rubric_names, study_names
 from reviewer.cli.import_gold import GoldSource, first_rubric
-from reviewer.cli.import_source import ImportSource, TableSource, first_columns, suite_name
+from reviewer.cli.import_source import (
+    ImportSource,
+    TableSource,
+    first_columns,
+    renamed_raters,
+    source_name,
+    suite_name,
+)
 from reviewer.cli.options import completed, database_option, database_path, next_command, now, reading, writing
-from reviewer.cli.terminal import complain, progress, say
+from reviewer.cli.terminal import complain, counted, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
-from reviewer.formats.mapping.fields import FIELDS
+from reviewer.formats.mapping.fields import FIELDS, listed
 from reviewer.formats.mapping.profile import Profile, read_profile
+from reviewer.formats.tables.column_names import column_name
 from reviewer.formats.tables.registry import NAMES
-from reviewer.formats.tables.table_file import format_of
+from reviewer.formats.tables.table_file import MOST_UNPACKED, format_of
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
@@ -60,6 +69,17 @@ FIELD_LIST = (
 @click.option(
     "--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="Whether a rater is human, model or rule."
 )
+@click.option(
+    "--as",
+    "names",
+    multiple=True,
+    metavar="[RATER=]NAME",
+    help="Store the labels of the one person (or of RATER) who rates in the study under NAME.",
+    shell_complete=completed(person_names),
+)
+@click.option(
+    "--replace-mine", "replaces_own", is_flag=True, help="The labels of people who rate in the study replace their own."
+)
 @click.option("--no-gold", is_flag=True, help="Leave decided labels out.")
 @click.option(
     "--study",
@@ -74,6 +94,13 @@ FIELD_LIST = (
     help="What the labels answer: a rubric's id, or a path to its file.",
     shell_complete=completed(rubric_names, or_file=True),
 )
+@click.option(
+    "--most-unpacked",
+    type=click.IntRange(1),
+    default=MOST_UNPACKED,
+    metavar="MB",
+    help=f"Refuse a gzip file that holds more than this, instead of {MOST_UNPACKED}.",
+)
 @click.option("--skip-bad", is_flag=True, help="Store the good rows, and report each bad one.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; store nothing.")
 @database_option
@@ -87,37 +114,48 @@ def import_command(
     sets: tuple[str, ...],
     values: tuple[str, ...],
     rater_kinds: tuple[str, ...],
+    names: tuple[str, ...],
     study: str | None,
     rubric_name: str | None,
+    most_unpacked: int,
     *,
+    replaces_own: bool,
     no_gold: bool,
     skip_bad: bool,
     dry_run: bool,
 ) -> None:
     """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing.
 
-    --map, --set, --value and --rater-kind may be repeated, and override the profile.
+    --map, --set, --value, --rater-kind and --as may be repeated; the first four override the profile.
     """
-    if not file.exists():
-        raise NotFound(f"{file}: there is no such file")
-    if not file.is_file():
-        raise NotFound(f"{file}: expected a file that can be read twice, not a folder or a pipe")
+    _check_file(file)
+    if names and replaces_own:
+        raise click.UsageError("--as keeps a person's labels apart and --replace-mine replaces them; give one of them")
     format = format_of(file, format_name)
     if format.gold:
-        if profile or maps or sets or values or rater_kinds:
+        if profile or maps or sets or values or rater_kinds or names or replaces_own:
             raise click.UsageError(
                 f"--format {format.name} says itself what its rows mean; leave out --profile, --map …"
             )
-        source: ImportSource = _gold_source(ctx, file, format, study, rubric_name, gold=not no_gold)
+        source: GoldSource | TableSource = _gold_source(ctx, file, format, study, rubric_name, gold=not no_gold)
     else:
         reader = read_profile(find("profiles", profile)) if profile else Profile()
         reader = reader.with_flags(maps, sets, values, rater_kinds)
         rubric = _rubric(ctx, rubric_name or reader.rubric, study)
+        renamed = renamed_raters(names, study, _at_work(ctx, study))
+        target = _target(ctx, file, rubric, study, gold=not no_gold)
         long = _is_long(reader, first_columns(file, format))
-        target = ImportTarget(file.name, suite_name(file), rubric, study, gold=not no_gold, long=long)
+        target = replace(target, suite=suite_name(file), long=long, renamed=renamed, replaces_own=replaces_own)
         source = TableSource(file, format, reader, target)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
-        _import(engine, source, skip_bad=skip_bad, dry_run=dry_run)
+        _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run)
+
+
+def _check_file(file: Path) -> None:
+    if not file.exists():
+        raise NotFound(f"{file}: there is no such file")
+    if not file.is_file():
+        raise NotFound(f"{file}: expected a file that can be read twice, not a folder, a pipe or a device")
 
 
 def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool) -> None:
@@ -126,9 +164,14 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
     for bad in checked.bad:
         complain(f"skipped: {bad}")
     if checked.unused:
-        complain(f"{target.source}: columns not used: {', '.join(checked.unused)}")
+        complain(f"{target.place}: columns not used: {listed(checked.unused)}")
+        for column in checked.unused:
+            field = column_name(column).casefold()
+            if field in FIELDS and field != column_name(column):
+                complain(f"{target.place}: column {column} is no field {field}; --map {field}={column} makes it one")
+    _complain_of_some(checked.doubtful)
     if dry_run or engine is None:
-        say(f"{target.source}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
+        say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
     tally = _store(engine, source, checked)
     _report(tally, target)
@@ -144,8 +187,13 @@ def _gold_source(
 ) -> GoldSource:
     rubric = None if rubric_name else _of_study(ctx, study)
     rubric = rubric or find_rubric(rubric_name or first_rubric(file, format), folders("rubrics"))
-    # Prompts that no suite had get none.
-    return GoldSource(file, format, rubric, ImportTarget(file.name, "", rubric, study, gold=gold, long=False))
+    return GoldSource(file, format, rubric, _target(ctx, file, rubric, study, gold=gold))
+
+
+def _target(ctx: click.Context, file: Path, rubric: Rubric | None, study: str | None, *, gold: bool) -> ImportTarget:
+    """Return where the rows of a file go, in which prompts that name no suite get none."""
+    source = source_name(file, database_path(ctx))
+    return ImportTarget(source, "", rubric, study, gold=gold, long=False, file=str(file))
 
 
 def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric | None:
@@ -167,6 +215,13 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
     with reading(ctx) as engine:
         found = studies.find(engine, study)
         return None if found is None else found.rubric
+
+
+def _at_work(ctx: click.Context, study: str | None) -> Collection[str]:
+    if study is None or not Path(database_path(ctx)).exists():
+        return ()
+    with reading(ctx) as engine:
+        return studies.at_work(engine, study)
 
 
 @contextmanager
@@ -212,18 +267,24 @@ def _store(engine: Engine, source: ImportSource, checked: TableCheck) -> ImportT
 
 def _report(tally: ImportTally, target: ImportTarget) -> None:
     say(
-        f"{target.source}: {tally.rows:,} rows; {tally.responses:,} new responses, {tally.known_responses:,} known;"
+        f"{target.place}: {tally.rows:,} rows; {tally.responses:,} new responses, {tally.known_responses:,} known;"
         f" {tally.prompts:,} new prompts"
     )
+    if tally.changed_responses:
+        say(f"another text under a known id: {counted(tally.changed_responses, 'response')}; both texts are kept")
     if target.rubric is not None:
         say(
             f"labels: {tally.labels:,} new, {tally.changed_labels:,} changed, {tally.known_labels:,} known,"
             f" {tally.unparsed:,} unparsed; gold: {tally.golds:,} new, {tally.known_golds:,} known"
         )
-    for line in tally.differing[:MOST_SHOWN]:
+    _complain_of_some(tally.differing)
+
+
+def _complain_of_some(lines: Sequence[str]) -> None:
+    for line in lines[:MOST_SHOWN]:
         complain(line)
-    if len(tally.differing) > MOST_SHOWN:
-        complain(f"and {len(tally.differing) - MOST_SHOWN:,} more such")
+    if len(lines) > MOST_SHOWN:
+        complain(f"and {len(lines) - MOST_SHOWN:,} more such")
 
 
 def _index(engine: Engine) -> None:

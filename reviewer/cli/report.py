@@ -14,6 +14,7 @@ import click
 from reviewer.cli.completed_names import graded_by
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import completed, database_option, json_option, next_command, now, reading, study_argument
+from reviewer.cli.output_file import is_replaced, output_file
 from reviewer.cli.terminal import complain, counted, say, say_json, say_sentence, table
 from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
@@ -106,16 +107,10 @@ def _write_tables(shown: list[ReportTable], folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that takes its place only when it is whole."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        part.replace(path)
-    except OSError as error:
-        raise ReviewerError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    if is_replaced(path):
+        complain(f"{path}: the file that was there is replaced")
+    with output_file(path) as file:
+        file.write(text)
 
 
 def _document(made: Report, shown: list[ReportTable]) -> dict[str, object]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from reviewer.errors import BadInput, Refused
+from reviewer.errors import BadInput, Refused, ReviewerError
 from reviewer.formats.mapping.row import Row
+from reviewer.importing.doubts import Doubts
 from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import configuration_of
 from reviewer.model import Configuration, RaterKind
@@ -20,18 +21,33 @@ from reviewer.studies.create import check_design
 class TableCheck:
     """What reading the whole file found: how many rows, and which people gave labels.
 
-    `unused` are columns that nothing was made of; `design` is that of the study that the rows came from, where known.
+    `unused` are columns that nothing was made of; `doubtful` what was understood and may be meant otherwise. `design`
+    is that of the study that the rows came from, where known.
     """
 
     rows: int
     bad: list[BadInput]
     people: frozenset[str]
     unused: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     design: StudyDesign | None = None
 
 
-def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: ImportTarget, *, skip_bad: bool) -> TableCheck:
+# What to say of the labels of people who rate in the study, {name} among them.
+OWN_LABELS = "--as NAME, which keeps it under another name, or --replace-mine, by which it replaces {name}'s own"
+
+
+def check(
+    engine: Engine | None,
+    rows: Iterable[Row | BadInput],
+    target: ImportTarget,
+    *,
+    skip_bad: bool,
+    own_labels: str = OWN_LABELS,
+) -> TableCheck:
     """Read every row without storing anything. `engine` is None where there is no database yet.
+
+    `own_labels` says what is expected where a file has labels of somebody who rates in the study.
 
     Raises:
         BadInput: the first bad row, unless `skip_bad`.
@@ -40,7 +56,8 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: ImportT
     count = 0
     bad: list[BadInput] = []
     claimed: dict[tuple[str | None, ...], Row] = {}
-    kinds: dict[str, RaterKind] = {}
+    first: dict[str, tuple[RaterKind, int]] = {}
+    doubts = Doubts(target.place)
     for row in rows:
         if isinstance(row, BadInput):
             if not skip_bad:
@@ -49,19 +66,55 @@ def check(engine: Engine | None, rows: Iterable[Row | BadInput], target: ImportT
             continue
         count += 1
         if row.text is not None:
+            doubts.see_response(row)
             claimed.setdefault((row.model, row.provider, row.provider_model, row.lab, row.settings), row)
         for label in row.labels:
-            kinds.setdefault(label.rater, label.kind)
-    _check_configurations(engine, claimed.values(), target.source)
-    if engine is not None:
-        stored = raters.kinds(engine)
-        for rater, kind in kinds.items():
-            if stored.get(rater, kind) is not kind:
-                raise Refused(
-                    f"rater {rater} is stored as {stored[rater].value}, not {kind.value};"
-                    f" say --rater-kind {rater}={stored[rater].value} or name the rater otherwise"
-                )
-    return TableCheck(count, bad, frozenset(name for name, kind in kinds.items() if kind is RaterKind.HUMAN))
+            if label.rater not in first:
+                first[label.rater] = label.kind, row.line
+    _check_configurations(engine, claimed.values(), target.place)
+    people = {rater: line for rater, (kind, line) in first.items() if kind is RaterKind.HUMAN}
+    check_people(engine, people, target, own_labels)
+    given = {target.renamed.get(rater, rater): (kind, line) for rater, (kind, line) in first.items()}
+    stored = {} if engine is None else raters.kinds(engine)
+    _check_kinds(given, stored)
+    configurations = [] if engine is None else responses.configuration_numbers(engine)
+    doubts.compare("model", [(row.model or "", row.line) for row in claimed.values()], configurations)
+    doubts.compare("rater", [(name, line) for name, (_, line) in given.items()], stored)
+    return TableCheck(count, bad, frozenset(people), doubtful=tuple(doubts.found))
+
+
+def _check_kinds(given: Mapping[str, tuple[RaterKind, int]], stored: Mapping[str, RaterKind]) -> None:
+    for rater, (kind, _) in given.items():
+        if stored.get(rater, kind) is not kind:
+            raise Refused(
+                f"rater {rater} is stored as {stored[rater].value}, not {kind.value};"
+                f" say --rater-kind {rater}={stored[rater].value} or name the rater otherwise"
+            )
+
+
+def check_people(engine: Engine | None, people: Mapping[str, int], target: ImportTarget, own_labels: str) -> None:
+    """Refuse labels of people who rate in the study, but where the target says what becomes of them.
+
+    `people` are those whom the file speaks for, each with the line on which it first does.
+
+    Raises:
+        BadInput: names the line, the person and what to say.
+        ReviewerError: a name that was to be given to somebody's labels is nobody's.
+    """
+    at_work = {} if engine is None or target.study is None else studies.at_work(engine, target.study)
+    taken: dict[str, str] = {}
+    for rater, line in people.items():
+        name = target.renamed.get(rater, rater)
+        if name in taken:
+            problem = f"labels of {rater} would be stored as those of {name}, as would the labels of {taken[name]}"
+            raise BadInput(target.place, line, problem, "another name for one of them: --as RATER=NAME")
+        taken[name] = rater
+        if name in at_work and not target.replaces_own:
+            problem = f"a label of {name}, who rates in study {target.study}"
+            raise BadInput(target.place, line, problem, own_labels.format(name=name))
+    for name in dict.fromkeys(target.renamed.values()):
+        if name not in taken or taken[name] not in target.renamed:
+            raise ReviewerError(f"--as {name}: the file has no labels that could be stored under this name")
 
 
 def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: str) -> None:

@@ -112,7 +112,7 @@ class _GoldImport:
             item = self._items.get(row.item)
             if item is None and self._target.study is not None:
                 raise Refused(
-                    f"{self._target.source}:{row.line}: asks about an item of several responses, and study"
+                    f"{self._target.place}:{row.line}: asks about an item of several responses, and study"
                     f" {self._target.study} has planned items of its own; name a new study"
                 )
             return _Unit(row, "", "", item or row.item, swapped=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from reviewer.definitions.rubric import Rubric
+from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row, RowLabel
 from reviewer.importing.sample_numbers import NumberedSample
 from reviewer.model import LabelState, Origin, Rater, RaterKind
@@ -18,9 +19,13 @@ from reviewer.store.labels import NewDecision, NewLabel, StandingLabel
 class ImportTarget:
     """Where the rows go.
 
-    `source` is the name of the file; `suite` the suite of prompts whose rows name none, empty for no suite at all.
+    `source` is the name by which the file is remembered, the same whenever it is read, and of no other file; messages
+    call it by its path, `file`. `suite` is the suite of prompts whose rows name none, empty for no suite at all.
     Labels of people and decided labels need a `study`; without one they are left out. `long` says that each row is one
     rater's rating.
+
+    Of whoever rates in the study no label comes in from a file, unless it goes to another rater, by `renamed`, or
+    `replaces_own` says that it takes the place of the one that the person gave here.
     """
 
     source: str
@@ -29,6 +34,14 @@ class ImportTarget:
     study: str | None
     gold: bool
     long: bool
+    file: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    replaces_own: bool = False
+
+    @property
+    def place(self) -> str:
+        """What messages call the file."""
+        return self.file or self.source
 
 
 @dataclass(slots=True)
@@ -40,6 +53,7 @@ class ImportTally:
     prompts: int = 0
     responses: int = 0
     known_responses: int = 0
+    changed_responses: int = 0
     labels: int = 0
     changed_labels: int = 0
     known_labels: int = 0
@@ -57,6 +71,17 @@ class ImportTally:
             self.changed_labels += 1
         else:
             self.labels += 1
+
+
+def with_renamed_raters(rows: Iterable[Row | BadInput], names: Mapping[str, str]) -> Iterator[Row | BadInput]:
+    """Yield the rows with the labels of the raters in `names` under the names that they have there."""
+    for row in rows:
+        if isinstance(row, BadInput) or not any(label.rater in names for label in row.labels):
+            yield row
+        else:
+            yield row._replace(
+                labels=tuple(replace(label, rater=names.get(label.rater, label.rater)) for label in row.labels)
+            )
 
 
 def add_labels(

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels
+from reviewer.importing.changed_responses import ChangedResponses, KnownRow
+from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels, with_renamed_raters
 from reviewer.importing.parts import store_parts
 from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
@@ -33,6 +34,8 @@ def store(
     engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget, study: Study | None, now: Callable[[], str]
 ) -> Iterator[ImportTally]:
     """Store the rows, with their labels in `study`; yield the tally so far after each part is on disk."""
+    if target.renamed:
+        rows = with_renamed_raters(rows, target.renamed)
     return store_parts(engine, rows, ResponseImport(engine, target, study, now), PART)
 
 
@@ -46,6 +49,7 @@ class ResponseImport:
         self._study = study
         self._now = now
         self._samples = SampleNumbers()
+        self._changed = ChangedResponses(target.place)
         self._numbers = array("q")
         self._configurations: dict[tuple[str | None, ...], int] = {}
         self._suites: dict[str, int] = {}
@@ -76,7 +80,10 @@ class ResponseImport:
         return [(row, one) for (row, _), one in zip(answered, numbered, strict=True)]
 
     def finish(self) -> None:
-        """Extend the study by what was imported."""
+        """Extend the study by what was imported, and tell which responses came with another text than before."""
+        changed = list(self._changed.messages(self._samples.has_met))
+        self.tally.changed_responses = len(changed)
+        self.tally.differing.extend(changed)
         study = self._study
         if study is not None and self._numbers:
             with self._engine.writing():
@@ -127,7 +134,7 @@ class ResponseImport:
     def _merged(self, before: SuitePrompt, after: SuitePrompt, line: int) -> SuitePrompt:
         for word in differing(before, after):
             self.tally.differing.append(
-                f"{self._target.source}:{line}: another {word} for prompt {before.name}; the first one stays"
+                f"{self._target.place}:{line}: another {word} for prompt {before.name}; the first one stays"
             )
         return merged(before, after)
 
@@ -153,11 +160,33 @@ class ResponseImport:
             ),
             now,
         )
+        self._see_changes(answered, found, numbers, new_prompts)
         new = sum(one.new for one in found)
         self.tally.responses += new
         self.tally.known_responses += len(found) - new
         self._numbers.extend(one.number for one in found)
         return found
+
+    def _see_changes(
+        self,
+        answered: list[tuple[Row, Prompt]],
+        found: list[NumberedSample],
+        numbers: dict[str, int],
+        new_prompts: frozenset[str],
+    ) -> None:
+        rows = [
+            KnownRow(
+                row.line,
+                numbers[prompt.id],
+                self._configuration_number(row),
+                one.number,
+                row.source_id,
+                row.text or "",
+            )
+            for (row, prompt), one in zip(answered, found, strict=True)
+            if one.new and row.source_id is not None and row.sample is None and prompt.id not in new_prompts
+        ]
+        self._changed.see(self._engine, rows)
 
     def _response(self, row: Row, prompt: Prompt, one: NumberedSample) -> Response:
         return Response(

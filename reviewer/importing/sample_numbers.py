@@ -79,6 +79,10 @@ class SampleNumbers:
             made.append(NumberedSample(identity, number, sample, new))
         return made
 
+    def has_met(self, number: int) -> bool:
+        """Tell whether any row of the file was the stored response with this number."""
+        return any(self._has_met(by, number) for by in self._met)
+
     def _has_met(self, by: str, number: int) -> bool:
         bits = self._met.get(by)
         return bits is not None and number >> 3 < len(bits) and bool(bits[number >> 3] & 1 << (number & 7))

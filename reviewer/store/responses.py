@@ -113,6 +113,21 @@ def last_response(engine: Engine) -> int:
     return int(number)
 
 
+def known_as(engine: Engine, prompts: Sequence[int]) -> dict[tuple[int, int, str], list[tuple[int, str]]]:
+    """Return the responses to prompts that came with an id of their own, as (number, text).
+
+    By the numbers of prompt and configuration, and that id.
+    """
+    found: dict[tuple[int, int, str], list[tuple[int, str]]] = {}
+    sql = (
+        "select prompt, configuration, source_id, number, text from response"
+        " where prompt in ({values}) and source_id is not null order by number"
+    )
+    for prompt, configuration, source_id, number, text in among(engine, sql, prompts):
+        found.setdefault((prompt, configuration, source_id), []).append((number, text))
+    return found
+
+
 def add_responses(engine: Engine, responses: Iterable[tuple[int, int, int, Response]], now: str) -> None:
     """Store new responses; call inside `engine.writing()`.
 

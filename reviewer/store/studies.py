@@ -309,14 +309,19 @@ def progress(engine: Engine, name: str) -> list[RaterProgress]:
         rater: RaterProgress(rater, RaterKind(kind), items, labels)
         for rater, kind, items, labels in engine.rows(sql, {"study": name})
     }
-    assigned = engine.rows(
+    for rater, kind in at_work(engine, name).items():
+        done.setdefault(rater, RaterProgress(rater, kind, 0, 0))
+    return [done[rater] for rater in sorted(done)]
+
+
+def at_work(engine: Engine, name: str) -> dict[str, RaterKind]:
+    """Return who has begun the study or is assigned to it, with the kind of each."""
+    found = engine.rows(
         "select rater.name, rater.kind from study_rater join rater on rater.name = study_rater.rater"
         " join study on study.number = study_rater.study where study.name = :study",
         {"study": name},
     )
-    for rater, kind in assigned:
-        done.setdefault(rater, RaterProgress(rater, RaterKind(kind), 0, 0))
-    return [done[rater] for rater in sorted(done)]
+    return {rater: RaterKind(kind) for rater, kind in found}
 
 
 def configurations(engine: Engine, study: int) -> list[tuple[str, int]]:

@@ -47,6 +47,14 @@ def visible(text: str, *, one_line: bool = False, everything: bool = False) -> s
     return _unsafe(one_line, everything).sub(_sign_of_match, text.replace("\r\n", "\n"))
 
 
+def without_controls(text: str) -> str:
+    """Return `text` with a sign in place of each control character that is no line end or tab.
+
+    For files that somebody may print on a terminal, and that must say otherwise what the text says.
+    """
+    return _steering().sub(_sign_of_match, text)
+
+
 def joiners(text: str) -> int:
     """Return how many joiners and variation selectors `visible` leaves in `text`: many in a hideout."""
     return 0 if text.isascii() else len(_joiner().findall(text))
@@ -96,6 +104,11 @@ def _unsafe(one_line: bool, everything: bool) -> re.Pattern[str]:
     if everything:
         parts.append(_JOINERS)
     return re.compile(f"[{''.join(parts)}]")
+
+
+@cache
+def _steering() -> re.Pattern[str]:
+    return re.compile(f"(?!\\r\\n)[{_CONTROLS}]")
 
 
 @cache

@@ -227,7 +227,7 @@ def test_the_card_says_how_far_the_labels_can_be_trusted(gold_story: Run) -> Non
 
 def test_the_card_in_markdown_names_no_rater(gold_story: Run) -> None:
     out = gold_story("export", "s", "--format", "card").out
-    assert out.startswith("# Reliability card: s\n")
+    assert out.startswith("# Reliability card: `s`\n")
     assert "## Raters" in out
     assert "percent_agreement" in out
     assert "ann`" not in out

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from tests.support import xstest
-from tests.support.commands import Run, write_rubric, write_table
+from tests.support.commands import Run, rows, write_rubric, write_table
 from tests.support.folders import DATA
 
 
@@ -170,6 +171,76 @@ def test_a_study_of_another_rubric_is_not_extended(run: Run, tmp_path: Path) -> 
     run("import", labelled(tmp_path), *WIDE, "--study", "s", "--rubric", "plain")
     done = run("import", labelled(tmp_path), "--study", "s", "--rubric", "halueval", expected=1)
     assert "another rubric" in done.err
+
+
+def rated_by(run: Run, folder: Path, name: str) -> Path:
+    """Have `name` rate in the study, and return a table that says otherwise under this name."""
+    table = folder / "again.csv"
+    table.write_text("prompt,response,model\np,r1,m\np,r2,m\n")
+    run("import", table, "--study", "s", "--rubric", "plain")
+    run("rate", "s", "--plain", "--rater", name, stdin="1\n\n\nq\n")
+    table.write_text(f"prompt,response,model,label:verdict:{name}\np,r1,m,no\np,r2,m,no\n")
+    return table
+
+
+def test_labels_of_who_rates_here_need_a_word(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    table = rated_by(run, tmp_path, "ann")
+    done = run("import", table, "--study", "s", expected=1)
+    assert "again.csv:2: a label of ann, who rates in study s; expected --as NAME" in done.err
+    assert "2 new, 0 changed" in run("import", table, "--study", "s", "--as", "ann-table").out
+    assert "2 known" in run("import", table, "--study", "s", "--as", "ann=ann-table").out
+    assert "--as" in run("import", table, "--study", "s", "--as", "x", "--replace-mine", expected=2).err
+    done = run("import", table, "--study", "s", "--replace-mine")
+    assert "1 new, 1 changed, 0 known" in done.out
+    run("verify")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("=x", "RATER=NAME"), ("ann=", "RATER=NAME"), ("x", "nobody rates in s here"), ("bob=x", "no labels that could")],
+)
+def test_a_name_that_means_nobody_is_refused(run: Run, tmp_path: Path, given: str, said: str) -> None:
+    write_rubric(tmp_path)
+    table = tmp_path / "t.csv"
+    table.write_text("prompt,response,model,label:verdict:ann\np,r,m,no\n")
+    done = run("import", table, "--study", "s", "--rubric", "plain", "--as", given, expected=1)
+    assert f"--as {given}" in done.err or "--as x" in done.err
+    assert said in done.err
+
+
+def test_a_column_that_is_a_field_but_for_its_capitals_is_told(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("prompt,Response,model\np,r,m\n")
+    assert "column Response is no field response; --map response=Response makes it one" in run("import", table).err
+
+
+def test_a_response_under_a_known_id_with_another_text_is_told(run: Run, tmp_path: Path) -> None:
+    for name, text in (("v1.csv", "Lma"), ("v2.csv", "Lima")):
+        (tmp_path / name).write_text(f"id,prompt,response,model\n7,Capital of Peru?,{text},m\n")
+        done = run("import", tmp_path / name)
+    assert "another text under a known id: 1 response" in done.out
+    assert "v2.csv:2: another text for the response with id 7" in done.err
+
+
+def test_two_files_of_one_name_are_two_sources(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    for folder, value in (("here", "yes"), ("there", "no")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "t.csv").write_text(f"prompt,response,model,gold:verdict\np,r,m,{value}\n")
+    for name in ("here/t.csv", "there/t.csv", tmp_path / "here" / "t.csv"):
+        run("import", name, "--study", "s", "--rubric", "plain")
+    found = rows(tmp_path, "select adjudicator, value from adjudication order by number")
+    assert found == [("imported:here/t.csv", "yes"), ("imported:there/t.csv", "no")]
+
+
+def test_a_source_outside_the_databases_folder_says_nothing_of_its_way(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    table = write_table(tmp_path)
+    for again in range(2):
+        assert f"{6 * again} known" in run("import", table, "--db", "work/reviews.db").out
+    [(source,)] = rows(tmp_path / "work", "select distinct source from response")
+    assert re.fullmatch("answers.jsonl@[0-9a-f]{8}", source)
 
 
 def test_the_search_index_is_built_and_goes_on_where_it_stopped(run: Run, tmp_path: Path) -> None:

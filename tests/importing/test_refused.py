@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewer.errors import BadInput, Refused
+from reviewer.errors import BadInput, Refused, ReviewerError
 from reviewer.formats.mapping.row import Row
 from reviewer.importing.check import TableCheck, check
 from reviewer.importing.labels import ImportTarget
@@ -24,7 +24,9 @@ from tests.support.stories import (
     design,
     fill,
     filled,
+    label_rows,
     make_study,
+    results,
     row,
     shown,
     sit,
@@ -163,10 +165,71 @@ def test_a_person_who_is_stored_as_a_grader_is_refused(engine: Engine) -> None:
         looked_at(engine, row(1, labels={"g": "yes"}))
 
 
-def test_a_rater_may_bring_labels_of_their_own_from_elsewhere(engine: Engine, clock: Clock) -> None:
+# People who rate in the study
+
+
+def left_rates(engine: Engine, clock: Clock) -> None:
+    """Have `left` answer no about prompt 1, the one response of the study."""
     bring_in(engine, Table([row(1)]))
     study = sit(engine, "left", clock)
     item = take(study)
     study.submit(item, filled(PLAIN, item, {"verdict": "no"}))
-    bring_in(engine, Table([row(2, labels={"left": "yes"})]))
+
+
+@pytest.mark.parametrize("prompt", [1, 2], ids=["overrides", "extends"])
+def test_a_label_of_a_person_who_rates_here_is_refused_by_its_line(engine: Engine, clock: Clock, prompt: int) -> None:
+    left_rates(engine, clock)
+    before = label_rows(engine)
+    table = Table([row(3), row(prompt, labels={"left": "yes"})])
+    with pytest.raises(BadInput, match=r"t\.csv:2: a label of left, who rates in study s; expected --as NAME"):
+        bring_in(engine, table)
+    assert (label_rows(engine), count(engine, "response")) == (before, 1)
+
+
+def test_who_is_assigned_and_has_not_begun_rates_here_too(engine: Engine) -> None:
+    bring_in(engine, Table([row(1), row(2, labels={"left": "yes"})]))
+    with engine.writing():
+        studies.assign(engine, 1, "left", None)
+    with pytest.raises(BadInput, match="who rates in study s"):
+        bring_in(engine, Table([row(1, labels={"left": "yes"})]))
+
+
+def test_who_rates_in_another_study_may_be_imported_here(engine: Engine, clock: Clock) -> None:
+    left_rates(engine, clock)
+    bring_in(engine, Table([row(1, labels={"left": "yes"})], study="other"))
+    assert results(engine, "other").popitem()[1].outcome.value == "yes"
+
+
+def test_labels_kept_under_another_name_leave_the_persons_own(engine: Engine, clock: Clock) -> None:
+    left_rates(engine, clock)
+    table = Table([row(1, labels={"left": "yes"}), row(2, labels={"left": "yes"})], renamed={"left": "left-elsewhere"})
+    bring_in(engine, table)
+    assert [(rater, value) for _, _, rater, _, value in label_rows(engine)] == [
+        ("left", "no"),
+        ("left-elsewhere", "yes"),
+        ("left-elsewhere", "yes"),
+    ]
+    assert bring_in(engine, table).known_labels == 2
+
+
+def test_labels_that_replace_the_persons_own_supersede_them_in_the_chain(engine: Engine, clock: Clock) -> None:
+    left_rates(engine, clock)
+    bring_in(engine, Table([row(1, labels={"left": "yes"})], replaces_own=True))
+    assert label_rows(engine, "rater, value, supersedes") == [("left", "no", None), ("left", "yes", "left#1")]
     assert [report.broken for report in chain.verify(engine)] == [None]
+
+
+def test_two_raters_cannot_get_one_name(engine: Engine) -> None:
+    with pytest.raises(BadInput, match=r"t\.csv:2: labels of right would be stored as those of x"):
+        bring_in(engine, Table([row(1, labels={"left": "yes", "right": "no"})], renamed={"left": "x", "right": "x"}))
+
+
+def test_a_name_that_nobodys_labels_get_is_refused(engine: Engine) -> None:
+    with pytest.raises(ReviewerError, match="--as x: the file has no labels"):
+        bring_in(engine, Table([row(1, labels={"left": "yes"})], renamed={"lfet": "x"}))
+
+
+def test_another_name_that_rates_here_is_refused_as_well(engine: Engine, clock: Clock) -> None:
+    left_rates(engine, clock)
+    with pytest.raises(BadInput, match="a label of left, who rates"):
+        bring_in(engine, Table([row(1, labels={"right": "yes"})], renamed={"right": "left"}))

@@ -356,3 +356,44 @@ def test_xstest_comes_whole_and_once_with_people_gold_and_graders(
     [question] = overview(engine, loaded(engine)).questions
     assert (question.labels, question.disputes, question.gold) == (8989, 0, 2250)
     assert {report.broken for report in chain.verify(engine)} == {None}
+
+
+# Another text under a known id
+
+
+def test_another_text_for_a_known_id_is_told_and_both_stay(engine: Engine) -> None:
+    bring_in(engine, plain(row(1, "Lma", source_id="7"), row(2, "4", source_id="8")))
+    tally = bring_in(engine, plain(row(1, "Lima", source_id="7"), row(2, "4", source_id="8")))
+    [told] = tally.differing
+    assert told.startswith("t.csv:2: another text for the response with id 7; the one before, response 1, stays")
+    assert count(engine, "response") == 3
+
+
+def test_another_text_that_differs_in_its_line_ends_is_told_as_such(engine: Engine) -> None:
+    bring_in(engine, plain(row(1, "a\r\nb", source_id="7")))
+    [told] = bring_in(engine, plain(row(1, "a\nb", source_id="7"))).differing
+    assert "id 7, by its line ends alone;" in told
+
+
+def test_a_further_sample_is_none_however_the_file_is_cut(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_in(engine, plain(row(1, "a", source_id="7")))
+    monkeypatch.setattr(importing_responses, "PART", 1)
+    for table in ([row(1, "a", source_id="7"), row(1, "b", source_id="7")], [row(1, x, source_id="7") for x in "cab"]):
+        assert bring_in(engine, plain(*table)).differing == []
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        [row(1, "a", source_id="7")],
+        [row(1, "a", source_id="7"), row(1, "b", source_id="7")],
+        [row(1, "b", source_id="7", model="n")],
+        [row(1, "b", source_id="8")],
+        [row(3, "b", source_id="7")],
+        [row(1, "b", source_id="7", sample=2)],
+    ],
+    ids=["the same", "a further sample", "another model", "another id", "another prompt", "a numbered sample"],
+)
+def test_what_is_no_other_text_of_the_same_is_not_told(engine: Engine, later: list[Row]) -> None:
+    bring_in(engine, plain(row(1, "a", source_id="7")))
+    assert bring_in(engine, plain(*later)).differing == []

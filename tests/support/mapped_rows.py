@@ -13,6 +13,7 @@ from reviewer.formats.mapping.row_reader import Row, rows
 from reviewer.formats.tables.record import Record
 
 YES_NO = (Option("yes", "Yes", "1"), Option("no", "No", "2"))
+LEVELS = (Option("none", "None", "0"), Option("1", "Some", "1"), Option("3", "Much", "3"))
 RUBRIC = Rubric(
     id="r",
     version=1,
@@ -23,6 +24,7 @@ RUBRIC = Rubric(
         Question("many", "?", Per.RESPONSE, Scale.MULTI, options=YES_NO),
         Question("score", "?", Per.RESPONSE, Scale.INTERVAL),
         Question("why", "?", Per.RESPONSE, Scale.TEXT),
+        Question("level", "?", Per.RESPONSE, Scale.ORDINAL, options=LEVELS),
         Question("better", "?", Per.ITEM, Scale.PREFERENCE),
     ),
     rates=(),

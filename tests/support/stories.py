@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -217,11 +217,22 @@ class Table:
     gold: bool = True
     long: bool = False
     file: str = "t.csv"
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    replaces_own: bool = False
 
 
 def bring_in(engine: Engine, table: Table) -> ImportTally:
     """Check and store a table, as the command does."""
-    target = ImportTarget(table.file, "t", table.by, table.study, gold=table.gold, long=table.long)
+    target = ImportTarget(
+        table.file,
+        "t",
+        table.by,
+        table.study,
+        gold=table.gold,
+        long=table.long,
+        renamed=table.renamed,
+        replaces_own=table.replaces_own,
+    )
     checked = check(engine, table.rows, target, skip_bad=False)
     study = prepare_study(engine, target, checked, NOW)
     *_, tally = store(engine, table.rows, target, study, lambda: NOW)

@@ -12,6 +12,7 @@ from reviewer.formats.export.export_format import TextExport
 from reviewer.formats.export.jsonl import label_rows
 from reviewer.formats.export.record import GoldRecord, spoken
 from reviewer.model import canonical, message_values
+from reviewer.text.visible import without_controls
 
 GOLD_COLUMNS = (
     "id", "study", "rubric", "rubric_hash", "question", "value", "how", "reason", "dispute", "labels", "distribution",
@@ -27,43 +28,47 @@ LABEL_COLUMNS = (
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
-def gold_csv(records: Iterable[GoldRecord]) -> Iterator[str]:
-    """Yield a header and one row a unit, undecided ones too."""
-    return _table(GOLD_COLUMNS, map(gold_cells, records))
+def gold_csv(records: Iterable[GoldRecord], *, raw: bool = False) -> Iterator[str]:
+    """Yield a header and one row a unit, undecided ones too. Control characters are signs, but where `raw`."""
+    return _table(GOLD_COLUMNS, map(gold_cells, records), raw=raw)
 
 
-def labels_csv(records: Iterable[GoldRecord]) -> Iterator[str]:
-    """Yield a header and one row for each label that stands."""
-    return _table(LABEL_COLUMNS, label_rows(records))
+def labels_csv(records: Iterable[GoldRecord], *, raw: bool = False) -> Iterator[str]:
+    """Yield a header and one row for each label that stands. Control characters are signs, but where `raw`."""
+    return _table(LABEL_COLUMNS, label_rows(records), raw=raw)
 
 
 CSV = TextExport(
     name="csv",
     suffix=".csv",
     description="each unit as a row",
-    lines=lambda source: gold_csv(source.records),
+    lines=lambda source: gold_csv(source.records, raw=source.raw),
 )
 LABELS_CSV = TextExport(
     name="labels-csv",
     suffix=".csv",
     description="each label that stands as a row",
-    lines=lambda source: labels_csv(source.records),
+    lines=lambda source: labels_csv(source.records, raw=source.raw),
 )
 
 
-def guarded(value: object) -> str:
-    """Return a cell that no spreadsheet runs: with an apostrophe before what begins as a formula and is no number."""
+def guarded(value: object, *, raw: bool = False) -> str:
+    """Return a cell that no spreadsheet runs: with an apostrophe before what begins as a formula and is no number.
+
+    Nor does it steer a terminal that the file is printed on: control characters are signs, but where `raw`.
+    """
     match value:
         case None:
             return ""
         case list() | dict():
-            return guarded(canonical(value))
+            return guarded(canonical(value), raw=raw)
         case _:
             text = str(value)
-            return f"'{text}" if _FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+            cell = f"'{text}" if _FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+            return cell if raw else without_controls(cell)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
+def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, raw: bool) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
@@ -71,7 +76,7 @@ def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iter
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow([guarded(row[column]) for column in columns])
+        writer.writerow([guarded(row[column], raw=raw) for column in columns])
     yield buffer.getvalue()
 
 

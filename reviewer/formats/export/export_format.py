@@ -16,12 +16,14 @@ from reviewer.formats.tables.table_format import TableFormat
 class ExportInput:
     """A study as it is exported: its units, and what few formats ask for, found out when they do.
 
-    `agreement` returns, by question, how far the raters agree, as plain values.
+    `agreement` returns, by question, how far the raters agree, as plain values. With `raw` control characters stay in
+    formats that cannot escape them.
     """
 
     records: Iterable[GoldRecord]
     subject: Callable[[], CardSubject]
     agreement: Callable[[], Mapping[str, Mapping[str, object]]]
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,8 @@ def _study(rubric: RubricRecord, design: DesignRecord) -> str:
 
 
 def _prompt(prompt: PromptRecord) -> str:
-    stored = prompt.stored if prompt.stored.isascii() else _encode(json.loads(prompt.stored))
+    escaped = prompt.stored.isascii() and "\x7f" not in prompt.stored
+    stored = prompt.stored if escaped else _encode(json.loads(prompt.stored))
     tags = _encode(prompt.tags) if prompt.tags else "[]"
     return (
         f'{{"id":"{prompt.id}","messages":{stored},"suite":{_maybe(prompt.suite)}'

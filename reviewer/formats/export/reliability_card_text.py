@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reviewer.formats.export.export_format import ExportInput, TextExport
 from reviewer.formats.export.reliability_card import card
+from reviewer.text.visible import without_controls
 
 NOTHING = "None.\n"
 
@@ -17,7 +18,8 @@ def _card(source: ExportInput) -> dict[str, object]:
 
 def card_markdown(source: ExportInput) -> Iterator[str]:
     """Yield the card as Markdown."""
-    yield markdown(_card(source))
+    text = markdown(_card(source))
+    yield text if source.raw else without_controls(text)
 
 
 def card_json(source: ExportInput) -> Iterator[str]:
@@ -43,7 +45,7 @@ CARD_JSON = TextExport(
 def markdown(found: Mapping[str, object]) -> str:
     """Return the card as Markdown, section by section; every text in it that is not ours stands as code."""
     title = {name: value for name, value in found.items() if not isinstance(value, dict | list)}
-    parts = [f"# Reliability card: {title['study']}\n\nMade by {title['software']}.\n"]
+    parts = [f"# Reliability card: {_code(title['study'])}\n\nMade by {title['software']}.\n"]
     for name, value in found.items():
         if name not in title:
             parts.append(f"## {name.capitalize()}\n\n{''.join(_list(value, 0)) or NOTHING}")

@@ -7,11 +7,14 @@ what could not be stored as it stood.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 
+from reviewer.formats.tables.column_names import column_name
 from reviewer.formats.tables.json_table import json_type
-from reviewer.model import Message, Role, canonical
+from reviewer.model import Message, Role
+from reviewer.text.missing_values import is_missing_value
 from reviewer.text.visible import storable
 
 Fields = dict[str, object]
@@ -24,7 +27,7 @@ Translate = Callable[[object], object]
 NAMES = frozenset({"stop_reason", "model", "provider", "lab", "id", "suite", "evaluation", "group", "rater"})
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
-_A_MESSAGE = '{"role": …, "content": text}'
+_WHOLE = re.compile(r"(?<=[0-9])\.0*$")  # how pandas goes on with a whole number in a column with gaps
 
 
 class WrongCell(Exception):
@@ -41,6 +44,8 @@ def spelled(value: object, field: str) -> str:
     match value:
         case str():
             return value
+        case float() if not math.isfinite(value):
+            raise WrongCell(f"{field} is a number that is too large", "one that can be read")
         case int() | float():
             return json.dumps(value)
         case _:
@@ -48,13 +53,16 @@ def spelled(value: object, field: str) -> str:
 
 
 def text_step(field: str, get: Get, *, blank: bool) -> Step:
-    """Return the step that reads text which must be there; `blank` text may be an answer, but null never is."""
+    """Return the step that reads text which must be there; `blank` text may be an answer, but null never is.
+
+    So may be a word by which other programs write that a value is missing: a model does answer "None". Nobody asks it.
+    """
 
     def step(fields: Fields, notes: Notes) -> str:
         value = get(fields)
         text = value if type(value) is str else spelled(value, field)
-        if not blank and not text.strip():
-            raise WrongCell(f"{field} is blank", "text")
+        if not blank:
+            check_present(text, field, "text")
         return stored(text, field, notes)
 
     return step
@@ -66,11 +74,22 @@ def name_step(field: str, get: Get) -> Step:
 
     def step(fields: Fields, notes: Notes) -> object:
         name = read(fields, notes)
-        if name is None:
-            raise WrongCell(f"{field} is blank", "a name")
+        check_present(str(name or ""), field, "a name")
         return name
 
     return step
+
+
+def check_present(text: str, field: str, expected: str) -> None:
+    """Refuse text that says nothing.
+
+    Raises:
+        WrongCell: it is blank, or a word by which other programs write that a value is missing.
+    """
+    if not text.strip():
+        raise WrongCell(f"{field} is blank", expected)
+    if is_missing_value(text):
+        raise WrongCell(f"{field} is {text.strip()}, as other programs write a missing value", expected)
 
 
 def optional_step(field: str, get: Get) -> Step:
@@ -83,7 +102,7 @@ def optional_step(field: str, get: Get) -> Step:
             return None
         text = value if type(value) is str else spelled(value, field)
         if is_name:
-            text = text.strip()
+            text = column_name(text)
         return stored(text, field, notes) if text and not text.isspace() else None
 
     return step
@@ -96,8 +115,9 @@ def number_step(field: str, get: Get, lowest: int, highest: int | None) -> Step:
     def step(fields: Fields, _notes: Notes) -> int | None:
         value = get(fields)
         text = "" if value is None else spelled(value, field).strip()
-        if not text:
+        if not text or is_missing_value(text):
             return None
+        text = _WHOLE.sub("", text)
         if not _DIGITS.fullmatch(text) or int(text) < lowest or (highest is not None and int(text) > highest):
             raise WrongCell(f"{field} is {text[:40]}", expected)
         return int(text)
@@ -134,24 +154,6 @@ def prompt_step(prompt: Get, system: Get | None) -> Step:
     return step
 
 
-def messages_step(get: Get) -> Step:
-    """Return the step that reads a list of messages, or the JSON text of one."""
-
-    def step(fields: Fields, notes: Notes) -> tuple[Message, ...]:
-        value = get(fields)
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except (ValueError, RecursionError):
-                raise WrongCell("messages is no JSON", f"a list of {_A_MESSAGE}") from None
-        if not isinstance(value, list) or not value:
-            found = "an empty list" if value == [] else json_type(value)
-            raise WrongCell(f"messages is {found}", f"a list of {_A_MESSAGE}")
-        return tuple(_message(part, f"messages.{index}", notes) for index, part in enumerate(value))
-
-    return step
-
-
 def remembered(step: Step, gets: list[Get]) -> Step:
     """Return `step`, not done again while the cells it reads stay the same: prompts come in runs, one a response."""
     last: list[object] | None = None
@@ -178,26 +180,3 @@ def stored(text: str, field: str, notes: Notes) -> str:
     if kept.replaced:
         notes[field] = kept.replaced
     return kept.text
-
-
-def _message(part: object, place: str, notes: Notes) -> Message:
-    if not isinstance(part, dict):
-        raise WrongCell(f"{place} is {json_type(part)}", _A_MESSAGE)
-    role, content, calls = part.get("role"), part.get("content"), _calls(part.get("tool_calls"), place)
-    if role not in list(Role):
-        raise WrongCell(f"{place} has the role {role!r}", f"one of {', '.join(Role)}")
-    if content is None and calls is not None:  # how providers write a turn that only calls tools
-        content = ""
-    if not isinstance(content, str):
-        raise WrongCell(f"the content of {place} is {json_type(content)}", "text")
-    return Message(Role(role), stored(content, place, notes), calls and stored(calls, f"{place}.tool_calls", notes))
-
-
-def _calls(value: object, place: str) -> str | None:
-    """Return tool calls as canonical JSON, whether they come as JSON text or as what that stands for."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            raise WrongCell(f"the tool_calls of {place} are no JSON", "a list, or the JSON text of one") from None
-    return canonical(value) if value else None

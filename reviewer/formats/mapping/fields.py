@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from reviewer.formats.tables.column_names import column_name
 from reviewer.model import RaterKind
+
+_MOST_LISTED = 20
+_MOST_COMPARED = 1_000  # names; comparing one with each of more takes longer than reading a table does
 
 FIELDS = (
     "prompt",
@@ -14,6 +18,7 @@ FIELDS = (
     "messages",
     "response",
     "reasoning",
+    "tool_calls",
     "stop_reason",
     "model",
     "provider",
@@ -56,10 +61,10 @@ def answer_field(name: str) -> LabelField | GoldField | None:
     In our own files a grader's labels stand under `model:QUESTION:RATER` and `rule:QUESTION:RATER`.
     """
     match name.split(":", 2):
-        case ["label", question, rater] if question and rater:
-            return LabelField(question, rater)
-        case [RaterKind.MODEL | RaterKind.RULE as kind, question, rater] if question and rater:
-            return LabelField(question, rater, RaterKind(kind))
+        case ["label", question, rater] if question and rater.strip():
+            return LabelField(question, column_name(rater))
+        case [RaterKind.MODEL | RaterKind.RULE as kind, question, rater] if question and rater.strip():
+            return LabelField(question, column_name(rater), RaterKind(kind))
         case ["label", question] if question:
             return LabelField(question, None)
         case ["gold", question] if question:
@@ -82,10 +87,16 @@ def field_expected(name: str) -> str:
     return near[0] if near else "one of " + ", ".join((*FIELDS, *answers))
 
 
-def nearest_first(name: str, columns: Collection[str]) -> list[str]:
-    """Return `columns`, those most like `name` first."""
+def listed(columns: Sequence[str]) -> str:
+    """Return the first of `columns` as a list, and how many more there are."""
+    more = f" and {len(columns) - _MOST_LISTED:,} more" if len(columns) > _MOST_LISTED else ""
+    return ", ".join(columns[:_MOST_LISTED]) + more
+
+
+def nearest(name: str, columns: Collection[str]) -> str:
+    """Return `columns` as a list, those most like `name` first."""
 
     def distance(column: str) -> float:
         return -difflib.SequenceMatcher(None, name.lower(), column.lower()).ratio()
 
-    return sorted(columns, key=distance)
+    return listed(list(columns) if len(columns) > _MOST_COMPARED else sorted(columns, key=distance))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from reviewer.definitions.question import Question
-from reviewer.definitions.scale import AnswerForm
+from reviewer.definitions.scale import NUMBER, AnswerForm
 from reviewer.formats.mapping.cells import Fields, Get, Notes, Step, WrongCell, spelled, stored
 from reviewer.formats.mapping.row import RowLabel
+from reviewer.formats.tables.json_table import missing_constant
 from reviewer.model import RaterKind, canonical
+from reviewer.text.missing_values import is_missing_value
 
 Read = Callable[[Fields, Notes], "LabelCell | None"]
 
@@ -45,9 +49,14 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
     Raises:
         ValueError: one of `values` is no answer to the question.
     """
-    known = {raw.strip(): question.accept(value) for raw, value in values.items()}
-    if question.scale.traits.form is not AnswerForm.SEVERAL:
+    known = {_key(raw): question.accept(value) for raw, value in values.items()}
+    several = question.scale.traits.form is AnswerForm.SEVERAL
+    if not several:
         known = {option: option for option in question.values} | known
+    # Of several options each stands for itself, and for more where the profile says so.
+    options = {option: option for option in question.values} | {_key(raw): value for raw, value in values.items()}
+    numbers = _by_number(options)
+    named = {option.casefold() for option in options}
 
     def read(fields: Fields, notes: Notes) -> LabelCell | None:
         value = get(fields)
@@ -57,11 +66,12 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
         text = raw.strip()
         if text in known:
             return LabelCell(known[text], raw)
-        if not text or value == []:
+        if not text or text == "[]" or (is_missing_value(text) and text.casefold() not in named):
             return None
         raw = stored(raw, field, notes)
         try:
-            return LabelCell(question.accept(_translated(question, raw.strip(), values)), raw)
+            answer = _choices(raw.strip(), options, numbers) if several else _option(raw.strip(), options, numbers)
+            return LabelCell(question.accept(answer), raw)
         except ValueError as error:
             return LabelCell(None, raw, str(error))
 
@@ -120,17 +130,39 @@ def _label(question: str, rater: str, kind: RaterKind, answer: LabelCell) -> Row
     return RowLabel(question, rater, kind, answer.value, None if answer.raw == answer.value else answer.raw)
 
 
-def _translated(question: Question, text: str, values: Mapping[str, str]) -> object:
+def _key(text: str) -> str:
+    """Return a text as it is compared: without white space around it, and each accent written in one way."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def _by_number(options: Mapping[str, str]) -> dict[float, str]:
+    """Return the options that are numbers by their number, but for numbers that are written in two ways."""
+    numbers = [(float(raw), option) for raw, option in options.items() if NUMBER.fullmatch(raw)]
+    counts = Counter(number for number, _ in dict.fromkeys(numbers))
+    return {number: option for number, option in numbers if counts[number] == 1}
+
+
+def _option(text: str, options: Mapping[str, str], numbers: Mapping[float, str]) -> str:
+    """Return the option that `text` stands for, where it does: 3.0 for 3, as pandas writes a column with gaps."""
+    key = _key(text)
+    if key in options:
+        return options[key]
+    return numbers.get(float(text), text) if NUMBER.fullmatch(text) else text
+
+
+def _choices(text: str, options: Mapping[str, str], numbers: Mapping[float, str]) -> object:
     """Return what a cell says, with each of several choices as the option that it stands for."""
-    if question.scale.traits.form is not AnswerForm.SEVERAL:
-        return text
     parts: object = text.split("|")
     if text.startswith("["):
         try:
-            parts = json.loads(text)
-        except ValueError:
+            parts = json.loads(text, parse_constant=missing_constant)
+        except (ValueError, RecursionError):
             return text
     if not isinstance(parts, list):
         return text
-    texts = [part.strip() if isinstance(part, str) else part for part in parts]
-    return [values.get(part, part) if isinstance(part, str) else part for part in texts]
+    return [
+        _option(part.strip() if isinstance(part, str) else json.dumps(part), options, numbers)
+        if isinstance(part, str | int | float) and not isinstance(part, bool)
+        else part
+        for part in parts
+    ]

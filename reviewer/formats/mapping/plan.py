@@ -21,17 +21,16 @@ from reviewer.formats.mapping.cells import (
     Step,
     Translate,
     WrongCell,
-    messages_step,
     name_step,
     number_step,
     optional_step,
     prompt_step,
     remembered,
     tags_step,
-    text_step,
 )
-from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest_first
+from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest
 from reviewer.formats.mapping.labels import LongLabels, Read, WideLabels, answer_reader, gold_step, long_step, wide_step
+from reviewer.formats.mapping.messages import messages_step, response_step, tool_calls_step
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.record import Record
@@ -40,7 +39,6 @@ from reviewer.model import RaterKind, canonical
 _SLOTS = {name: place for place, name in enumerate(Row._fields[1:])}
 # The FIELDs that fill one attribute of a row each, from one cell.
 _ATTRIBUTES = {
-    "response": "text",
     "reasoning": "reasoning",
     "stop_reason": "stop_reason",
     "model": "model",
@@ -115,6 +113,8 @@ def make_plan(setting: RowPlanInput, columns: Sequence[str]) -> RowPlan:
     for name, attribute in _ATTRIBUTES.items():
         if name in binding:
             steps[attribute] = _attribute_step(name, gets[name])
+    if "response" in gets:
+        steps |= _response(setting, gets)
     if "tag" in gets:
         steps["tags"] = tags_step(
             [itemgetter(column) for column in binding["tag"]] if "tag" in binding else [gets["tag"]]
@@ -150,8 +150,6 @@ def _constant(value: str) -> Get:
 
 def _attribute_step(name: str, get: Get) -> Step:
     match name:
-        case "response":
-            return text_step(name, get, blank=True)
         case "model":
             return name_step(name, get)
         case "sample":
@@ -165,14 +163,22 @@ def _attribute_step(name: str, get: Get) -> Step:
 def _messages(setting: RowPlanInput, gets: Mapping[str, Get], columns: Sequence[str]) -> Step:
     prompt, system, messages = (gets.get(name) for name in ("prompt", "system", "messages"))
     if messages is not None:
-        if prompt is not None or system is not None:
-            other = "system" if prompt is None else "prompt"
-            raise BadInput(setting.file, 1, f"{other} and messages both say what was asked", "one of them")
-        return remembered(messages_step(messages), [messages])
+        if prompt is not None:
+            raise BadInput(setting.file, 1, "prompt and messages both say what was asked", "one of them")
+        return remembered(messages_step(messages, system), [messages] if system is None else [messages, system])
     if prompt is None:
-        listed = ", ".join(nearest_first("prompt", columns))
+        listed = nearest("prompt", columns)
         raise WrongCell("no prompt", f"a column mapped to prompt or to messages; the columns are: {listed}")
     return remembered(prompt_step(prompt, system), [prompt] if system is None else [prompt, system])
+
+
+def _response(setting: RowPlanInput, gets: Mapping[str, Get]) -> dict[str, Step]:
+    """Return the steps that read what was answered, by attribute."""
+    calls = gets.get("tool_calls")
+    steps = {"text": response_step(gets["response"], calls)}
+    if calls is not None or setting.sparse:  # the cells of other tables are text
+        steps["tool_calls"] = tool_calls_step(gets["response"], calls)
+    return steps
 
 
 def _answers(setting: RowPlanInput, rubric: Rubric, gets: Mapping[str, Get]) -> dict[str, Step]:

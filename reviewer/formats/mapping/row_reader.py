@@ -39,7 +39,9 @@ class TableRows:
                 yield record
                 continue
             plan = self._header or plans.get(tuple(record.fields)) or self._another(plans, record)
-            yield self._understood(plan, record)
+            row = self._understood(plan, record)
+            if isinstance(row, Row) or any(map(_says_something, record.fields.values())):
+                yield row
 
     def _another(self, plans: dict[tuple[str, ...], RowPlan | WrongCell], record: Record) -> RowPlan | WrongCell:
         """Add the plan for records with the columns of `record`. The first one says whether the table has responses."""
@@ -66,6 +68,10 @@ class TableRows:
         else:
             wrong = plan
         return BadInput(self._setting.file, record.line, wrong.problem, wrong.expected)
+
+
+def _says_something(cell: object) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
 def rows(

@@ -70,7 +70,7 @@ def _goes_on(first: bytes) -> bool:
 
 
 def _lines(lines: Iterable[bytes], file: str, first: int) -> Iterator[Record | BadInput]:
-    decode = JSONDecoder(object_pairs_hook=_members).raw_decode
+    decode = JSONDecoder(object_pairs_hook=_members, parse_constant=missing_constant).raw_decode
     for line, raw in enumerate(lines, first):
         try:
             text = raw.decode().strip(_WHITE)
@@ -87,7 +87,7 @@ def _lines(lines: Iterable[bytes], file: str, first: int) -> Iterator[Record | B
 
 def _values(window: JsonWindow) -> Iterator[Record | BadInput]:
     """Yield the objects of an array, or objects that follow each other with nothing but white space between them."""
-    decode = JSONDecoder(object_pairs_hook=_members).raw_decode
+    decode = JSONDecoder(object_pairs_hook=_members, parse_constant=missing_constant).raw_decode
     array = window.skip("[")
     closed = array and window.skip("]")
     while not closed and window.peek():
@@ -95,7 +95,7 @@ def _values(window: JsonWindow) -> Iterator[Record | BadInput]:
         try:
             value = window.value(decode)
         except RepeatedKey as error:
-            window.value(JSONDecoder().raw_decode)
+            window.value(JSONDecoder(parse_constant=missing_constant).raw_decode)
             yield BadInput(window.file, line, str(error), "each key once")
         except ValueError:
             raise window.wrong("a number has too many digits", "a number that can be read") from None
@@ -117,6 +117,10 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
         repeated = next(key for key in keys if keys.count(key) > 1)
         raise RepeatedKey(f'the key "{repeated}" occurs twice in one object')
     return members
+
+
+def missing_constant(_constant: str) -> None:
+    """Return null for NaN and Infinity, which are no JSON: pandas and Python write them for a missing value."""
 
 
 def _problem(error: ValueError | RecursionError, raw: bytes) -> str:

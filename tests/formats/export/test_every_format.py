@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from reviewer.errors import BadInput
 from reviewer.formats.export.csv import guarded
 from reviewer.formats.export.evals import evals_choice_lines
+from reviewer.formats.export.export_format import ExportInput, TextExport
 from reviewer.formats.export.grader_task import task
-from reviewer.formats.export.jsonl import gold_row
+from reviewer.formats.export.jsonl import gold_lines, gold_row
 from reviewer.formats.export.messages import messages_lines
 from reviewer.formats.export.record import (
     DesignRecord,
@@ -20,6 +22,9 @@ from reviewer.formats.export.record import (
     pseudonym,
 )
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
+from reviewer.formats.export.registry import EXPORT_FORMATS
+from reviewer.formats.export.reliability_card import CardSubject
+from reviewer.formats.export.reliability_card_text import CARD
 from reviewer.formats.mapping.gold_jsonl import gold_rows
 from reviewer.formats.mapping.gold_row import GoldRow
 from reviewer.formats.tables.record import Record
@@ -74,7 +79,53 @@ def record(*texts: str, prompt: str = "p", secret: str | None = None) -> GoldRec
     ],
 )
 def test_a_cell_is_never_a_formula(cell: object, written: str) -> None:
-    assert guarded(cell) == written
+    assert guarded(cell, raw=True) == written
+
+
+STEERING = "\x1b]0;t\x07 \x1b[2J \x7f \x9b1m a\rb"
+
+
+def test_a_cell_steers_no_terminal_unless_that_is_asked_for() -> None:
+    assert guarded(STEERING) == "␛]0;t␇ ␛[2J ␡ ⟨U+009B⟩1m a␍b"
+    assert guarded(["\x7f"]) == '["␡"]'
+    assert guarded(STEERING, raw=True) == STEERING
+    assert guarded("one\r\ntwo\n\tthree") == "one\r\ntwo\n\tthree"
+
+
+def control_bytes(text: str) -> list[str]:
+    return re.findall(r"[^\n\t -~\u00a0-\U0010ffff]", text)
+
+
+def hostile() -> GoldRecord:
+    one = record(STEERING, prompt=STEERING)
+    return one._replace(reason=STEERING, responses=(one.responses[0]._replace(id="a", configuration=STEERING),))
+
+
+def subject(name: str) -> CardSubject:
+    asked = ((QUESTION.id, "nominal", ("yes", "no")),)
+    return CardSubject(name, name, RubricRecord("r", 1, RUBRIC.hash), name, asked, {name: name}, {})
+
+
+@pytest.mark.parametrize(
+    "format", [one for one in EXPORT_FORMATS if isinstance(one, TextExport)], ids=lambda one: one.name
+)
+def test_no_format_of_text_writes_control_bytes(format: TextExport) -> None:
+    source = ExportInput([hostile()], lambda: subject(STEERING), dict)
+    assert control_bytes("".join(format.lines(source))) == []
+
+
+def test_a_card_shows_control_bytes_where_that_is_asked_for() -> None:
+    assert control_bytes("".join(CARD.lines(ExportInput([hostile()], lambda: subject(STEERING), dict, raw=True))))
+
+
+def test_a_row_of_ours_is_the_same_whatever_is_escaped_in_it() -> None:
+    [line] = gold_lines([hostile()])
+    assert json.loads(line)["prompt"]["messages"][1]["content"] == STEERING
+
+
+def test_a_study_called_like_markdown_is_a_name() -> None:
+    [text] = CARD.lines(ExportInput([], lambda: subject("<b>*x*</b> $y$"), dict))
+    assert text.startswith("# Reliability card: `<b>*x*</b> $y$`\n")
 
 
 def test_a_pseudonym_is_stable_differs_between_studies_and_stays_one() -> None:

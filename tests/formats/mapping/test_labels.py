@@ -111,3 +111,49 @@ def test_a_kind_for_a_rater_without_labels_is_a_slip() -> None:
     columns = [*BASE, "label:q:grader"]
     with pytest.raises(BadInput, match="rater gradr has a kind and no labels; expected one of: grader"):
         read(profile=flags(rater_kinds=["gradr=model"]), columns=columns)
+
+
+# What other programs make of a cell
+
+
+@pytest.mark.parametrize("word", ["NaN", "nan", "None", "null", "NA", "<NA>", "Infinity", "-inf"])
+@pytest.mark.parametrize("column", ["label:q:r", "model:q:r", "label:score:r", "label:many:r", "label:why:r", "gold:q"])
+def test_a_word_for_a_missing_value_is_no_answer_of_anybody(column: str, word: str) -> None:
+    assert row({**BASE, column: word}) == row(BASE)
+
+
+def test_a_word_that_is_an_option_is_an_answer() -> None:
+    assert row({**BASE, "label:level:r": "none"}).labels[0].value == "none"
+    assert row({**BASE, "label:q:r": "NA"}, flags(values=["q:NA=no"])).labels[0].value == "no"
+
+
+def test_a_word_that_is_an_option_but_for_its_capitals_is_not_passed_over() -> None:
+    assert wrong({**BASE, "label:level:r": "None"}).startswith("t.json:1: label:level:r: 'None' is no option of level")
+
+
+@pytest.mark.parametrize("kind", ["label", "model"])
+@pytest.mark.parametrize("cell", [3, 3.0, "3.0", "3.", " 3 ", "03", "3e0"])
+def test_a_number_is_the_option_that_it_equals(kind: str, cell: object) -> None:
+    assert [label.value for label in row({**BASE, f"{kind}:level:r": cell}).labels] == ["3"]
+
+
+def test_a_number_between_options_is_none() -> None:
+    assert wrong({**BASE, "label:level:r": 3.5}).startswith("t.json:1: label:level:r: '3.5' is no option of level")
+
+
+def test_a_number_may_be_what_a_raw_value_stands_for() -> None:
+    assert row({**BASE, "label:q:r": 1.0}, flags(values=["q:1=yes"])).labels[0].value == "yes"
+    assert row({**BASE, "label:many:r": [1.0]}, flags(values=["many:1=yes"])).labels[0].value == '["yes"]'
+
+
+def test_a_raw_value_is_the_same_however_its_accents_are_written() -> None:
+    assert (
+        row({**BASE, "label:q:r": "oui, re\u0301ellement"}, flags(values=["q:oui, r\u00e9ellement=yes"]))
+        .labels[0]
+        .value
+        == "yes"
+    )
+
+
+def test_an_empty_list_in_a_cell_is_no_answer() -> None:
+    assert row({**BASE, "label:many:r": "[]"}) == row({**BASE, "label:many:r": []}) == row(BASE)

@@ -118,7 +118,6 @@ def test_bad_records_pass() -> None:
         (["question"], [], "no prompt; expected a column mapped to prompt or to messages; the columns are: question"),
         (["prompt", "response"], [], "no model; expected a column mapped to it, or --set model=NAME"),
         (["prompt", "messages"], [], "prompt and messages both say what was asked; expected one of them"),
-        (["a", "b"], ["system=a", "messages=b"], "system and messages both say what was asked"),
         (["prompt", "label:q:anna"], [], "labels without a response; expected a column mapped to response"),
         (["prompt", "label:q:anna", "label:q"], [], "labels both in a column a rater and in a row a rating"),
         (["prompt", "label:q"], [], "label:q without a rater; expected a column mapped to rater"),
@@ -175,7 +174,7 @@ def test_without_a_response_the_table_is_prompts() -> None:
         ("prompt", " \n", "prompt is blank; expected text"),
         ("prompt", ["a"], "prompt is a list; expected text"),
         ("response", None, "response is null; expected text"),
-        ("response", {"a": 1}, "response is an object; expected text"),
+        ("response", {"a": 1}, "response is an object without content; expected text, or a message of the assistant"),
         ("model", None, "model is blank; expected a name"),
         ("model", " ", "model is blank; expected a name"),
         ("reasoning", [], "reasoning is a list; expected text"),
@@ -259,12 +258,12 @@ def test_tool_calls_are_kept_as_canonical_json(calls: object, content: object) -
         ([{"role": "robot", "content": "x"}], "messages.0 has the role 'robot'; expected one of system, developer"),
         ([{"content": "x"}], "messages.0 has the role None"),
         ([{"role": "user"}], "the content of messages.0 is null; expected text"),
-        ([{"role": "user", "content": [{"type": "text"}]}], "the content of messages.0 is a list; expected text"),
+        ([{"role": "user", "content": [{"type": "text"}]}], "the text of messages.0.content.0 is null; expected text"),
         ([{"role": "user", "content": "x", "tool_calls": "["}], "the tool_calls of messages.0 are no JSON"),
     ],
 )
 def test_messages_that_are_none(value: object, said: str) -> None:
-    assert wrong({"messages": value}).startswith(f"t.json:1: {said}")
+    assert wrong({"messages": value, "id": "x"}).startswith(f"t.json:1: {said}")
 
 
 def test_what_cannot_be_stored_is_replaced_and_recorded_by_field() -> None:
@@ -330,3 +329,61 @@ def test_a_table_is_read_from_end_to_end(tmp_path: Path) -> None:
     found = list(rows(table, flags(maps=["response=answer"]), None, str(path), columns=table.columns))
     assert found[:2] == [Row(2, USER, "So\nso.", model="m"), Row(4, USER, "", model="m")]
     assert str(found[2]).startswith(f"{path}:5: the row has 2 cells")
+
+
+MISSING = ["NaN", "nan", "None", "null", "NA", "N/A", "<NA>", "-Infinity", " inf "]
+
+
+@pytest.mark.parametrize("word", MISSING)
+@pytest.mark.parametrize("field", ["prompt", "model"])
+def test_a_word_for_a_missing_value_is_no_prompt_and_no_model(field: str, word: str) -> None:
+    assert wrong({**BASE, field: word}).startswith(f"t.json:1: {field} is {word.strip()}, as other programs write")
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_a_response_may_be_such_a_word(word: str) -> None:
+    assert row({**BASE, "response": word}).text == word
+
+
+@pytest.mark.parametrize("word", MISSING)
+@pytest.mark.parametrize("field", ["sample", "severity"])
+def test_a_word_for_a_missing_value_is_no_number(field: str, word: str) -> None:
+    assert row({**BASE, field: word}) == row(BASE)
+
+
+@pytest.mark.parametrize("spelling", ["2", 2, 2.0, "2.0", "2."])
+def test_a_whole_number_may_come_with_a_point(spelling: object) -> None:
+    assert row({**BASE, "sample": spelling}).sample == 2
+
+
+def test_a_number_that_is_too_large_is_refused() -> None:
+    assert wrong({**BASE, "label:score:r": 1e999}).startswith("t.json:1: label:score:r is a number that is too large")
+
+
+@pytest.mark.parametrize("name", [" response", "response\t", "\ufeffresponse", " \ufeff response "])
+def test_blanks_and_marks_round_the_name_of_a_column_are_no_part_of_it(name: str) -> None:
+    fields: dict[str, object] = {"prompt": "Why?", name: "So.", "model": "m"}
+    assert row(fields) == row(BASE)
+
+
+def test_an_accent_in_the_name_of_a_column_may_be_written_either_way() -> None:
+    fields: dict[str, object] = {"prompt": "Why?", "re\u0301ponse": "So.", "model": "m"}
+    assert row(fields, flags(maps=["response=r\u00e9ponse"])) == row(BASE)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    assert wrong({**BASE, " response": "x"}) == 't.json:1: two columns are named "response"; expected each name once'
+
+
+def test_an_accent_in_a_model_or_a_rater_may_be_written_either_way() -> None:
+    one, other = row({**BASE, "model": "re\u0301"}), row({**BASE, "model": "r\u00e9"})
+    assert one.model == other.model == "r\u00e9"
+    long = {**BASE, "label:q": "yes"}
+    assert row({**long, "rater": "re\u0301"}).labels == row({**long, "rater": "r\u00e9"}).labels
+    wide = [row({**BASE, f"label:q:{rater}": "yes"}).labels[0].rater for rater in ("re\u0301", " r\u00e9 ")]
+    assert wide == ["r\u00e9", "r\u00e9"]
+
+
+@pytest.mark.parametrize("empty", [{}, {"prompt": None, "response": "", "model": " "}])
+def test_a_record_in_which_nothing_stands_is_passed_over(empty: dict[str, object]) -> None:
+    assert read(empty, BASE, empty) == [row(BASE)._replace(line=2)]

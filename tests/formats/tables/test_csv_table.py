@@ -53,7 +53,43 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
 
 def test_line_breaks_in_quotes_move_the_lines_of_later_rows() -> None:
     found = read('a,b\r\n"1\r\n\r\n2",x\r\n3,y\r\n')
-    assert found == [Record(2, {"a": "1\r\n\r\n2", "b": "x"}), Record(5, {"a": "3", "b": "y"})]
+    assert found == [Record(2, {"a": "1\n\n2", "b": "x"}), Record(5, {"a": "3", "b": "y"})]
+
+
+def test_a_file_saved_with_other_line_ends_holds_the_same() -> None:
+    unix = 'a,b\n"1\n\n2",x\n3,y\n'
+    assert read(unix.replace("\n", "\r\n")) == read(unix)
+
+
+def test_line_ends_in_a_cell_that_are_not_those_of_the_file_are_kept() -> None:
+    assert read('a,b\n"1\r\n2\r3",x\n') == [Record(2, {"a": "1\r\n2\r3", "b": "x"})]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "\ufeffsep=;"])
+def test_a_line_that_says_what_separates_is_no_row(line: str) -> None:
+    assert read(f"{line}\r\na,b;c\r\n1;2\r\n") == [Record(3, {"a,b": "1", "c": "2"})]
+
+
+def test_columns_without_a_name_may_be_empty() -> None:
+    assert read("a,,b,\n1,,2, \n") == [Record(2, {"a": "1", "b": "2"})]
+    assert read_csv(io.BytesIO(b"a,,b,\n"), "t.csv").columns == ("a", "b")
+
+
+def test_a_column_without_a_name_that_holds_something_is_named() -> None:
+    assert problems(read("a,,b\n1,,2\n1,x,2\n")) == [
+        "t.csv:3: column 2 has no name and holds x; expected a name for each column that holds something"
+    ]
+
+
+def test_rows_in_which_nothing_stands_are_passed_over() -> None:
+    assert read("a,b\n,\n1,2\n , \n,,,\n3,4\n") == [Record(3, {"a": "1", "b": "2"}), Record(6, {"a": "3", "b": "4"})]
+
+
+def test_many_columns_are_read_in_one_pass() -> None:
+    names = [f"c{number}" for number in range(10_000)]
+    [record] = read(",".join(names) + "\n" + ",".join("x" * 10_000) + "\n")
+    assert isinstance(record, Record)
+    assert len(record.fields) == 10_000
 
 
 def test_a_header_of_two_lines() -> None:
@@ -96,7 +132,10 @@ def test_a_quote_left_open_does_not_pass_as_a_cell() -> None:
         ("", "t.csv:1: the file is empty"),
         ("\n \n", "t.csv:1: the file is empty"),
         ("a,b,a\n", 't.csv:1: two columns are named "a"'),
-        ("\na,,b\n", "t.csv:2: column 2 has no name"),
+        ("\n,, \n", "t.csv:2: no column has a name"),
+        ("a,b, a\n", 't.csv:1: two columns are named "a"'),
+        ("\u00e9,e\u0301\n", 't.csv:1: two columns are named "\u00e9"'),
+        ('"a", "b"\n', "t.csv:1: a blank stands before the quotes of column 2"),
         ('a,"b\n1,2\n', "t.csv:1: a quote in the header is never closed"),
         ('"a"x,b\n', "t.csv:1: broken header"),
         ("a,b\r1,2\r", "t.csv:1: broken header"),
@@ -115,7 +154,9 @@ def test_what_the_csv_module_writes_is_read_back(rows: list[tuple[str, str]], de
     writer.writerow(("a", "b"))
     expected: list[Record | BadInput] = []
     for row in rows:
-        expected.append(Record(file.getvalue().count("\n") + 1, dict(zip("ab", row, strict=True))))
+        if any(map(str.strip, row)):
+            kept = [cell.replace("\r\n", "\n") if end == "\r\n" else cell for cell in row]
+            expected.append(Record(file.getvalue().count("\n") + 1, dict(zip("ab", kept, strict=True))))
         writer.writerow(row)
     assert read(file.getvalue()) == expected
 

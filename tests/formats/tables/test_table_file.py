@@ -105,6 +105,33 @@ def test_bytes_that_are_not_utf8_are_found_far_down(compressed: bool, tmp_path: 
         list(read_table(path))
 
 
-def test_utf16_is_called_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"t\.csv:1: UTF-16 is not UTF-8"):
-        read_table(write(tmp_path / "t.csv", CSV.encode("utf-16")))
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.csv", "a,b\n\u00e9,\U0001f600\n"),
+        ("t.tsv", "a\tb\n\u00e9\t\U0001f600\n"),
+        ("t.jsonl", '{"a":"\u00e9","b":"\U0001f600"}\n'),
+    ],
+)
+def test_a_mark_says_the_encoding(tmp_path: Path, name: str, text: str, encoding: str) -> None:
+    path = tmp_path / name
+    mark = "\ufeff" if encoding.endswith(("le", "be")) else ""
+    path.write_bytes((mark + text).encode(encoding))
+    assert [one.fields for one in read_table(path) if isinstance(one, Record)] == [{"a": "\u00e9", "b": "\U0001f600"}]
+
+
+def test_a_character_that_is_cut_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("a,b\n1,2\n".encode("utf-16")[:-1])
+    with pytest.raises(BadInput, match=r"t\.csv: broken utf-16-le: "):
+        list(read_table(path))
+
+
+def test_no_more_is_unpacked_than_is_allowed(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv.gz", gzip.compress(CSV.encode() + b"1,2\n" * 300_000))
+    assert len(list(read_table(path, most_unpacked=2))) > 300_000
+    with pytest.raises(
+        BadInput, match=r"t\.csv\.gz: more than 1 MB are unpacked from it; expected less, or --most-unp"
+    ):
+        list(read_table(path, most_unpacked=1))
