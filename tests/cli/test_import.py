@@ -178,7 +178,7 @@ def rated_by(run: Run, folder: Path, name: str) -> Path:
     table = folder / "again.csv"
     table.write_text("prompt,response,model\np,r1,m\np,r2,m\n")
     run("import", table, "--study", "s", "--rubric", "plain")
-    run("rate", "s", "--plain", "--rater", name, stdin="1\n\n\nq\n")
+    run("rate", "s", "--plain", "--rater", name, stdin="1\n\n\nquit\n")
     table.write_text(f"prompt,response,model,label:verdict:{name}\np,r1,m,no\np,r2,m,no\n")
     return table
 
