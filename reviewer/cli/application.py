@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.options import clock, existing_database, next_command, rater_name, tell_of_backup
+from reviewer.cli.terminal import EndedBySignal
 from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
@@ -78,11 +79,14 @@ def open_application(
 
 
 def run_to_its_end(app: TerminalApp[Result]) -> Result | None:
-    """Run an application and return its result; end by the signal that ended it, and raise what it failed with."""
+    """Run an application and return its result, or raise what it failed with.
+
+    Raises:
+        EndedBySignal: a signal asked it to end.
+    """
     result = app.run()
     if app.ended_by is not None:
-        signal.signal(app.ended_by, signal.SIG_DFL)
-        os.kill(os.getpid(), app.ended_by)
+        raise EndedBySignal(app.ended_by)
     if app.failure is not None:
         raise app.failure
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 
 from reviewer import __version__
 from reviewer.cli.options import database_option, rater_option
-from reviewer.cli.terminal import OutputFailed, complain, drop_output, flush_output
+from reviewer.cli.terminal import EndedBySignal, OutputFailed, complain, drop_output, flush_output
 from reviewer.errors import ReviewerError
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ def _status() -> int:
         complain(str(error))
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
+    except EndedBySignal as ended:
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
     except BrokenPipeError:
         # The reader of our output went away, as `| head` does.
         drop_output()

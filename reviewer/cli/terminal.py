@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,14 @@ from reviewer.errors import ReviewerError
 from reviewer.text.visible import visible
 
 INDENT = "    "
+
+
+class EndedBySignal(BaseException):
+    """A signal asked the program to end; whatever it holds open is let go on the way out."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class OutputFailed(ReviewerError):

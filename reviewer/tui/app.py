@@ -25,7 +25,7 @@ from reviewer.tui.home_screen import HomeScreen
 from reviewer.tui.prompt_text import flowing
 from reviewer.tui.rate_screen import RateScreen
 from reviewer.tui.search_screen import SearchScreen
-from reviewer.tui.session_calls import SessionCalls
+from reviewer.tui.session_calls import SessionCalls, is_open
 from reviewer.tui.settings_screen import SettingsScreen
 from reviewer.tui.terminal_app import TerminalApp
 from reviewer.tui.themes import NAMES, THEMES
@@ -126,6 +126,8 @@ class ReviewerApp(TerminalApp[None]):
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
         else:
+            if not is_open(self._home):
+                return
             self._home.show(home)
             self.run_worker(
                 self._count_disputes([study.name for study in home.studies]), group="disputes", exclusive=True
@@ -139,7 +141,8 @@ class ReviewerApp(TerminalApp[None]):
                 found[name] = await self._calls.do(lambda session, name=name: session.disputes(name)) or 0  # type: ignore[misc]
         except ReviewerError as error:
             self.notify(visible(str(error)), severity="error", markup=False)
-        self._home.tell_disputes(found)
+        if is_open(self._home):
+            self._home.tell_disputes(found)
 
     @on(HomeScreen.Rate)
     def _rate_chosen(self, event: HomeScreen.Rate) -> None:

@@ -326,7 +326,7 @@ class RateScreen(ReadingScreen):
     def action_reasoning(self) -> None:
         """Show the reasoning behind the focused response, once that is answered."""
         sheet = self._sheet
-        if sheet is None or not self._may_judge():
+        if sheet is None or not self._is_seen():
             return
         pane = sheet.item.panes[self._view.focused]
         if sheet.is_answered(pane.response):

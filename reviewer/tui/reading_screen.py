@@ -129,20 +129,24 @@ class ReadingScreen(Screen[None]):
         """Read the guideline."""
         self.app.push_screen(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
 
-    def _may_judge(self) -> bool:
-        """Tell whether an act counts now that needs the content to be seen; point at the key that shows it.
-
-        Every act that judges an item asks this, whatever key or click it came by. An act that needs no look at the
-        content, such as to leave the item for later, asks `is_ready`.
-        """
-        if self.is_ready and self._view.covered:
+    def _is_seen(self) -> bool:
+        """Tell whether content is shown, and not covered; where it is covered, point at the key that shows it."""
+        if self.item is not None and self._view.covered:
             self.notify("The content is covered; v uncovers it first.", markup=False)
-        return self.is_ready and not self._view.covered
+        return self.item is not None and not self._view.covered
+
+    def _may_judge(self) -> bool:
+        """Tell whether an act that judges the item counts now, whatever key or click it came by.
+
+        An act that needs no look at the content, such as to leave the item for later, asks `is_ready`; one that only
+        shows more of it asks `_is_seen`.
+        """
+        return self.is_ready and self._is_seen()
 
     def action_decode(self) -> None:
         """Show what is encoded or hidden in the focused response."""
         item = self.item
-        if item is not None and self._may_judge():
+        if item is not None and self._is_seen():
             pane = item.panes[self._view.focused]
             self.app.push_screen(ReadText(f"Decoded from {pane.alias}: shown, never run", decoded(pane.text)))
 
@@ -158,7 +162,7 @@ class ReadingScreen(Screen[None]):
 
     def action_reasoning(self) -> None:
         """Show the reasoning behind the focused response."""
-        if self._may_judge():
+        if self._is_seen():
             self._view.show_reasoning()
 
     def action_scroll(self, by: int) -> None:

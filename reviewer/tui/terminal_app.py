@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
+from types import FrameType
 from typing import Generic, TypeVar
 
 from textual.app import App
@@ -14,6 +16,7 @@ from reviewer.tui.terminal_driver import TerminalDriver
 
 SIGNALS = (signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP)
 Result = TypeVar("Result")
+Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class TerminalApp(App[Result], Generic[Result]):
@@ -27,6 +30,7 @@ class TerminalApp(App[Result], Generic[Result]):
     def __init__(self) -> None:
         super().__init__()
         self.ended_by: signal.Signals | None = None
+        self._handlers: dict[signal.Signals, Handler] = {}
         self.failure: Exception | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -35,15 +39,17 @@ class TerminalApp(App[Result], Generic[Result]):
         return TerminalDriver if found is LinuxDriver else found
 
     def watch_signals(self) -> None:
-        """End as by the user when a signal asks for it; a second signal ends the program at once."""
+        """End as by the user when a signal asks for it; a second signal does what it did before."""
         if not self.is_headless:
             for number in SIGNALS:
+                self._handlers[number] = signal.getsignal(number)
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
 
     def _end(self, number: signal.Signals) -> None:
         self.ended_by = number
-        for one in SIGNALS:
+        for one, handler in self._handlers.items():
             asyncio.get_running_loop().remove_signal_handler(one)
+            signal.signal(one, handler)
         self.exit()
 
     def _handle_exception(self, error: Exception) -> None:

@@ -184,6 +184,6 @@ def test_a_grader_that_is_not_there_is_named(run: Run, folder: Path) -> None:
 
 def test_what_keeps_rates_from_being_corrected_comes_next(run: Run, folder: Path) -> None:
     run("study", "create", "open", "--rubric", "plain", "--overlap", "1")
-    run("rate", "open", "--plain", stdin="1\n1\n\n")
+    run("rate", "open", "--plain", typed="1\n1\n\n")
     run("grade", "open", "--grader", "rule")
     assert "Next, so that rates can be corrected: reviewer adjudicate open" in run("report", "open").out

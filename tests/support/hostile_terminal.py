@@ -32,7 +32,10 @@ Step = tuple[str, str]
 
 
 def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
-    """Take step after step, each seen on the screen, and let what it paints come to an end."""
+    """Take step after step, each seen on the screen, and let what it paints come to an end.
+
+    A step without keys waits until keys count on a new item.
+    """
     for keys, seen in steps:
         before, pastes, after = keys.partition("<")
         terminal.send(before)
@@ -41,4 +44,4 @@ def drive(terminal: Terminal, steps: Sequence[Step]) -> None:
         terminal.send(after)
         there, words = not seen.startswith("-"), seen.removeprefix("-")
         assert terminal.shows(lambda text: (words in text) is there, PATIENCE), f"{keys!r}, {seen}\n{terminal.text}"  # noqa: B023
-        terminal.quiet(0.05, 0.1)
+        terminal.quiet(*((0.05, 0.1) if keys else (0.4, 0.5)))

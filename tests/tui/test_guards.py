@@ -34,10 +34,11 @@ from tests.support.stories import NOW, Clock, rate_all, sit
 # Judge the content, so it must have been seen.
 JUDGING = {
     "item.submit", "item.recognised", "answer.note", "answer.confidence", "answer.write", "answer.clear",
-    "read.reasoning", "read.decode",
     "dispute.decide", "dispute.adopt", "dispute.adopt_too", "dispute.code", "dispute.note", "dispute.clause",
     "dispute.bad", "dispute.ambiguous", "dispute.write",
 }  # fmt: skip
+# Only show more of the content.
+SHOWING = {"read.reasoning", "read.decode"}
 # Need no look at the content, but must be meant for the item that is shown.
 LEAVING = {"item.skip", "item.flag", "dispute.defer"}
 # Change nothing that is stored about this item, or take back what was stored before.
@@ -60,11 +61,14 @@ ACTS = [
     *((RateScreen, key) for key in (*RATE_JUDGING, *RATE_LEAVING)),
     *((AdjudicateScreen, key) for key in (*ADJUDICATE_JUDGING, *ADJUDICATE_LEAVING)),
 ]
-SEEN_ACTS = [*((RateScreen, key) for key in RATE_JUDGING), *((AdjudicateScreen, key) for key in ADJUDICATE_JUDGING)]
+SEEN_ACTS = [
+    *((RateScreen, key) for key in (*RATE_JUDGING, *keys(RATE_KEYS, SHOWING))),
+    *((AdjudicateScreen, key) for key in (*ADJUDICATE_JUDGING, *keys(ADJUDICATE_KEYS, SHOWING))),
+]
 
 
 def test_every_act_is_of_one_kind() -> None:
-    kinds = (JUDGING, LEAVING, FREE)
+    kinds = (JUDGING, SHOWING, LEAVING, FREE)
     ids = {str(binding.id) for binding in (*RATE_KEYS, *ADJUDICATE_KEYS)}
     assert {one: sum(one in kind for kind in kinds) for one in ids} == dict.fromkeys(ids, 1)
 

@@ -128,6 +128,8 @@ AFTER: tuple[Step, ...] = (
     ("\x1b", "-found among"),
     (ENTER, "item 2 of"),
     ("u", "taken back"),
+    ("v", "says [red]markup[/nope]"),
+    ("", "taken back"),
     ("c", "Note, kept"),
     ("\x1b", "-Note, kept"),
     (DOWN + DOWN + DOWN, "item 1 of"),
