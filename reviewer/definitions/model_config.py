@@ -180,9 +180,14 @@ def _base_url(table: TomlTable) -> str | None:
     url = table.line("base_url", None)
     if url is None:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise table.wrong("base_url", f"base_url is {url}", "an address that begins with http:// or https://")
+    address = "an address that begins with http:// or https://"
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise table.wrong("base_url", f"base_url is {url} ({error})", address) from None
+    if parts.scheme not in ("http", "https") or not has_host:
+        raise table.wrong("base_url", f"base_url is {url}", address)
     if parts.username or parts.password:
         raise table.wrong("base_url", "base_url holds a name or a password", "the key in the variable key_variable")
     return url

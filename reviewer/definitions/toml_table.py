@@ -234,6 +234,8 @@ def read_toml(path: Path) -> TomlTable:
             # At the end of the document it is the start of what never ends that has to be mended.
             line = int(place[1]) if place[1] else sum(statement_lengths(text)) + 1
         raise BadInput(str(path), line, f"not TOML: {problem}") from None
+    except RecursionError:
+        raise BadInput(str(path), None, "nested too deeply", "a definition of a few levels") from None
     return TomlTable(values, TomlSource(str(path), toml=text))
 
 

@@ -148,6 +148,7 @@ def test_json_that_is_no_object_is_refused(body: str) -> None:
         (b"a = 1\r\na = 2\r\n", 2, "Cannot overwrite"),
         (b"a = 1\nb = '\xff'\n", 2, "not UTF-8"),
         (b"a = " + b"9" * 5000, None, "not TOML"),
+        (b"a = " + b"[" * 20_000, None, "nested too deeply"),
     ],
 )
 def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path: Path, raw: bytes, line: int | None, words: str) -> None:
