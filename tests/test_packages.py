@@ -18,7 +18,16 @@ from tests.support.folders import PROMPTS, ROOT
 
 # What is beside the package in the source distribution, so that its tests pass and its pages can be built.
 BESIDE = ("benchmarks", "docs", "prompts", "scripts", "tests")
-FILES = ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "constraints.txt", "reviews.db")
+FILES = (
+    ".ci/run",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "constraints.txt",
+    "reviews.db",
+)
 
 
 def built(kind: str, folder: Path) -> Path:
