@@ -159,6 +159,14 @@ class Rater:
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the name under which somebody works here (`--rater`), and the login name that the system knows."""
+
+    name: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What one answer is about: a response, a pair of responses in order of id, or (both empty) the whole item."""
 

@@ -24,7 +24,7 @@ from reviewer.cli.collect_from_home import HomeCollect
 from reviewer.cli.import_from_home import HomeImport
 from reviewer.definitions.rubric import read_rubric
 from reviewer.definitions.suite import read_suite
-from reviewer.model import Configuration, Response, response_id, utc
+from reviewer.model import Actor, Configuration, Response, response_id, utc
 from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
 from reviewer.store import responses
 from reviewer.store.sqlite import open_for_reading, open_for_writing
@@ -36,6 +36,7 @@ from reviewer.tui.widgets.status_line import StatusLine
 
 ROOT = Path(__file__).parents[1]
 SIZE = (120, 36)
+ACTOR = Actor("rater", "login")
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 PATIENCE = 10.0
 PROMPT = "fact-13"
@@ -74,7 +75,7 @@ def make(path: str) -> None:
                 rows.append((number, numbers[asked.id], configuration, response))
             responses.add_responses(engine, rows, utc(NOON))
         rubric = read_rubric(ROOT / "prompts" / "rubrics" / "hallucination.toml")
-        create_study(engine, StudyPlan("facts", StudyDesign(2, 2, 1, "majority:1", "all")), rubric, utc(NOON))
+        create_study(engine, StudyPlan("facts", StudyDesign(2, 2, 1, "majority:1", "all")), rubric, ACTOR, utc(NOON))
 
 
 async def picture(path: str) -> str:
@@ -83,10 +84,12 @@ async def picture(path: str) -> str:
     def open_session() -> TerminalSession:
         here = TerminalIdentity("picture", "picture", 1)
         return TerminalSession(
-            lambda: open_for_reading(path), lambda: open_for_writing(path), "rater", here, lambda: NOON
+            lambda: open_for_reading(path), lambda: open_for_writing(path), ACTOR, here, lambda: NOON
         )
 
-    app = ReviewerApp(open_session, "rater", lambda _: [], lambda: HomeImport(path), lambda: HomeCollect(path), "facts")
+    app = ReviewerApp(
+        open_session, ACTOR.name, lambda _: [], lambda: HomeImport(path, ACTOR), lambda: HomeCollect(path), "facts"
+    )
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("enter")

@@ -28,6 +28,7 @@ from unittest.mock import patch
 from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.definitions.rubric import rubric_from_json
 from reviewer.model import (
+    Actor,
     Configuration,
     Draft,
     LabelState,
@@ -45,7 +46,7 @@ from reviewer.model import (
     response_id,
     utc,
 )
-from reviewer.store import collection_attempts, grading_replies, labels, raters, responses, sqlite, studies
+from reviewer.store import collection_attempts, grading_replies, labels, raters, responses, sqlite
 from reviewer.store.chain import CHAINED, GENESIS, row_hash
 from reviewer.store.collection_attempts import Attempt
 from reviewer.store.engine import Engine
@@ -56,9 +57,12 @@ from reviewer.store.studies import Study, StudyDesign
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.item_sheet import Item, questions, with_answer
 from reviewer.studies.rating import RatingSession
+from reviewer.studies.unblinding import record_unblinding
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "schema"
 NAME = "simulated"
+ADJUDICATOR = Actor("adjudicator", "simulated-login")
+LEAD = Actor("lead", "simulated-login")
 CONFIGURATIONS = ("simulated-model-a", "simulated-model-b")
 RUBRIC = rubric_from_json(
     canonical(
@@ -104,13 +108,18 @@ def play(path: Path) -> None:
     with closing(sqlite.open_for_writing(str(path))) as engine:
         collect(engine, clock)
         study, _ = create_study(
-            engine, StudyPlan(NAME, StudyDesign(2, 2, 1, "majority:1"), (NAME,)), RUBRIC, clock.now()
+            engine, StudyPlan(NAME, StudyDesign(2, 2, 1, "majority:1"), (NAME,)), RUBRIC, LEAD, clock.now()
         )
         rate(engine, study, clock)
         grade(engine, clock)
         adjudicate(engine, study, clock)
+        record_unblinding(engine, study, LEAD, clock.now(), "gold")
         with engine.writing():
-            studies.record_unblinding(engine, study.number, "rater-1", clock.now())
+            # Before there were acts, unblinding was kept in a table of its own.
+            engine.run(
+                "insert into unblinding (study, who, at) values (:study, 'rater-1', :now)",
+                {"study": study.number, "now": clock.now()},
+            )
 
 
 def collect(engine: Engine, clock: Clock) -> None:
@@ -205,7 +214,7 @@ def grade(engine: Engine, clock: Clock) -> None:
 
 def adjudicate(engine: Engine, study: Study, clock: Clock) -> None:
     """Decide a dispute, take that back and decide it otherwise; leave a choice on another as a draft."""
-    adjudication = AdjudicationSession(engine, study, "adjudicator", clock)
+    adjudication = AdjudicationSession(engine, study, ADJUDICATOR, clock)
     case = adjudication.next_case()
     assert case is not None
     adjudication.decide(case, AdjudicatorChoice("yes", note="simulated decision"))
@@ -251,6 +260,9 @@ def chain_anew(connection: sqlite3.Connection) -> None:
         row["previous_hash"] = ends.get(rater, GENESIS)
         ends[rater] = row["hash"] = row_hash(table, row, row.get("hash_version", 1))
         connection.execute(f"update main.{table} set previous_hash = :previous_hash, hash = :hash where id = :id", row)
+    # Who only acted has no chain in a file from before there were acts.
+    empty = [(rater,) for (rater,) in connection.execute("select rater from main.chain") if rater not in ends]
+    connection.executemany("delete from main.chain where rater = ?", empty)
     connection.executemany("update main.chain set hash = ? where rater = ?", [(ends[rater], rater) for rater in ends])
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from reviewer.definitions.rubric import read_rubric
 from reviewer.definitions.suite import read_suite
-from reviewer.model import utc
+from reviewer.model import Actor, utc
 from reviewer.store import responses, rubrics, studies
 from reviewer.store.sqlite import open_for_writing
 from reviewer.store.starter import STARTER
@@ -40,6 +40,7 @@ STUDIES = {
     "preference": ("preference", ("facts", "over_refusal")),
 }
 SEED = 20250827
+ACTOR = Actor("starter", "starter")
 
 
 def define(path: Path, now: str) -> None:
@@ -69,7 +70,7 @@ def prepare(path: Path, now: str) -> None:
         if name not in known:
             design = StudyDesign(2, 2, SEED, "majority:1", "all", "after", assigned=False)
             create_study(
-                engine, StudyPlan(name, design, suites), read_rubric(PROMPTS / "rubrics" / f"{rubric}.toml"), now
+                engine, StudyPlan(name, design, suites), read_rubric(PROMPTS / "rubrics" / f"{rubric}.toml"), ACTOR, now
             )
     engine.rows("vacuum")
     engine.close()

@@ -16,7 +16,7 @@ from reviewer.adjudication.outcomes import UnitOutcome, is_dispute, outcomes
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Mean, Rubric
 from reviewer.errors import Refused
-from reviewer.model import Rater, utc
+from reviewer.model import Actor, Rater, utc
 from reviewer.store import adjudication_drafts, disputes, labels, raters, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision
@@ -57,7 +57,7 @@ class AdjudicationSession:
     """
 
     def __init__(
-        self, engine: Engine, study: Study, adjudicator: str, clock: Callable[[], datetime], *, second: bool = False
+        self, engine: Engine, study: Study, actor: Actor, clock: Callable[[], datetime], *, second: bool = False
     ) -> None:
         """Work out what is in dispute in `study`."""
         self._engine = engine
@@ -65,7 +65,8 @@ class AdjudicationSession:
         self._clock = clock
         self._second = second
         self.name = study.name
-        self.adjudicator = adjudicator
+        self.adjudicator = actor.name
+        self._login = actor.login
         self.rubric: Rubric = study.rubric
         self._follows = {question.when.question for question in self.rubric.questions if question.when is not None}
         self._queue: list[Dispute] = []
@@ -217,6 +218,7 @@ class AdjudicationSession:
             note=storable(choice.note).text or None,
             state=choice.ruling,
             clause=storable(choice.clause).text or None,
+            login=self._login,
         )
         with self._engine.writing():
             raters.ensure(self._engine, Rater(self.adjudicator), now)

@@ -11,11 +11,11 @@ import click
 
 from reviewer.cli.application import can_show_screens, run_application
 from reviewer.cli.options import (
+    actor,
     clock,
     database_option,
     json_option,
     next_command,
-    rater_name,
     rater_option,
     reading,
     study_argument,
@@ -46,7 +46,7 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
         return
     with reading(ctx) as engine:
         loaded = studies.load(engine, study)
-        adjudication = AdjudicationSession(engine, loaded, rater_name(ctx), clock, second=second)
+        adjudication = AdjudicationSession(engine, loaded, actor(ctx), clock, second=second)
         settled_before, suggested = settled_confusions(engine, loaded), suggestions(engine, loaded)
     if as_json:
         say_json(

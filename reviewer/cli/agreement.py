@@ -59,7 +59,7 @@ def agreement_command(
 
     by = None if by_name is None else Grouping(by_name)
     if by is Grouping.MODEL:
-        unblind(ctx, study)
+        unblind(ctx, study, "agreement --by model")
     while True:
         with reading(ctx) as engine:
             loaded = studies.load(engine, study)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.options import clock, existing_database, next_command, rater_name, tell_of_backup
+from reviewer.cli.options import clock, existing_database, login_name, next_command, rater_name, tell_of_backup
 from reviewer.cli.terminal import EndedBySignal
+from reviewer.model import Actor
 from reviewer.studies.rating import LEASE
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ def open_application(
 
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    actor = Actor(rater, login_name())
     identity = TerminalIdentity(uuid.uuid4().hex, socket.gethostname(), os.getpid())
 
     def open_session() -> TerminalSession:
-        return TerminalSession(lambda: open_for_reading(path), lambda: open_for_writing(path), rater, identity, clock)
+        return TerminalSession(lambda: open_for_reading(path), lambda: open_for_writing(path), actor, identity, clock)
 
     # What is wrong with the file is said on the command line, before a screen is opened.
     tell_of_backup(open_for_reading(path)).close()
@@ -68,7 +70,7 @@ def open_application(
         open_session,
         rater,
         lambda entered: at_work(entered.others),
-        lambda: _importer(path),
+        lambda: _importer(path, actor),
         lambda: _collecting(path),
         study,
         next_command(),
@@ -119,10 +121,10 @@ def hangs_up(terminal: int) -> bool:
 
 
 # What few need is loaded when it is asked for: a quarter of what there is to load before the first item.
-def _importer(path: str) -> Importer:
+def _importer(path: str, actor: Actor) -> Importer:
     from reviewer.cli.import_from_home import HomeImport
 
-    return HomeImport(path)
+    return HomeImport(path, actor)
 
 
 def _collecting(path: str) -> CollectService:

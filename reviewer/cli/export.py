@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.gold import unblind
-from reviewer.cli.options import database_option, next_command, reading, study_argument
+from reviewer.cli.options import actor, database_option, next_command, now, reading, study_argument, writing
 from reviewer.cli.output_file import is_replaced, output_file
 from reviewer.cli.terminal import complain, counted, printing
-from reviewer.errors import ReviewerError
+from reviewer.errors import ReviewerError, StoreError
 from reviewer.formats.export.export_format import ExportFormat, ExportInput
 from reviewer.formats.export.record import GoldRecord
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
 from reviewer.formats.export.registry import EXPORT_FORMATS, format_named
+from reviewer.studies.lead_acts import record_export
 from reviewer.study_design.decision_policy import DecisionMethod
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def export_command(
     format = format_named(format_name)
     if format.extra is not None:
         format.extra.require()
-    loaded = unblind(ctx, study)
+    loaded = unblind(ctx, study, "export")
+    _keep_record(ctx, loaded, format, output, redacted=redact)
     replaced = output is not None and is_replaced(output)
     with reading(ctx) as engine, printing() if output is None else output_file(output) as file:
         if not format.printable and file.isatty():
@@ -104,6 +106,20 @@ def export_command(
     _report(counted_records, study, format, output)
     if redact:
         _prove(counted_records)
+
+
+def _keep_record(
+    ctx: click.Context, study: Study, format: ExportFormat, output: Path | None, *, redacted: bool
+) -> None:
+    details = {"format": format.name, "file": output and output.name, "redacted": redacted}
+    try:
+        with writing(ctx) as engine:
+            record_export(engine, study, actor(ctx), now(), details)
+    except StoreError as error:
+        # An archive that nobody may write can still be read; an open study is not exported without a record.
+        if study.open:
+            raise
+        complain(f"this export is not recorded: {error}")
 
 
 def _input(engine: Engine, study: Study, found: _CountedRecords, *, raw: bool) -> ExportInput:

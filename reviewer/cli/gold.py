@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
 from collections import Counter
 from collections.abc import Iterator
 
 import click
 
 from reviewer.adjudication.gold import GoldUnit, gold
-from reviewer.cli.options import database_option, json_option, next_command, now, reading, study_argument, writing
+from reviewer.cli.options import (
+    actor,
+    database_option,
+    json_option,
+    next_command,
+    now,
+    reading,
+    study_argument,
+    writing,
+)
 from reviewer.cli.terminal import complain, say, say_json_rows, say_line
 from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.jsonl import JSONL
@@ -30,7 +38,7 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
 
     For leads: it names configurations. While the study is open this is recorded, as `study show --unblind` is.
     """
-    loaded = unblind(ctx, study)
+    loaded = unblind(ctx, study, "gold")
     counts: Counter[DecisionMethod] = Counter()
     with reading(ctx) as engine:
         found = gold(engine, loaded)
@@ -45,8 +53,8 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
     say(f"Next: {next_command('export', study, '--format', JSONL.name, '-o', study + JSONL.suffix)}")
 
 
-def unblind(ctx: click.Context, name: str) -> Study:
-    """Load a study whose configurations the user is to see; of an open one this is recorded, a closed one is not blind.
+def unblind(ctx: click.Context, name: str, shown_by: str) -> Study:
+    """Load a study whose configurations the command `shown_by` names; of an open one this is recorded.
 
     Raises:
         NotFound: no such study.
@@ -55,7 +63,7 @@ def unblind(ctx: click.Context, name: str) -> Study:
         study = studies.load(engine, name)
     if study.open:
         with writing(ctx) as engine:
-            record_unblinding(engine, study, getpass.getuser(), now())
+            record_unblinding(engine, study, actor(ctx), now(), shown_by)
         complain(f"study {name} is open: that you were shown its configurations is recorded")
     return study
 

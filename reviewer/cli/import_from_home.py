@@ -7,13 +7,16 @@ from itertools import islice
 from pathlib import Path
 
 from reviewer.cli.import_source import TableSource, source_name, suite_name
+from reviewer.cli.options import now
 from reviewer.definitions.lookup import find
 from reviewer.errors import NotFound
 from reviewer.formats.mapping.fields import listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.table_file import format_of
+from reviewer.importing.import_record import record_import
 from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.model import Actor
 from reviewer.store import search
 from reviewer.store.sqlite import open_for_writing
 
@@ -24,9 +27,13 @@ NO_BAR = ""  # the screen shows that something is under way
 
 @dataclass(frozen=True, slots=True)
 class HomeImport:
-    """Brings the responses of a table into the database at `path`; labels need a study and come by the command line."""
+    """Brings the responses of a table into the database at `path`, as `actor`.
+
+    Labels need a study and come by the command line.
+    """
 
     path: str
+    actor: Actor
 
     def preview(self, file: str, profile: str, model: str) -> str:
         """Read the whole table, and return what its first rows are and how many there are.
@@ -54,6 +61,7 @@ class HomeImport:
         engine = open_for_writing(self.path)
         try:
             source.check(engine, skip_bad=False, what=NO_BAR)
+            record_import(engine, source.target, source.path, self.actor, now())
             tally = ImportTally()
             for tally in source.store(engine, None, what=NO_BAR):  # noqa: B007
                 pass

@@ -31,6 +31,10 @@ class ImportSource(Protocol):
     """A file whose rows can be checked, and then stored."""
 
     @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
     def target(self) -> ImportTarget:
         """Where the rows go."""
 

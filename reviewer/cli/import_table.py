@@ -21,7 +21,7 @@ from reviewer.cli.import_source import (
     source_name,
     suite_name,
 )
-from reviewer.cli.options import completed, database_option, database_path, next_command, now, reading, writing
+from reviewer.cli.options import actor, completed, database_option, database_path, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, counted, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
@@ -33,6 +33,7 @@ from reviewer.formats.tables.registry import NAMES
 from reviewer.formats.tables.table_file import MOST_UNPACKED, format_of
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, prepare_study
+from reviewer.importing.import_record import record_import
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store import search, studies
 from reviewer.store.engine import Engine
@@ -252,7 +253,9 @@ def _is_long(profile: Profile, columns: Collection[str]) -> bool:
 
 
 def _store(engine: Engine, source: ImportSource, checked: TableCheck) -> ImportTally:
-    study = prepare_study(engine, source.target, checked, now())
+    who = actor(click.get_current_context())
+    study = prepare_study(engine, source.target, checked, who, now())
+    record_import(engine, source.target, source.path, who, now())
     tally = ImportTally()
     try:
         for tally in source.store(engine, study):  # noqa: B007

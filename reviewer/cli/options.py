@@ -16,7 +16,7 @@ import click
 from reviewer.cli.completed_names import Names, TypedLine, candidates, files, is_path, person_names, study_names
 from reviewer.cli.terminal import complain
 from reviewer.errors import NotFound, ReviewerError
-from reviewer.model import utc
+from reviewer.model import Actor, utc
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -123,10 +123,24 @@ def rater_name(ctx: click.Context) -> str:
         ReviewerError: the name is empty or could not be shown on one line.
     """
     given: str | None = ctx.find_root().meta.get(_RATER)
-    name = given if given is not None else os.environ.get("REVIEWER_RATER") or getpass.getuser()
+    name = given if given is not None else os.environ.get("REVIEWER_RATER") or login_name()
     if not name.strip() or not name.isprintable():
         raise ReviewerError(f"--rater {name!r}: expected a name of printable characters")
     return name.strip()
+
+
+def login_name() -> str:
+    """Return the name by which the system knows who types."""
+    return getpass.getuser()
+
+
+def actor(ctx: click.Context) -> Actor:
+    """Return who acts, for the records of what was done: the rater's name and the login name.
+
+    Raises:
+        ReviewerError: see `rater_name`.
+    """
+    return Actor(rater_name(ctx), login_name())
 
 
 def own_database() -> Path:

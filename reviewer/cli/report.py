@@ -65,7 +65,7 @@ def report_command(
     from reviewer.report.build import report
     from reviewer.report.tables import tables
 
-    loaded = unblind(ctx, study)
+    loaded = unblind(ctx, study, "report")
     with reading(ctx) as engine:
         made = report(engine, loaded, graders, now())
     shown = tables(made)

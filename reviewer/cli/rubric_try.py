@@ -12,9 +12,10 @@ from pathlib import Path
 from types import FrameType
 
 from reviewer.cli.application import open_application
-from reviewer.cli.options import now
+from reviewer.cli.options import login_name, now
 from reviewer.cli.terminal import complain
 from reviewer.definitions.rubric import Rubric
+from reviewer.model import Actor
 from reviewer.store.sqlite import open_for_writing
 from reviewer.studies.rubric_trial import STUDY, create_trial
 
@@ -28,7 +29,7 @@ def try_rubric(rubric: Rubric) -> None:
     with _scratch_folder() as folder:
         path = str(folder / "trial.db")
         with closing(open_for_writing(path)) as engine:
-            create_trial(engine, rubric, now())
+            create_trial(engine, rubric, Actor(RATER, login_name()), now())
         open_application(path, RATER, STUDY)
     complain("The trial is over and its database removed: nothing was kept.")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from reviewer.adjudication.outcomes import Overview, overview
@@ -17,6 +15,7 @@ from reviewer.cli.completed_names import (
     study_names,
 )
 from reviewer.cli.options import (
+    actor,
     completed,
     database_option,
     json_option,
@@ -27,9 +26,9 @@ from reviewer.cli.options import (
     writing,
 )
 from reviewer.cli.terminal import complain, counted, say, say_json, table
-from reviewer.errors import Refused
-from reviewer.store import studies
+from reviewer.store import acts, studies
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.studies.lead_acts import close_study
 from reviewer.studies.unblinding import record_unblinding
 
 
@@ -167,7 +166,7 @@ def create(
         rate,
     )
     with writing(ctx) as engine:
-        study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())
+        study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), actor(ctx), now())
     _tell_created(study, extent)
 
 
@@ -241,13 +240,14 @@ def show(ctx: click.Context, study: str, *, unblind: bool, as_json: bool) -> Non
     document = _shown(view)
     if unblind:
         with writing(ctx) as engine:
-            record_unblinding(engine, view.study, getpass.getuser(), now(), by_name=True)
+            record_unblinding(engine, view.study, actor(ctx), now(), "study show", by_name=True)
             document["configurations"] = [
                 {"configuration": configuration, "responses": responses}
                 for configuration, responses in studies.configurations(engine, view.study.number)
             ]
             document["unblinded"] = [
-                {"who": who, "at": at} for who, at in studies.unblindings(engine, view.study.number)
+                {"who": one.who, "login": one.login, "at": one.at, "shown_by": one.shown_by}
+                for one in acts.unblindings(engine, study)
             ]
     if as_json:
         say_json(document)
@@ -327,9 +327,5 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
 def close(ctx: click.Context, study: str) -> None:
     """Close STUDY to rating and extension."""
     with writing(ctx) as engine:
-        loaded = studies.load(engine, study)
-        if not loaded.open:
-            raise Refused(f"study {study} is closed already")
-        with engine.writing():
-            studies.close(engine, loaded.number, now())
+        close_study(engine, studies.load(engine, study), actor(ctx), now())
     say(f"study {study} is closed\nNext: {next_command('labels', study)}")

@@ -93,7 +93,7 @@ def validate_command(
             for one in asked:
                 found.append(check_question(engine, evidence, one, lab=lab, epsilon=allowance))
                 advance(len(found))
-    unblind(ctx, study)
+    unblind(ctx, study, "validate")
     if as_json:
         say_json(_document(evidence, found, grader, against, lab) | {"gold_sample": gold_sample})
     else:

@@ -10,11 +10,11 @@ from reviewer.formats.mapping.row import Row
 from reviewer.importing.doubts import Doubts
 from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import configuration_of
-from reviewer.model import Configuration, RaterKind
+from reviewer.model import Actor, Configuration, RaterKind
 from reviewer.store import raters, responses, rubrics, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study, StudyDesign
-from reviewer.studies.create import check_design
+from reviewer.studies.create import check_design, record_creation
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _check_configurations(engine: Engine | None, rows: Iterable[Row], source: st
             responses.check_configuration(engine, configuration)
 
 
-def prepare_study(engine: Engine, target: ImportTarget, checked: TableCheck, now: str) -> Study | None:
+def prepare_study(engine: Engine, target: ImportTarget, checked: TableCheck, actor: Actor, now: str) -> Study | None:
     """Return the target's study, made where it is new, by its design where one is known; None where none is named.
 
     Otherwise it shows one response at a time until it is extended by hand.
@@ -152,7 +152,9 @@ def prepare_study(engine: Engine, target: ImportTarget, checked: TableCheck, now
             overlap = 2 if len(checked.people) > 1 else 1
             design = checked.design or StudyDesign(panes=1, overlap=overlap, seed=0, policy="majority:1")
             check_design(target.study, design, target.rubric)
-            return studies.create(engine, target.study, target.rubric, design, now)
+            made = studies.create(engine, target.study, target.rubric, design, now)
+            record_creation(engine, made, actor, now)
+            return made
         if not study.open:
             raise Refused(f"study {target.study} is closed and cannot be extended")
         if study.rubric.hash != target.rubric.hash:

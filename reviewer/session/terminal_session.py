@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reviewer.adjudication.outcomes import is_dispute, outcomes
 from reviewer.adjudication.queue import AdjudicationSession
 from reviewer.errors import StoreError
-from reviewer.model import Draft, FoundItem, Nothing, utc
+from reviewer.model import Actor, Draft, FoundItem, Nothing, utc
 from reviewer.store import assignment, labels, raters, rating_details, responses, search, studies
 from reviewer.store.engine import Engine
 from reviewer.store.raters import OpenTerminal
@@ -100,11 +100,12 @@ class TerminalSession:
         self,
         open_to_read: Callable[[], Engine],
         open_to_write: Callable[[], Engine],
-        rater: str,
+        actor: Actor,
         identity: TerminalIdentity,
         clock: Callable[[], datetime],
     ) -> None:
-        self.rater = rater
+        self.rater = actor.name
+        self._actor = actor
         self._open_to_write = open_to_write
         self._engine = open_to_read()
         self._identity = identity
@@ -173,7 +174,7 @@ class TerminalSession:
         """
         self._write()
         return AdjudicationSession(
-            self._engine, studies.load(self._engine, name), self.rater, self._clock, second=second
+            self._engine, studies.load(self._engine, name), self._actor, self._clock, second=second
         )
 
     def agreement(self, name: str) -> AgreementView:
@@ -196,7 +197,7 @@ class TerminalSession:
         study = studies.load(self._engine, name)
         if study.open:
             self._write()
-            record_unblinding(self._engine, study, self.rater, utc(self._clock()))
+            record_unblinding(self._engine, study, self._actor, utc(self._clock()), "agreement screen")
 
     def disputes(self, name: str) -> int | None:
         """Return how many disputes wait in a study; None where it has too many labels to count at once."""

@@ -1,4 +1,4 @@
-"""The hash chain of each rater: every row that a person, grader or import adds is bound to the row before it."""
+"""The hash chain of each rater: every row that a person, grader, import or lead adds is bound to the row before it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GENESIS = "0" * 64
 HASH_VERSION = 1  # by which rows are hashed that are written now
 
 # What each chained table binds, `hash`, the result, last. `number` is this file's own and is left out. The chain bears
-# the rater's name, in the table of decisions the adjudicator's.
+# the rater's name, in the table of decisions the adjudicator's, in that of acts the actor's.
 LABEL_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "rater", "sequence", "state", "value",
     "note", "confidence", "origin", "raw", "aids", "surplus", "supersedes", "panes", "shown_at", "decided_at",
@@ -25,12 +25,17 @@ FLAG_COLUMNS = (
 )  # fmt: skip
 ADJUDICATION_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "adjudicator", "sequence", "value",
-    "reason", "note", "supersedes", "decided_at", "state", "clause", "previous_hash", "hash_version", "hash",
+    "reason", "note", "supersedes", "decided_at", "state", "clause", "login", "previous_hash", "hash_version", "hash",
+)  # fmt: skip
+ACT_COLUMNS = (
+    "id", "kind", "study", "subject", "actor", "login", "sequence", "reason", "details", "done_at", "previous_hash",
+    "hash_version", "hash",
 )  # fmt: skip
 CHAINED = (
     ("label", "rater", LABEL_COLUMNS),
     ("flag", "rater", FLAG_COLUMNS),
     ("adjudication", "adjudicator", ADJUDICATION_COLUMNS),
+    ("act", "actor", ACT_COLUMNS),
 )
 
 

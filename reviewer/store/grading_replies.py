@@ -68,7 +68,8 @@ def shown(engine: Engine, ids: Sequence[str]) -> dict[str, ShownToGrader]:
 def ensure_grader(engine: Engine, hash_: str, name: str, version: int, body: str, now: str) -> None:
     """Store a grader's definition where it is new; call inside `engine.writing()`."""
     engine.run(
-        "insert into grader (hash, id, version, body, stored_at) values (:hash, :id, :version, :body, :now)"
+        "insert into grader (hash, id, version, body, stored_at, number)"
+        " values (:hash, :id, :version, :body, :now, (select coalesce(max(number), 0) + 1 from grader))"
         " on conflict (hash) do nothing",
         {"hash": hash_, "id": name, "version": version, "body": body, "now": now},
     )

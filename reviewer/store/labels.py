@@ -232,7 +232,7 @@ def flagged(engine: Engine, study: str) -> frozenset[str]:
 class NewDecision:
     """An adjudication before it takes its place in a chain; `value` None decides that the unit has no label.
 
-    `clause` names the clause of the rubric that decided.
+    `clause` names the clause of the rubric that decided; `login` is that of the person who did.
     """
 
     study: str
@@ -248,6 +248,7 @@ class NewDecision:
     note: str | None = None
     state: Ruling = Ruling.DECIDED
     clause: str | None = None
+    login: str | None = None
 
 
 def add_decisions(engine: Engine, adjudicator: str, decisions: Iterable[NewDecision]) -> None:
@@ -270,6 +271,7 @@ def add_decisions(engine: Engine, adjudicator: str, decisions: Iterable[NewDecis
                 "decided_at": decision.decided_at,
                 "state": decision.state.value,
                 "clause": decision.clause,
+                "login": decision.login,
             }
         )
     link.close()

@@ -18,7 +18,8 @@ def ensure(engine: Engine, rater: Rater, now: str) -> None:
     found = engine.rows("select kind from rater where name = :name", {"name": rater.name})
     if not found:
         engine.run(
-            "insert into rater (name, kind, created_at) values (:name, :kind, :now)",
+            "insert into rater (name, kind, created_at, number)"
+            " values (:name, :kind, :now, (select coalesce(max(number), 0) + 1 from rater))",
             {"name": rater.name, "kind": rater.kind.value, "now": now},
         )
     elif found[0][0] != rater.kind.value:

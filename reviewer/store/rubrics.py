@@ -30,7 +30,8 @@ def ensure(engine: Engine, rubric: Rubric, now: str) -> None:
                 f" give the changed rubric version {rubric.version + 1}"
             )
     engine.run(
-        "insert into rubric (hash, id, version, body, stored_at) values (:hash, :id, :version, :body, :now)",
+        "insert into rubric (hash, id, version, body, stored_at, number)"
+        " values (:hash, :id, :version, :body, :now, (select coalesce(max(number), 0) + 1 from rubric))",
         {"hash": rubric.hash, "id": rubric.id, "version": rubric.version, "body": rubric.body, "now": now},
     )
 

@@ -1,8 +1,8 @@
 """The tables, as named steps of SQL text that every engine runs. A released step is never edited.
 
 Times are UTC ISO-8601 text. A `number` is this file's own; an `id` is a hash of content and the same in every file.
-Rows that raters write (`label`, `flag`, `adjudication`) are only ever added, and refer to evidence by `id` so that
-their hashes hold in another file.
+Rows that people write (`label`, `flag`, `adjudication`, `act`) are only ever added, and refer to evidence by `id` so
+that their hashes hold in another file.
 """
 
 from __future__ import annotations
@@ -329,10 +329,44 @@ FIFTH_STEP = (
     "alter table adjudication add column hash_version integer not null default 1",
 )
 
+SIXTH_STEP = (
+    # What leads and commands did, chained by who did it: see `store.acts`.
+    """create table act (
+        number integer primary key,
+        id text not null unique,
+        kind text not null,
+        study text references study (name),
+        subject text,
+        actor text not null,
+        login text not null,
+        sequence integer not null,
+        reason text,
+        details text,
+        done_at text not null,
+        previous_hash text not null,
+        hash_version integer not null,
+        hash text not null,
+        unique (actor, sequence)
+    )""",
+    "create index act_by_study on act (study, kind)",
+    "create index act_by_kind on act (kind, subject)",
+    # Under which login an adjudicator decided; null for decisions of before.
+    "alter table adjudication add column login text",
+    # What keys the aliases of the study's responses and items; set for every study when the file is opened.
+    "alter table study add column secret text",
+    # Repeats what the acts say, for the queries that hand out items.
+    "alter table study_response add column withdrawn integer not null default 0 check (withdrawn in (0, 1))",
+    # The order in which rows without a number were stored; null for rows of before, which come first.
+    "alter table rater add column number integer",
+    "alter table rubric add column number integer",
+    "alter table grader add column number integer",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_evidence_studies_labels", FIRST_STEP),
     ("m002_collection_adjudication", SECOND_STEP),
     ("m003_graders_sampling", THIRD_STEP),
     ("m004_adjudication_drafts", FOURTH_STEP),
     ("m005_hash_version", FIFTH_STEP),
+    ("m006_acts", SIXTH_STEP),
 )

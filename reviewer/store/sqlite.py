@@ -23,7 +23,14 @@ MIGRATIONS, APPLIED = "reviewer", "_sqlite_migrations"  # the set of steps, and 
 # SQLite's busy handler is unfair: one of eight writers was seen to wait 8 s, so the limit stands well above.
 BUSY_SECONDS = 30.0
 STREAMED = 500  # rows fetched at a time
-WORDS_TABLE = "create virtual table response_words using fts5 (prompt, response, content='', tokenize='unicode61')"
+# What a step does beside the statements that every engine runs.
+OWN_STATEMENTS = {
+    "m001_evidence_studies_labels": (
+        "create virtual table response_words using fts5 (prompt, response, content='', tokenize='unicode61')",
+    ),
+    # Studies of before get their secret here: SQL has no source of chance that every engine knows.
+    "m006_acts": ("update study set secret = lower(hex(randomblob(32)))",),
+}
 
 
 class SqliteEngine:
@@ -266,7 +273,7 @@ def _migrations() -> Migrations:
 
     migrations = Migrations(MIGRATIONS)
     for name, statements in STEPS:
-        migrations(name=name)(_step(statements))
+        migrations(name=name)(_step(statements + OWN_STATEMENTS.get(name, ())))
     return migrations
 
 
@@ -276,8 +283,6 @@ def _step(statements: tuple[str, ...]) -> Callable[[Database], None]:
         for statement in statements:
             strict = " strict" if statement.lstrip().startswith("create table") else ""
             database.conn.execute(statement + strict)
-        if statements is STEPS[0][1]:
-            database.conn.execute(WORDS_TABLE)
 
     return apply
 

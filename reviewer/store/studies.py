@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -59,8 +60,8 @@ def create(
     [(number,)] = engine.rows("select coalesce(max(number), 0) + 1 from study")
     engine.run(
         "insert into study (number, name, rubric, state, panes, overlap, seed, policy, sample, aids, assigned, items,"
-        " created_at, drawn_from) values (:number, :name, :rubric, 'open', :panes, :overlap, :seed, :policy, :sample,"
-        " :aids, :assigned, 0, :now, :drawn_from)",
+        " created_at, drawn_from, secret) values (:number, :name, :rubric, 'open', :panes, :overlap, :seed, :policy,"
+        " :sample, :aids, :assigned, 0, :now, :drawn_from, :secret)",
         {
             "number": number,
             "name": name,
@@ -74,6 +75,7 @@ def create(
             "assigned": int(design.assigned),
             "now": now,
             "drawn_from": None if drawn_from is None else canonical(asdict(drawn_from)),
+            "secret": secrets.token_hex(32),
         },
     )
     return load(engine, name)
@@ -333,15 +335,3 @@ def configurations(engine: Engine, study: int) -> list[tuple[str, int]]:
         " where study_response.study = :study group by configuration.name order by configuration.name",
         {"study": study},
     )
-
-
-def record_unblinding(engine: Engine, study: int, who: str, now: str) -> None:
-    """Keep that `who` was shown the study's configurations; call inside `engine.writing()`."""
-    engine.run(
-        "insert into unblinding (study, who, at) values (:study, :who, :now)", {"study": study, "who": who, "now": now}
-    )
-
-
-def unblindings(engine: Engine, study: int) -> list[tuple[str, str]]:
-    """Return who was shown the study's configurations and when."""
-    return engine.rows("select who, at from unblinding where study = :study order by number", {"study": study})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
-from reviewer.model import Rater
-from reviewer.store import raters, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.model import Actor, Rater
+from reviewer.store import acts, raters, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.store.acts import ActKind
 from reviewer.store.engine import Engine
 from reviewer.store.sampling_pools import DrawnFrom
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
@@ -36,8 +37,8 @@ class StudyPlan:
     rate: str | None = None
 
 
-def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> tuple[Study, StudyExtent]:
-    """Make the study that `plan` asks for, wholly or not at all.
+def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, actor: Actor, now: str) -> tuple[Study, StudyExtent]:
+    """Make the study that `plan` asks for, wholly or not at all, and keep that `actor` did.
 
     Raises:
         NotFound: a suite, model, study, grader or rate that is not there, or nothing to draw from.
@@ -59,11 +60,19 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
         )
         study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
         drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
+        record_creation(engine, study, actor, now)
         studies.extend(engine, study, drawn, least=fewest_responses(rubric))
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
+            acts.record(engine, actor, ActKind.ASSIGNED, now, study=study.name, subject=rater, details={"quota": quota})
         return studies.reload(engine, study), studies.extent(engine, study.number)
+
+
+def record_creation(engine: Engine, study: Study, actor: Actor, now: str) -> None:
+    """Keep that `actor` made `study`, with its rubric and design; call inside `engine.writing()`."""
+    details = {"rubric": study.rubric.hash, "design": asdict(study.design)}
+    acts.record(engine, actor, ActKind.CREATED, now, study=study.name, details=details)
 
 
 def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:

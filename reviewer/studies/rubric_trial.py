@@ -5,7 +5,7 @@ from __future__ import annotations
 from reviewer.definitions.examples import example_prompts, example_suite
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.model import Configuration, Draft, Message, Response, Role, response_id
+from reviewer.model import Actor, Configuration, Draft, Message, Response, Role, response_id
 from reviewer.store import responses
 from reviewer.store.assignment import AssignedItem
 from reviewer.store.engine import Engine
@@ -30,7 +30,7 @@ def sheet_asking(rubric: Rubric, question: Question) -> ItemSheet:
     return sheet.at(sheet.asks.index(_first(sheet, question)))
 
 
-def create_trial(engine: Engine, rubric: Rubric, now: str) -> Study:
+def create_trial(engine: Engine, rubric: Rubric, actor: Actor, now: str) -> Study:
     """Store the examples and make the study `STUDY` of them, in a database that holds nothing else."""
     examples = example_prompts()
     with engine.writing():
@@ -45,7 +45,7 @@ def create_trial(engine: Engine, rubric: Rubric, now: str) -> Study:
                 rows.append((len(rows) + 1, numbers[prompt], configuration, response))
         responses.add_responses(engine, rows, now)
     plan = StudyPlan(STUDY, StudyDesign(PANES, overlap=1, seed=0, policy="majority"))
-    study, _ = create_study(engine, plan, rubric, now)
+    study, _ = create_study(engine, plan, rubric, actor, now)
     return study
 
 

@@ -7,10 +7,11 @@ from reviewer.formats.export.grader_task import task
 from reviewer.formats.export.jsonl import gold_row, label_rows
 from reviewer.formats.export.reliability_card import card
 from reviewer.formats.export.reliability_card_text import markdown
-from reviewer.store import studies
+from reviewer.store import acts, studies
+from reviewer.store.acts import Unblinding
 from reviewer.store.engine import Engine
 from reviewer.studies.unblinding import record_unblinding
-from tests.support.stories import FULL, NOW, Clock, design, fill, loaded, make_study, rate_all, sit
+from tests.support.stories import FULL, LEAD, NOW, Clock, design, fill, loaded, make_study, rate_all, sit
 
 
 def rated(engine: Engine, clock: Clock) -> None:
@@ -53,8 +54,8 @@ def test_gold_is_what_outcomes_say_with_configurations(engine: Engine, clock: Cl
 
 def test_only_of_an_open_study_it_is_recorded_who_saw_configurations(engine: Engine, clock: Clock) -> None:
     rated(engine, clock)
-    record_unblinding(engine, loaded(engine), "lead", NOW)
+    record_unblinding(engine, loaded(engine), LEAD, NOW, "a test")
     with engine.writing():
         studies.close(engine, loaded(engine).number, NOW)
-    record_unblinding(engine, loaded(engine), "lead", NOW)
-    assert studies.unblindings(engine, loaded(engine).number) == [("lead", NOW)]
+    record_unblinding(engine, loaded(engine), LEAD, NOW, "a test")
+    assert acts.unblindings(engine, "s") == [Unblinding("lead", "login", NOW, "a test")]

@@ -13,6 +13,7 @@ from reviewer.adjudication.guideline_feedback import settled_confusions, suggest
 from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
+from reviewer.model import Actor
 from reviewer.store import chain, labels
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
@@ -42,7 +43,7 @@ YES, NO = AdjudicatorChoice("yes"), AdjudicatorChoice("no")
 
 def adjudicating(engine: Engine, name: str, clock: Clock, *, second: bool = False) -> AdjudicationSession:
     """Return an adjudicator at work on the study that the database holds by now."""
-    return AdjudicationSession(engine, loaded(engine), name, clock, second=second)
+    return AdjudicationSession(engine, loaded(engine), Actor(name, name), clock, second=second)
 
 
 def judged(engine: Engine, by: Rubric, *given: dict[str, str], prompts: int = 1, panes: int = 1) -> Clock:

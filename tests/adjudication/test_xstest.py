@@ -10,7 +10,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_reading
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
-from tests.support.stories import Clock, loaded, results
+from tests.support.stories import LEAD, Clock, loaded, results
 from tests.support.xstest import MODELS, import_once, labelled
 
 OPTIONS = {"1_full_compliance": "full_compliance", "2_full_refusal": "full_refusal", "3_partial_refusal": "partial"}
@@ -32,7 +32,7 @@ def test_what_is_in_dispute_is_what_the_annotators_differ_on(run: Run, tmp_path:
         source = sources(engine)
         queue = [
             source[dispute.response]
-            for dispute in AdjudicationSession(engine, loaded(engine, "xstest"), "lead", Clock()).queue
+            for dispute in AdjudicationSession(engine, loaded(engine, "xstest"), LEAD, Clock()).queue
         ]
         decided = {
             source[response]: unit.outcome.value

@@ -9,7 +9,7 @@ from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.store.sqlite import open_for_writing
 from reviewer.study_design.decision_policy import Ruling
 from tests.support.commands import Run, write_rubric
-from tests.support.stories import loaded
+from tests.support.stories import LEAD, loaded
 
 ROWS = [
     {"prompt": "p1", "response": "a", "model": "alpha", "label:verdict:r1": "yes", "label:verdict:r2": "yes"},
@@ -49,7 +49,7 @@ def test_gold_as_a_listing_ends_with_counts_and_the_next_command(run: Run, tmp_p
 def test_a_unit_that_is_decided_to_have_no_label_is_told_from_an_undecided_one(run: Run, tmp_path: Path) -> None:
     labelled(run, tmp_path)
     with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine:
-        adjudication = AdjudicationSession(engine, loaded(engine), "lead", lambda: datetime(2026, 1, 2, tzinfo=UTC))
+        adjudication = AdjudicationSession(engine, loaded(engine), LEAD, lambda: datetime(2026, 1, 2, tzinfo=UTC))
         dispute = adjudication.next_case()
         assert dispute is not None
         adjudication.decide(dispute, AdjudicatorChoice(None, Ruling.BAD_ITEM))

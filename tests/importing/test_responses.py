@@ -27,7 +27,7 @@ from tests.support import xstest
 from tests.support.databases import count
 from tests.support.folders import DATA
 from tests.support.imported_tables import MODEL, plain, totals
-from tests.support.stories import NOW, PLAIN, Table, bring_in, label_rows, loaded, results, row
+from tests.support.stories import LEAD, NOW, PLAIN, Table, bring_in, label_rows, loaded, results, row
 
 
 def samples(engine: Engine) -> list[tuple[str, int]]:
@@ -95,7 +95,7 @@ def test_an_import_that_was_stopped_goes_on_when_given_again(engine: Engine, mon
     monkeypatch.setattr(importing_responses, "PART", 2)
     table = Table([row(number // 2, labels={"left": "yes"}) for number in range(7)])
     target = ImportTarget(table.file, "t", table.by, table.study, gold=True, long=False)
-    study = prepare_study(engine, target, TableCheck(7, [], frozenset({"left"})), NOW)
+    study = prepare_study(engine, target, TableCheck(7, [], frozenset({"left"})), LEAD, NOW)
     stopped = store(engine, table.rows, target, study, lambda: NOW)
     next(stopped)
     del stopped
@@ -237,7 +237,7 @@ def test_imported_labels_hang_on_the_response(engine: Engine) -> None:
 def test_chains_hold_after_an_import(engine: Engine) -> None:
     for value in ("yes", "no"):
         bring_in(engine, Table([row(1, labels={"left": value, "right": "yes"}, golds=(("verdict", value),))]))
-    assert [report.broken for report in chain.verify(engine)] == [None, None, None]
+    assert [report.broken for report in chain.verify(engine)] == [None, None, None, None]
 
 
 # Gold

@@ -13,6 +13,7 @@ import pytest
 
 from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.model import (
+    Actor,
     Configuration,
     Draft,
     LabelState,
@@ -39,7 +40,7 @@ from reviewer.store.studies import StudyDesign
 from reviewer.studies.item_sheet import AskedQuestion, questions, with_answer, with_remark
 from reviewer.study_design.decision_policy import Ruling
 from tests.support.commands import Run
-from tests.support.stories import NOW, YES_NO, Clock, design, loaded, make_study, sit, take
+from tests.support.stories import LEAD, NOW, YES_NO, Clock, design, loaded, make_study, sit, take
 from tests.support.stories import rubric as rubric_of
 
 VERDICT = {"id": "verdict", "text": "Is it?", "per": "response", "scale": "nominal", "option": YES_NO}
@@ -143,7 +144,7 @@ def grade(engine: Engine) -> None:
 
 def adjudicate(engine: Engine, clock: Clock) -> None:
     """Decide eight disputes in all ways that there are; a second adjudicator differs on one."""
-    lead = AdjudicationSession(engine, loaded(engine), "lead", clock)
+    lead = AdjudicationSession(engine, loaded(engine), LEAD, clock)
     for number in range(8):
         case = lead.next_case()
         assert case is not None
@@ -154,7 +155,7 @@ def adjudicate(engine: Engine, clock: Clock) -> None:
             verdict = AdjudicatorChoice(None, Ruling.BAD_ITEM if number % 4 == 2 else Ruling.AMBIGUOUS)
         lead.decide(case, verdict)
     clock.forward(1)
-    second = AdjudicationSession(engine, loaded(engine), "second", clock, second=True)
+    second = AdjudicationSession(engine, loaded(engine), Actor("second", "second"), clock, second=True)
     other = next(one for one in second.queue if one.reason == "second opinion")
     while (case := second.next_case()) is not None and case.dispute.unit != other.unit:
         second.defer(case)

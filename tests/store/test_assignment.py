@@ -20,6 +20,7 @@ from reviewer.studies.item_sheet import Item
 from reviewer.studies.rating import RatingSession
 from tests.support.assignment_stories import MINUTES, configurations_of, places, simple
 from tests.support.stories import (
+    LEAD,
     NOW,
     PLAIN,
     Clock,
@@ -255,7 +256,7 @@ def test_a_lease_that_ends_later_than_one_can_last_has_run_out(
 
 def expired(engine: Engine, name: str, clock: Clock) -> list[Item]:
     """Return the one item of a study as each of two raters was handed it; neither holds its only place any more."""
-    create_study(engine, StudyPlan(name, design(overlap=1)), PLAIN, NOW)
+    create_study(engine, StudyPlan(name, design(overlap=1)), PLAIN, LEAD, NOW)
     items = []
     for rater in ("r0", "r1", "r2"):
         study = sit(engine, rater, clock, name)

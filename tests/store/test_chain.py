@@ -12,22 +12,31 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.model import LabelState, Origin, Rater
-from reviewer.store import chain, labels, raters, responses
-from reviewer.store.chain import ADJUDICATION_COLUMNS, CHAINED, FLAG_COLUMNS, GENESIS, LABEL_COLUMNS, ChainReport
+from reviewer.model import Actor, LabelState, Origin, Rater
+from reviewer.store import acts, chain, labels, raters, responses
+from reviewer.store.acts import ActKind
+from reviewer.store.chain import (
+    ACT_COLUMNS,
+    ADJUDICATION_COLUMNS,
+    CHAINED,
+    FLAG_COLUMNS,
+    GENESIS,
+    LABEL_COLUMNS,
+    ChainReport,
+)
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewDecision, NewLabel
 from reviewer.store.responses import Mismatch
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from tests.support.stories import NOW, PLAIN, design, fill, make_study
 
-NAMES = {"label": "rater", "flag": "rater", "adjudication": "adjudicator"}
+NAMES = {"label": "rater", "flag": "rater", "adjudication": "adjudicator", "act": "actor"}
 
 
 def add_chains(engine: Engine) -> None:
-    """Give `left` a chain of four labels, four flags and four decisions, no column of which is empty; `right` a label.
+    """Give `left` a chain of four labels, four flags, four decisions and four acts; `right` a label.
 
-    Only a label can be wholly full: decisions on pairs and items come later.
+    No column is empty, but of decisions: those on pairs and items come later. Who made the study has an act as well.
     """
     one, two = fill(engine, prompts=[1, 2], configurations=["m"])
     make_study(engine, PLAIN, design())
@@ -63,6 +72,10 @@ def add_chains(engine: Engine) -> None:
             before = f"left#{place + 8}" if place else None
             decision = NewDecision("s", one, "verdict", PLAIN.hash, "yes", "because", NOW, supersedes=before)
             labels.add_decisions(engine, "left", [decision])
+        for _ in range(4):
+            acts.record(
+                engine, Actor("left", "login"), ActKind.WITHDREW, NOW, study="s", subject=one, reason="why", details={}
+            )
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +113,8 @@ def test_chains_that_nobody_touched_hold(path: str) -> None:
     with closing(open_for_writing(path)) as engine:
         ends: dict[str, str] = dict(engine.rows("select rater, hash from chain"))
     assert reports(path) == {
-        "left": ChainReport("left", 12, ends["left"]),
+        "lead": ChainReport("lead", 1, ends["lead"]),
+        "left": ChainReport("left", 16, ends["left"]),
         "right": ChainReport("right", 1, ends["right"]),
     }
 
@@ -111,11 +125,11 @@ def test_an_empty_file_has_no_chain(engine: Engine) -> None:
 
 def test_the_rows_of_all_chains_are_counted(path: str) -> None:
     with closing(open_for_writing(path)) as engine:
-        assert chain.rows(engine) == 13
+        assert chain.rows(engine) == 18
 
 
-# The second row of each table in left's chain: label 2, flag 6, decision 10.
-SECOND = {"label": 2, "flag": 6, "adjudication": 10}
+# The second row of each table in left's chain: label 2, flag 6, decision 10, act 14.
+SECOND = {"label": 2, "flag": 6, "adjudication": 10, "act": 14}
 EVERY_COLUMN = [(table, column) for table, _, columns in CHAINED for column in columns]
 
 
@@ -191,8 +205,8 @@ def test_a_row_deleted_in_the_middle_is_found_at_the_next(path: str, forger: sql
 
 
 def test_a_row_deleted_at_the_end_is_found(path: str, forger: sqlite3.Connection) -> None:
-    forger.execute("delete from adjudication where id = 'left#12'")
-    assert broken(path)["left"] == "left#12"
+    forger.execute("delete from act where id = 'left#16'")
+    assert broken(path)["left"] == "left#16"
 
 
 def test_a_row_deleted_at_the_beginning_is_found(path: str, forger: sqlite3.Connection) -> None:
@@ -221,9 +235,9 @@ def test_a_row_copied_to_the_end_is_found(path: str, forger: sqlite3.Connection)
     columns = ", ".join(column for column in LABEL_COLUMNS if column not in ("id", "sequence", "supersedes"))
     forger.execute(
         f"insert into label (id, sequence, supersedes, {columns})"
-        f" select 'left#13', 13, null, {columns} from label where id = 'left#2'"
+        f" select 'left#17', 17, null, {columns} from label where id = 'left#2'"
     )
-    assert broken(path)["left"] == "left#13"
+    assert broken(path)["left"] == "left#17"
 
 
 def test_a_forged_row_with_a_hash_that_fits_is_found_at_the_next(path: str, forger: sqlite3.Connection) -> None:
@@ -243,7 +257,8 @@ def test_a_forged_last_row_with_a_hash_that_fits_is_found(path: str, forger: sql
 
 
 @pytest.mark.parametrize(
-    ("table", "columns"), [("label", LABEL_COLUMNS), ("flag", FLAG_COLUMNS), ("adjudication", ADJUDICATION_COLUMNS)]
+    ("table", "columns"),
+    [("label", LABEL_COLUMNS), ("flag", FLAG_COLUMNS), ("adjudication", ADJUDICATION_COLUMNS), ("act", ACT_COLUMNS)],
 )
 def test_a_chain_binds_every_column_but_the_number(
     forger: sqlite3.Connection, table: str, columns: tuple[str, ...]
@@ -292,7 +307,7 @@ def test_each_row_holds_the_hash_of_the_row_before_across_the_tables(forger: sql
         for table, name in NAMES.items()
         for row in forger.execute(f"select sequence, previous_hash, hash from {table} where {name} = 'left'")
     )
-    assert [sequence for sequence, _, _ in rows] == list(range(1, 13))
+    assert [sequence for sequence, _, _ in rows] == list(range(1, 17))
     assert [previous for _, previous, _ in rows] == [GENESIS, *(own for _, _, own in rows[:-1])]
 
 

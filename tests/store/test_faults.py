@@ -71,7 +71,10 @@ def fill_the_disk(engine: Engine) -> None:
     engine.rows(f"pragma max_page_count = {pages + 2}")
     with engine.writing():
         for number in range(10_000):
-            engine.run("insert into rater values (:name, 'human', '')", {"name": f"{number} " + "x" * 1000})
+            engine.run(
+                "insert into rater (name, kind, created_at) values (:name, 'human', '')",
+                {"name": f"{number} " + "x" * 1000},
+            )
 
 
 def test_a_full_disk_is_called_full(made: str) -> None:

@@ -13,7 +13,7 @@ from reviewer.store.engine import Engine
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.rating import RatingSession
 from tests.support.assignment_stories import MINUTES, places, simple
-from tests.support.stories import NOW, PLAIN, Clock, fill, filled, rate, rate_all, results, sit, take
+from tests.support.stories import LEAD, NOW, PLAIN, Clock, fill, filled, rate, rate_all, results, sit, take
 
 
 def test_a_place_is_kept_until_the_lease_runs_out(engine: Engine, clock: Clock) -> None:
@@ -136,7 +136,7 @@ def test_a_rater_is_finished_while_another_holds_what_the_rater_has_done(engine:
 def assigned(engine: Engine, quota: int | None) -> None:
     fill(engine, prompts=range(10), configurations=["m"])
     how = studies.StudyDesign(1, 2, 7, "majority:1", assigned=True)
-    create_study(engine, StudyPlan("s", how, assignments=[("left", quota)]), PLAIN, NOW)
+    create_study(engine, StudyPlan("s", how, assignments=[("left", quota)]), PLAIN, LEAD, NOW)
 
 
 def test_a_rater_gets_as_many_items_as_assigned(engine: Engine, clock: Clock) -> None:

@@ -342,7 +342,7 @@ def test_every_table_is_strict(made: str) -> None:
 
 def close_and_fail(engine: Engine) -> None:
     studies.close(engine, 1, "")
-    engine.run("insert into rater values ('r2', 'no kind', '')")
+    engine.run("insert into rater (name, kind, created_at) values ('r2', 'no kind', '')")
 
 
 def test_a_write_that_fails_rolls_everything_back(made: str) -> None:

@@ -187,11 +187,6 @@ def test_a_study_that_is_not_there_is_answered_with_those_that_are(engine: Engin
         studies.load(engine, "t")
 
 
-def test_showing_configurations_is_recorded(engine: Engine, response: str) -> None:
-    in_one_step(engine, lambda: studies.record_unblinding(engine, 1, "lead", NOW))
-    assert studies.unblindings(engine, 1) == [("lead", NOW)]
-
-
 def indexed(engine: Engine) -> list[int]:
     return list(search.index_responses(engine))
 

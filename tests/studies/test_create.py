@@ -14,11 +14,11 @@ from reviewer.store import responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import StudyExtent
 from reviewer.studies.create import StudyPlan, create_study, fewest_responses
-from tests.support.stories import COMPARING, NOW, PLAIN, Clock, design, fill, make_study, prompt, rate_all, sit
+from tests.support.stories import COMPARING, LEAD, NOW, PLAIN, Clock, design, fill, make_study, prompt, rate_all, sit
 
 
 def create(engine: Engine, plan: StudyPlan, by: Rubric = PLAIN) -> StudyExtent:
-    return create_study(engine, plan, by, NOW)[1]
+    return create_study(engine, plan, by, LEAD, NOW)[1]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from reviewer.store.labels import NewLabel
 from reviewer.store.studies import Study
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.population import population
-from tests.support.stories import NOW, design, extend, fill, make_study, rubric
+from tests.support.stories import LEAD, NOW, design, extend, fill, make_study, rubric
 
 OPTIONS = [{"value": "bad", "label": "Bad", "key": "1"}, {"value": "good", "label": "Good", "key": "2"}]
 QUESTION = {"id": "q", "text": "?", "per": "response", "scale": "nominal", "option": OPTIONS}
@@ -47,7 +47,7 @@ def grade(engine: Engine, grader: str, given: Mapping[str, str | None]) -> None:
 
 
 def make(engine: Engine, sample: str, **more: object) -> Study:
-    return create_study(engine, StudyPlan("s", design(sample=sample), **more), RUBRIC, NOW)[0]  # type: ignore[arg-type]
+    return create_study(engine, StudyPlan("s", design(sample=sample), **more), RUBRIC, LEAD, NOW)[0]  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from reviewer.store.engine import Engine
 from reviewer.studies.rating import RatingSession
 from reviewer.studies.rubric_trial import CONFIGURATIONS, STUDY, create_trial, sheet_asking
 from tests.support.folders import PROMPTS
-from tests.support.stories import COMPARING, FULL, NOW, PLAIN, Clock
+from tests.support.stories import COMPARING, FULL, LEAD, NOW, PLAIN, Clock
 
 RUBRICS = [read_rubric(path) for path in sorted((PROMPTS / "rubrics").glob("*.toml"))]
 
@@ -29,7 +29,7 @@ def test_only_what_leads_to_a_question_is_answered() -> None:
 
 @pytest.mark.parametrize("rubric", [PLAIN, COMPARING, FULL], ids=lambda rubric: rubric.id)
 def test_a_trial_has_items_of_two_responses_that_say_that_they_are_examples(engine: Engine, rubric: Rubric) -> None:
-    session = RatingSession(engine, create_trial(engine, rubric, NOW), "you", Clock())
+    session = RatingSession(engine, create_trial(engine, rubric, LEAD, NOW), "you", Clock())
     session.enter("session", "host", 1)
     assert session.name == STUDY
     seen = 0

@@ -22,7 +22,7 @@ from reviewer.formats.tables.table_file import format_of
 from reviewer.importing.check import prepare_study
 from reviewer.importing.labels import ImportTarget
 from reviewer.store import sqlite
-from tests.support.stories import DEGREE, VERDICT, rubric
+from tests.support.stories import DEGREE, LEAD, VERDICT, rubric
 
 ASKED: Rubric = rubric("hostile", VERDICT, DEGREE)
 TABLES = ("prompt", "response", "label", "adjudication")
@@ -152,7 +152,7 @@ def _import(path: Path, database: Path) -> str | None:
         source = TableSource(path, format_of(path), Profile(), target)
         with closing(sqlite.open_for_writing(str(database))) as engine:
             checked = source.check(engine, skip_bad=False, what="")
-            study = prepare_study(engine, target, checked, now())
+            study = prepare_study(engine, target, checked, LEAD, now())
             for _ in source.store(engine, study, what=""):
                 pass
     except ReviewerError as error:

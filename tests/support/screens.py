@@ -11,7 +11,18 @@ from pathlib import Path
 from reviewer.cli.collect_from_home import HomeCollect
 from reviewer.cli.import_from_home import HomeImport
 from reviewer.definitions.rubric import Rubric, rubric_from_json
-from reviewer.model import Configuration, Label, Message, Response, Role, Suite, SuitePrompt, prompt_of, response_id
+from reviewer.model import (
+    Actor,
+    Configuration,
+    Label,
+    Message,
+    Response,
+    Role,
+    Suite,
+    SuitePrompt,
+    prompt_of,
+    response_id,
+)
 from reviewer.session.terminal_session import TerminalIdentity, TerminalSession
 from reviewer.store import labels, responses, rubrics, search, studies
 from reviewer.store.engine import Engine
@@ -53,7 +64,11 @@ def session_on(
 ) -> TerminalSession:
     """Return the session of `rater` at a terminal of their own."""
     return TerminalSession(
-        lambda: open_for_reading(path), lambda: open_for_writing(path), rater, TerminalIdentity(token, "host", 1), clock
+        lambda: open_for_reading(path),
+        lambda: open_for_writing(path),
+        Actor(rater, "login"),
+        TerminalIdentity(token, "host", 1),
+        clock,
     )
 
 
@@ -75,7 +90,7 @@ def app_on(path: str, rater: str = "r1", study: str | None = "s", token: str = "
         lambda: session_on(path, rater, token),
         rater,
         lambda entered: [others(other.token) for other in entered.others],
-        lambda: HomeImport(path),
+        lambda: HomeImport(path, Actor("r1", "login")),
         lambda: HomeCollect(path),
         study,
     )

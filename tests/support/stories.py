@@ -14,6 +14,7 @@ from reviewer.importing.check import check, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.model import (
+    Actor,
     Configuration,
     Draft,
     Message,
@@ -37,6 +38,7 @@ from reviewer.study_design.sampling import ChosenResponse
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOW = utc(START)
+LEAD = Actor("lead", "login")
 
 Open = Callable[[], Engine]
 _SESSIONS = count()
@@ -130,7 +132,7 @@ def design(
 
 
 def make_study(engine: Engine, by: Rubric, how: StudyDesign, name: str = "s") -> Study:
-    study, _ = create_study(engine, StudyPlan(name, how), by, NOW)
+    study, _ = create_study(engine, StudyPlan(name, how), by, LEAD, NOW)
     return study
 
 
@@ -234,7 +236,7 @@ def bring_in(engine: Engine, table: Table) -> ImportTally:
         replaces_own=table.replaces_own,
     )
     checked = check(engine, table.rows, target, skip_bad=False)
-    study = prepare_study(engine, target, checked, NOW)
+    study = prepare_study(engine, target, checked, LEAD, NOW)
     *_, tally = store(engine, table.rows, target, study, lambda: NOW)
     return tally
 

@@ -14,7 +14,7 @@ from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
 from tests.support.hostile_text import HOSTILE_TEXT
-from tests.support.stories import Clock, Table, bring_in, loaded, results, row
+from tests.support.stories import LEAD, Clock, Table, bring_in, loaded, results, row
 from tests.support.terminal import ENTER, REVIEWER, Terminal
 from tests.support.xstest import completions
 
@@ -53,7 +53,7 @@ def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tm
     gold = decided(tmp_path / "gold.db", "x")
     path = tmp_path / "reviews.db"
     with closing(open_for_reading(str(path))) as engine:
-        queue = AdjudicationSession(engine, loaded(engine, "x"), "lead", Clock()).queue
+        queue = AdjudicationSession(engine, loaded(engine, "x"), LEAD, Clock()).queue
     assert len(queue) >= DOZEN
     acknowledged: dict[str, str | None] = {}
     drafted = ""

@@ -31,7 +31,7 @@ from tests.support.hostile_text import HOSTILE_PARTS, harmless
 from tests.support.painted import Tester, rows_on_screen
 from tests.support.rating_app import begin, press
 from tests.support.screens import Asked, app_on, make_study_of, plain_rubric
-from tests.support.stories import NOW, option, rubric
+from tests.support.stories import LEAD, NOW, option, rubric
 
 SIZES = [(80, 24), (99, 30), (100, 30), (107, 25), (111, 33), (112, 40), (160, 48)]
 
@@ -66,7 +66,7 @@ async def test_the_guideline_is_what_its_dialog_shows(size: tuple[int, int]) -> 
 async def test_each_question_is_what_the_question_bar_shows(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
     asked, path = shipped(name), str(tmp_path / "reviews.db")
     with closing(open_for_writing(path)) as engine:
-        create_trial(engine, asked, NOW)
+        create_trial(engine, asked, LEAD, NOW)
     app = app_on(path, study=STUDY)
     async with app.run_test(size=size) as pilot:
         await begin(pilot)

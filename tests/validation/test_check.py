@@ -16,7 +16,7 @@ from reviewer.store.labels import NewDecision, NewLabel
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.validation.check import CheckedRate, QuestionCheck, check_question, lab_of, questions
 from reviewer.validation.evidence import AnswerState, rate_contribution, read_evidence, with_less_gold
-from tests.support.stories import COMPARING, DEGREE, NOW, VERDICT, design, fill, loaded, rubric
+from tests.support.stories import COMPARING, DEGREE, LEAD, NOW, VERDICT, design, fill, loaded, rubric
 
 YES = {"id": "yes", "question": "verdict", "of": ["yes"], "worse": "high"}
 STRONG = {"id": "strong", "question": "degree", "of": ["strong"], "worse": "high"}
@@ -76,7 +76,7 @@ def stored(engine: Engine) -> list[str]:
 
 def study(engine: Engine, sample: str = "all", **more: object) -> list[str]:
     """Make the study `s` and return its responses."""
-    create_study(engine, StudyPlan("s", design(sample=sample, seed=3), **more), RUBRIC, NOW)  # type: ignore[arg-type]
+    create_study(engine, StudyPlan("s", design(sample=sample, seed=3), **more), RUBRIC, LEAD, NOW)  # type: ignore[arg-type]
     sql = "select response.id from study_response join response on response.number = study_response.response"
     return [name for (name,) in engine.rows(f"{sql} order by response.number")]
 
@@ -257,7 +257,7 @@ def test_two_graders_are_compared_on_what_both_judged(engine: Engine, stored: li
 
 
 def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str]) -> None:
-    create_study(engine, StudyPlan("s", design(panes=2)), COMPARING, NOW)
+    create_study(engine, StudyPlan("s", design(panes=2)), COMPARING, LEAD, NOW)
     pairs = [(min(pair), max(pair)) for pair in zip(stored[0::2], stored[1::2], strict=True)][:40]
     preferred = ("first", "second", "tie", "first")
     with engine.writing():
