@@ -270,6 +270,8 @@ def chained(connection: sqlite3.Connection) -> Iterator[tuple[str, str, dict[str
     """Yield the chained rows: whose chain it is, the table, and values by the columns that it has."""
     for table, rater, _ in CHAINED:
         names = [name for name in columns(connection, table) if name != "number"]
+        if not names:  # a table that came later
+            continue
         for values in connection.execute(f"select {', '.join(names)} from main.{table}"):
             row = dict(zip(names, values, strict=True))
             yield row[rater], table, row
