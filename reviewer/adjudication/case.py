@@ -15,7 +15,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import StandingDecision
 from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import AskedQuestion, Item, compares, in_words, panes_of, translated
-from reviewer.study_design.blinding import pane_order, rank
+from reviewer.study_design.blinding import rank
 from reviewer.study_design.decision_policy import DisputeReason
 
 Unit = tuple[str, str, str, str]
@@ -129,11 +129,10 @@ def _item(engine: Engine, study: Study, dispute: Dispute, viewer: Viewer) -> Ite
     else:
         number, identity = found
         content = items.content(engine, number)
-    order = pane_order(study.design.seed, viewer.name, identity, [one.id for one in content.responses])
     return Item(
         handed=AssignedItem(number, identity, 0, ""),
         messages=content.messages,
-        panes=panes_of(content, order),
+        panes=panes_of(content, study.design.seed, viewer.name),
         reference=content.reference,
         secret=content.secret if study.design.aids != "off" else None,
         aids=study.design.aids,

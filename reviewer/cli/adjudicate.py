@@ -21,6 +21,7 @@ from reviewer.cli.options import (
     study_argument,
 )
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
+from reviewer.studies.blind_names import BlindNames, seen_distribution
 
 if TYPE_CHECKING:
     from reviewer.adjudication.guideline_feedback import SettledConfusion, Suggestion
@@ -50,7 +51,7 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
         settled_before, suggested = settled_confusions(engine, loaded), suggestions(engine, loaded)
     if as_json:
         say_json(
-            _document(adjudication)
+            _document(adjudication, BlindNames(loaded.secret))
             | {
                 "settled": [asdict(one) for one in settled_before],
                 "suggestions": [asdict(one) for one in suggested],
@@ -60,21 +61,22 @@ def adjudicate_command(ctx: click.Context, study: str, *, report: bool, second: 
     _tell_disputes(adjudication, settled_before, suggested)
 
 
-def _document(adjudication: AdjudicationSession) -> dict[str, object]:
+def _document(adjudication: AdjudicationSession, names: BlindNames) -> dict[str, object]:
+    disputes = [(one, names.unit(one.response, one.other_response, one.item)) for one in adjudication.queue]
     return {
         "study": adjudication.name,
         "decided": adjudication.progress.decided,
         "merged": adjudication.progress.merged,
         "disputes": [
             {
-                "response": one.response or None,
-                "other_response": one.other_response or None,
-                "item": one.item or None,
+                "response": unit.response,
+                "other_response": unit.other_response,
+                "item": unit.item,
                 "question": one.question,
                 "reason": one.reason,
-                "distribution": one.distribution,
+                "distribution": seen_distribution(one.distribution, unit),
             }
-            for one in adjudication.queue
+            for one, unit in disputes
         ],
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -33,6 +33,7 @@ from reviewer.grading.tasks import grade_by_rule, prepare, rater_name, task
 from reviewer.model import LabelState
 from reviewer.store import studies
 from reviewer.store.labels import has_gold
+from reviewer.studies.blind_names import BlindNames
 
 if TYPE_CHECKING:
     from reviewer.cli.grade_run import GraderAssignment, GraderRun
@@ -201,9 +202,11 @@ def _report(
     ctx: click.Context, study: str, grader: Grader, raters: list[str], totals: dict[str, object], *, as_json: bool
 ) -> None:
     with reading(ctx) as engine:
-        work = task(engine, studies.load(engine, study), grader)
+        loaded = studies.load(engine, study)
+        work = task(engine, loaded, grader)
         found = census(engine, work, raters)
-        planted = baits(engine, work, raters[0])
+        names = BlindNames(loaded.secret)
+        planted = [replace(one, response=str(names.name(one.response))) for one in baits(engine, work, raters[0])]
         rated = has_gold(engine, study)
     if as_json:
         say_json(

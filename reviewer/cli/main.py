@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "collect": ("reviewer.cli.collect:collect_command", "Ask models the prompts of suites, and store the answers."),
     "import": ("reviewer.cli.import_table:import_command", "Bring in responses, and labels where the file has them."),
-    "study": ("reviewer.cli.study:study_group", "Make, list, show and close studies."),
+    "study": ("reviewer.cli.study:study_group", "Make, list, show, change and close studies."),
     "rate": ("reviewer.cli.rate:rate_command", "Rate the items of a study, blind."),
     "adjudicate": ("reviewer.cli.adjudicate:adjudicate_command", "Decide the disputes of a study, blind."),
     "labels": ("reviewer.cli.labels:labels_command", "List the labels of a study as stored."),
@@ -36,6 +36,7 @@ COMMANDS = {
     "rubric": ("reviewer.cli.rubric:rubric_group", "Check a rubric, see it as raters will, and try it out."),
     "suite": ("reviewer.cli.suite:suite_group", "Check a suite, and see its prompts as raters and models will."),
     "grader": ("reviewer.cli.grader:grader_group", "Check a grader: what it is sent, and how replies are read."),
+    "response": ("reviewer.cli.response:response_group", "Erase what a stored response says."),
     "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
     "db": ("reviewer.cli.db:db_group", "Make databases."),
     "completion": ("reviewer.cli.completion:completion_command", "Print the script that makes a shell complete words."),

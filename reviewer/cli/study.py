@@ -1,6 +1,8 @@
-"""`reviewer study`: create, list, show, close."""
+"""`reviewer study`: create, list, show, close; what is taken out of a study is in `study_acts`."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import click
 
@@ -25,17 +27,20 @@ from reviewer.cli.options import (
     study_argument,
     writing,
 )
+from reviewer.cli.study_acts import leave_out_command, withdraw_command
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.store import acts, studies
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.studies.blind_names import BlindNames
 from reviewer.studies.lead_acts import close_study
+from reviewer.studies.omissions import Omissions, omission_values, omissions
 from reviewer.studies.unblinding import record_unblinding
 
 
-@click.group("study")
+@click.group("study", commands=[withdraw_command, leave_out_command])
 @database_option
 def study_group() -> None:
-    """Make, list, show and close studies."""
+    """Make, list, show, change and close studies."""
 
 
 # A paragraph that begins with \b keeps its lines.
@@ -237,7 +242,13 @@ def show(ctx: click.Context, study: str, *, unblind: bool, as_json: bool) -> Non
     """Show the design and the progress of STUDY."""
     with reading(ctx) as engine:
         view = overview(engine, studies.load(engine, study))
+        left_out = omissions(engine, study)
     document = _shown(view)
+    if left_out:
+        document["left_out"] = _left_out(left_out, view.study, blind=view.study.open and not unblind)
+    if view.study.open and not unblind:
+        # By which responses were drawn, a rater who knows the seed could tell configurations.
+        document["design"]["seed"] = None
     if unblind:
         with writing(ctx) as engine:
             record_unblinding(engine, view.study, actor(ctx), now(), "study show", by_name=True)
@@ -255,7 +266,7 @@ def show(ctx: click.Context, study: str, *, unblind: bool, as_json: bool) -> Non
         _show_plainly(view, document)
 
 
-def _shown(view: Overview) -> dict[str, object]:
+def _shown(view: Overview) -> dict[str, Any]:
     design = view.study.design
     return {
         "study": view.study.name,
@@ -290,14 +301,24 @@ def _shown(view: Overview) -> dict[str, object]:
     }
 
 
-def _show_plainly(view: Overview, document: dict[str, object]) -> None:
+def _left_out(found: Omissions, study: Study, *, blind: bool) -> dict[str, list[dict[str, object]]]:
+    """Return what is left out; of a blind study responses go by the names that raters see."""
+    values = omission_values(found)
+    for one in values["responses"]:
+        if blind:
+            one["response"] = BlindNames(study.secret).name(str(one["response"]))
+    return values
+
+
+def _show_plainly(view: Overview, document: dict[str, Any]) -> None:
     design, rubric = view.study.design, view.study.rubric
+    seed = "" if document["design"]["seed"] is None else f"; seed {design.seed}"
     say(
         f"study {view.study.name}, {_state(view.study)}, rubric {rubric.id} version {rubric.version}\n"
         f"{counted(view.extent.responses, 'response')} of"
         f" {counted(view.extent.configurations, 'configuration')} in"
         f" {counted(view.extent.items, 'item')} of up to {design.panes}; {counted(design.overlap, 'rater')} an item;"
-        f" policy {design.policy}; sample {design.sample}; seed {design.seed}\n"
+        f" policy {design.policy}; sample {design.sample}{seed}\n"
     )
     table(
         [
@@ -314,7 +335,11 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
         ],
         right=frozenset({1, 2, 3}),
     )
-    for one in document.get("configurations", ()):  # type: ignore[attr-defined]
+    for one in document.get("left_out", {}).get("responses", ()):
+        say(f"withdrawn: response {one['response'][:12]}, by {one['by']} on {one['at'][:10]}: {one['reason']}")
+    for one in document.get("left_out", {}).get("raters", ()):
+        say(f"left out: rater {one['rater']}, by {one['by']} on {one['at'][:10]}: {one['reason']}")
+    for one in document.get("configurations", ()):
         say(f"{one['configuration']}: {counted(one['responses'], 'response')}")
     if view.study.open:
         say(f"\nNext: {next_command('rate', view.study.name, '--plain')}")

@@ -54,7 +54,7 @@ class AgreementView:
         """Tell whether the study is still blind."""
         return self._now().open
 
-    def latest(self) -> tuple[int, int, int]:
+    def latest(self) -> tuple[int, int, int, int]:
         """Return what changes with every label, decision and flag that comes in."""
         return rating_details.latest(self._engine())
 

@@ -203,7 +203,8 @@ def _uncut_responses(engine: Engine, study: int, prompt: int) -> dict[str, tuple
     rows = engine.rows(
         "select response.id, response.number, configuration from response"
         " join study_response on study_response.response = response.number"
-        " where response.prompt = :prompt and study_response.study = :study and study_response.item is null",
+        " where response.prompt = :prompt and study_response.study = :study and study_response.item is null"
+        " and withdrawn = 0",
         {"prompt": prompt, "study": study},
     )
     return {response: (number, configuration) for response, number, configuration in rows}

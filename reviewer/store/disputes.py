@@ -69,7 +69,7 @@ def weights(engine: Engine, study: int) -> dict[str, tuple[int, int]]:
         select response.id, count(*) over (partition by response.configuration), coalesce(severe.severity, 0)
         from study_response join response on response.number = study_response.response
         left join severe on severe.prompt = response.prompt
-        where study_response.study = :study
+        where study_response.study = :study and withdrawn = 0
     """
     return {response: (count, severity) for response, count, severity in engine.rows(sql, {"study": study})}
 

@@ -41,6 +41,12 @@ class Engine(Protocol):
     def index_words(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Add (response number, prompt text, response text) rows to the full-text index, inside `writing`."""
 
+    def forget_words(self, row: tuple[int, str, str]) -> None:
+        """Take a (response number, prompt text, response text) row out of the full-text index, inside `writing`."""
+
+    def overwriting(self) -> AbstractContextManager[None]:
+        """Leave nothing of what is replaced meanwhile in the database's files."""
+
     def find_words(self, query: str) -> list[int]:
         """Return the numbers of the responses that hold every word of `query`, best first."""
 

@@ -16,7 +16,7 @@ def responses(engine: Engine, study: int) -> list[str]:
     """Return the ids of the study's responses in order of number."""
     rows = engine.rows(
         "select response.id from study_response join response on response.number = study_response.response"
-        " where study_response.study = :study order by response.number",
+        " where study_response.study = :study and withdrawn = 0 order by response.number",
         {"study": study},
     )
     return [identity for (identity,) in rows]
@@ -30,7 +30,8 @@ def pairs(engine: Engine, study: int) -> list[Unit]:
         " from study_response first join response one on one.number = first.response"
         " join response other on other.prompt = one.prompt and other.number > one.number"
         " join study_response second on second.response = other.number and second.study = first.study"
-        " where first.study = :study order by one.number, other.number",
+        " where first.study = :study and first.withdrawn = 0 and second.withdrawn = 0"
+        " order by one.number, other.number",
         {"study": study},
     )
     return [(first, second) for first, second in rows]

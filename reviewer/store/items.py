@@ -33,14 +33,14 @@ class ItemContent:
 
 
 def content(engine: Engine, item: int) -> ItemContent:
-    """Return what the item, once cut, shows."""
+    """Return what the item, once cut, shows; a response that is withdrawn is not shown any more."""
     [(prompt, messages)] = engine.rows(
         "select prompt.number, messages from item join prompt on prompt.number = item.prompt where item.number = :item",
         {"item": item},
     )
     responses = engine.rows(
         "select id, text, reasoning, tool_calls, stop_reason, refusal from response"
-        " where number in (select response from study_response where item = :item) order by id",
+        " where number in (select response from study_response where item = :item and withdrawn = 0) order by id",
         {"item": item},
     )
     [(reference, secret, severity)] = engine.rows(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reviewer.model import RECOGNISED, Label, LabelState, Origin
+from reviewer.store.acts import LEFT_OUT_RATERS, WITHDRAWN_RESPONSES
 from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
 from reviewer.store.engine import Engine, Row, among
 from reviewer.study_design.decision_policy import Ruling
@@ -18,8 +19,8 @@ IMPORTED = "imported:"
 # A row stands while no later row supersedes it. Kept as a condition, not a mark: the table is only ever added to.
 STANDS = "not exists (select 1 from label later where later.supersedes = label.id)"
 
-# Human labels count in their study; a grader's count in every study that holds the response under the same rubric.
-COUNTS_IN_STUDY = """(
+# Human labels belong to their study; a grader's to every study that holds the response under the same rubric.
+BELONGS_TO_STUDY = """(
     label.study = :study and rater.kind = 'human'
     or rater.kind <> 'human' and label.rubric = (select rubric from study where name = :study) and exists (
         select 1 from study_response
@@ -27,6 +28,21 @@ COUNTS_IN_STUDY = """(
         join study on study.number = study_response.study
         where study.name = :study and response.id = label.response
     )
+)"""
+
+# An item as a whole cannot be spoken of any more when a response that it showed is withdrawn.
+_ITEMS_OF_WITHDRAWN = f"""
+    select item.id from response join study_response on study_response.response = response.number
+    join item on item.number = study_response.item join study on study.number = study_response.study
+    where study.name = :study and item.id is not null and response.id in ({WITHDRAWN_RESPONSES})
+"""
+
+# What counts in a study: labels that belong to it, but of raters who are left out and on what is withdrawn.
+COUNTS_IN_STUDY = f"""(
+    {BELONGS_TO_STUDY} and label.rater not in ({LEFT_OUT_RATERS})
+    and coalesce(label.response, '') not in ({WITHDRAWN_RESPONSES})
+    and coalesce(label.other_response, '') not in ({WITHDRAWN_RESPONSES})
+    and (label.response is not null or label.item not in ({_ITEMS_OF_WITHDRAWN}))
 )"""
 
 
@@ -95,9 +111,9 @@ def add(engine: Engine, rater: str, labels: Iterable[NewLabel]) -> list[str]:
 
 
 def of_study(engine: Engine, study: str, rater: str | None = None) -> Iterator[Label]:
-    """Yield the labels that count in `study` as stored, every one, in the order in which they were stored."""
+    """Yield the labels that belong to `study` as stored, every one, in the order in which they were stored."""
     only = " and label.rater = :rater" if rater is not None else ""
-    sql = f"{_SELECT} join rater on rater.name = label.rater where {COUNTS_IN_STUDY}{only} order by label.number"
+    sql = f"{_SELECT} join rater on rater.name = label.rater where {BELONGS_TO_STUDY}{only} order by label.number"
     return map(_label, engine.stream(sql, {"study": study, "rater": rater}))
 
 
@@ -302,11 +318,18 @@ _DECISION_STANDS = """
 
 
 def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
-    """Yield the standing decisions of `study` in the order in which they were made, none that was taken back."""
+    """Yield the standing decisions of `study` in the order in which they were made.
+
+    None that was taken back, and none on what is withdrawn.
+    """
     sql = f"""
         select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question,
             adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at, clause
-        from adjudication where study = :study and {_DECISION_STANDS} order by decided_at, number
+        from adjudication where study = :study and {_DECISION_STANDS}
+            and coalesce(response, '') not in ({WITHDRAWN_RESPONSES})
+            and coalesce(other_response, '') not in ({WITHDRAWN_RESPONSES})
+            and (response is not null or item not in ({_ITEMS_OF_WITHDRAWN}))
+        order by decided_at, number
     """
     for row in engine.stream(sql, {"study": study}):
         identity, response, other, item, question, adjudicator, value, ruling, *told = row

@@ -15,11 +15,11 @@ _SUBJECT = """coalesce(label.response, ''), coalesce(label.other_response, ''),
     case when label.response is null then label.item else '' end"""
 
 
-def latest(engine: Engine) -> tuple[int, int, int]:
-    """Return numbers that grow whenever a label, a decision or a flag is added."""
+def latest(engine: Engine) -> tuple[int, int, int, int]:
+    """Return numbers that grow whenever a label, a decision, a flag or an act is added."""
     [found] = engine.rows(
         "select (select coalesce(max(number), 0) from label), (select coalesce(max(number), 0) from adjudication),"
-        " (select coalesce(max(number), 0) from flag)"
+        " (select coalesce(max(number), 0) from flag), (select coalesce(max(number), 0) from act)"
     )
     return found
 

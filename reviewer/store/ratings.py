@@ -86,12 +86,13 @@ def prompts_repeat(engine: Engine, scope: Scope) -> bool:
     found = engine.rows(
         """
         select 1 from study_response one join response first on first.number = one.response
-        where one.study = (select number from study where name = :study)
+        where one.study = (select number from study where name = :study) and one.withdrawn = 0
             and (:configuration is null or first.configuration = (
                 select number from configuration where name = :configuration))
             and exists (
                 select 1 from response second join study_response other on other.response = second.number
                 where second.prompt = first.prompt and second.number <> first.number and other.study = one.study
+                    and other.withdrawn = 0
                     and (:configuration is null or second.configuration = first.configuration))
         limit 1
         """,
@@ -204,7 +205,8 @@ def configurations(engine: Engine, study: str) -> list[str]:
     found = engine.rows(
         "select distinct configuration.name from study_response"
         " join study on study.number = study_response.study join response on response.number = study_response.response"
-        " join configuration on configuration.number = response.configuration where study.name = :study order by 1",
+        " join configuration on configuration.number = response.configuration"
+        " where study.name = :study and withdrawn = 0 order by 1",
         {"study": study},
     )
     return [name for (name,) in found]

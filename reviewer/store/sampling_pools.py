@@ -27,6 +27,9 @@ class DrawnFrom:
     rate: str | None = None
 
 
+_MEMBERS = "select response from study_response where study = {} and withdrawn = 0"
+
+
 def pool(
     engine: Engine,
     *,
@@ -37,6 +40,7 @@ def pool(
 ) -> list[Candidate]:
     """Return the responses a study may draw from, in order of number.
 
+    Those that are withdrawn from `study` are left out.
     Empty `suites` or `configurations`, a `study` and an `up_to` (the highest number) of None leave that side open.
     """
     conditions = ["true" if up_to is None else f"number <= {int(up_to)}"]
@@ -45,7 +49,7 @@ def pool(
     if configurations:
         conditions.append(f"configuration in ({_numbers(configurations)})")
     if study is not None:
-        conditions.append(f"number in (select response from study_response where study = {int(study)})")
+        conditions.append(f"number in ({_MEMBERS.format(int(study))})")
     found = engine.rows(
         f"select number, id, configuration from response where {' and '.join(conditions)} order by number"
     )

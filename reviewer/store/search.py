@@ -33,12 +33,13 @@ def _next_part(engine: Engine) -> list[Row]:
             {"part": PART},
         )
         if rows:
-            engine.index_words((number, _words(messages), text) for number, messages, text in rows)
+            engine.index_words((number, words_of(messages), text) for number, messages, text in rows)
             engine.run("update words_indexed set up_to = :number", {"number": rows[-1][0]})
     return rows
 
 
-def _words(messages: str) -> str:
+def words_of(messages: str) -> str:
+    """Return the text of a prompt, given as stored, as it is indexed."""
     return "\n".join(message["content"] for message in json.loads(messages))
 
 
@@ -51,7 +52,7 @@ def finished_items(engine: Engine, rater: str, words: str) -> list[FoundItem]:
     rows = among(
         engine,
         "select response.number, study.name, item.number, messages, response.id, text from response"
-        " join study_response on study_response.response = response.number"
+        " join study_response on study_response.response = response.number and withdrawn = 0"
         " join item on item.number = study_response.item"
         " join place on place.item = item.number and place.rater = :rater and place.state = 'done'"
         " join study on study.number = item.study"

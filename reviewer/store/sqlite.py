@@ -105,6 +105,25 @@ class SqliteEngine:
         with explained(self.path):
             self._connection.executemany("insert into response_words (rowid, prompt, response) values (?, ?, ?)", rows)
 
+    def forget_words(self, row: tuple[int, str, str]) -> None:
+        """Take a (response number, prompt text, response text) row out of the full-text index, inside `writing`."""
+        with explained(self.path):
+            self._connection.execute(
+                "insert into response_words (response_words, rowid, prompt, response) values ('delete', ?, ?, ?)", row
+            )
+            # The words themselves go when the parts of the index that hold them are written anew.
+            self._connection.execute("insert into response_words (response_words) values ('optimize')")
+
+    @contextmanager
+    def overwriting(self) -> Iterator[None]:
+        """Overwrite what is replaced with zeros, and at the end fold in and empty the log, which has old pages too."""
+        self.rows("pragma secure_delete = on")
+        try:
+            yield
+            self.rows("pragma wal_checkpoint(truncate)")
+        finally:
+            self.rows("pragma secure_delete = off")
+
     def find_words(self, query: str) -> list[int]:
         """Return the numbers of the responses that hold every word of `query`, best first."""
         # Each word in quotes, so that none is taken for the query language; a NUL would end the query.

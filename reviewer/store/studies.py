@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import NotFound, Refused
@@ -35,7 +36,10 @@ class StudyDesign:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study as stored, with its rubric, which is frozen. `items` counts the items cut and still to be cut."""
+    """A study as stored, with its rubric, which is frozen. `items` counts the items cut and still to be cut.
+
+    `secret` keys the names under which raters see responses and items: see `blinding.blind_name`.
+    """
 
     number: int
     name: str
@@ -45,6 +49,7 @@ class Study:
     items: int
     created_at: str
     closed_at: str | None
+    secret: str = field(repr=False)
 
 
 def create(
@@ -83,7 +88,7 @@ def create(
 
 _SELECT = (
     "select number, name, rubric, state = 'open', panes, overlap, seed, policy, sample, aids, assigned, items,"
-    " created_at, closed_at from study"
+    " created_at, closed_at, secret from study"
 )
 
 
@@ -120,9 +125,9 @@ def every(engine: Engine) -> list[Study]:
 
 
 def _study(engine: Engine, row: Row) -> Study:
-    number, name, rubric, is_open, panes, overlap, seed, policy, sample, aids, assigned, items, created, closed = row
+    number, name, rubric, is_open, panes, overlap, seed, policy, sample, aids, assigned, items, *rest = row
     design = StudyDesign(panes, overlap, seed, policy, sample, aids, bool(assigned))
-    return Study(number, name, rubrics.load(engine, rubric), bool(is_open), design, items, created, closed)
+    return Study(number, name, rubrics.load(engine, rubric), bool(is_open), design, items, *rest)
 
 
 def close(engine: Engine, study: int, now: str) -> None:
@@ -180,42 +185,54 @@ def extend(engine: Engine, study: Study, chosen: Sequence[ChosenResponse], *, le
         )
     added = _responses(engine, study.number) - before
     if added:
-        _plan(engine, reload(engine, study), least)
+        plan_items(engine, reload(engine, study), least)
     return added
 
 
 def _responses(engine: Engine, study: int) -> int:
-    [(count,)] = engine.rows("select count(*) from study_response where study = :study", {"study": study})
+    [(count,)] = engine.rows(
+        "select count(*) from study_response where study = :study and withdrawn = 0", {"study": study}
+    )
     return int(count)
 
 
-def _plan(engine: Engine, study: Study, least: int) -> None:
-    """Make the study's uncut items fit its responses that no item shows yet."""
+def plan_items(engine: Engine, study: Study, least: int, prompt: int | None = None) -> None:
+    """Make the study's uncut items fit its responses that no item shows yet, of one prompt (by number) or of all.
+
+    An uncut item that is not needed any more keeps its position and has no place. Call inside `engine.writing()`.
+    """
+    only = "" if prompt is None else " and prompt = :prompt"
+    parameters = {"study": study.number, "prompt": prompt}
     waiting = engine.stream(
         "select response.prompt, prompt.id, count(*) from study_response"
         " join response on response.number = study_response.response join prompt on prompt.number = response.prompt"
-        " where study_response.study = :study and study_response.item is null group by response.prompt, prompt.id",
-        {"study": study.number},
+        " where study_response.study = :study and study_response.item is null and withdrawn = 0"
+        f"{only.replace('prompt =', 'response.prompt =')} group by response.prompt, prompt.id",
+        parameters,
     )
     uncut: dict[int, list[int]] = {}
-    for prompt, number in engine.rows(
-        "select prompt, number from item where study = :study and id is null order by number", {"study": study.number}
+    for of, number in engine.rows(
+        f"select prompt, number from item where study = :study and id is null{only} order by number", parameters
     ):
-        uncut.setdefault(prompt, []).append(number)
+        uncut.setdefault(of, []).append(number)
     blocks: dict[int, int] = dict(
-        engine.rows("select prompt, count(*) from item where study = :study group by prompt", {"study": study.number})
+        engine.rows(f"select prompt, count(*) from item where study = :study{only} group by prompt", parameters)
     )
     resized: list[dict[str, int]] = []
     new: list[tuple[int, int, int]] = []
-    for prompt, identity, count in waiting:
+    for of, identity, count in waiting:
         planned = [size for size in sizes(count, study.design.panes) if size >= least]
-        kept = uncut.get(prompt, [])
-        resized.extend({"number": number, "size": size} for number, size in zip(kept, planned, strict=False))
-        block = blocks.get(prompt, 0)
+        kept = uncut.pop(of, [])
+        resized.extend({"number": number, "size": size} for number, size in zip_longest(kept, planned, fillvalue=0))
+        block = blocks.get(of, 0)
         for size in planned[len(kept) :]:
-            new.append((item_key(study.design.seed, identity, block), prompt, size))
+            new.append((item_key(study.design.seed, identity, block), of, size))
             block += 1
-    engine.run_many("update item set size = :size where number = :number", resized)
+    resized.extend({"number": number, "size": 0} for left in uncut.values() for number in left)
+    engine.run_many(
+        "update item set size = :size, places = case when :size = 0 then 0 else :overlap end where number = :number",
+        [one | {"overlap": study.design.overlap} for one in resized if one["number"]],
+    )
     _add_items(engine, study, sorted(new))
 
 
@@ -255,11 +272,12 @@ class StudyExtent:
 def extent(engine: Engine, study: int) -> StudyExtent:
     """Return how much there is to rate in the study."""
     [(items, pairs)] = engine.rows(
-        "select count(*), coalesce(sum(size * (size - 1) / 2), 0) from item where study = :study", {"study": study}
+        "select count(*), coalesce(sum(size * (size - 1) / 2), 0) from item where study = :study and places > 0",
+        {"study": study},
     )
     [(configurations,)] = engine.rows(
         "select count(distinct configuration) from response"
-        " where number in (select response from study_response where study = :study)",
+        " where number in (select response from study_response where study = :study and withdrawn = 0)",
         {"study": study},
     )
     return StudyExtent(_responses(engine, study), int(items), int(pairs), int(configurations))
@@ -286,7 +304,23 @@ def filled(engine: Engine, study: int) -> tuple[int, int]:
     """Return how many places of the study's items hold a submitted set, and how many places there are."""
     [(done,)] = engine.rows("select coalesce(sum(done), 0) from study_rater where study = :study", {"study": study})
     [(items, overlap)] = engine.rows("select items, overlap from study where number = :study", {"study": study})
-    return int(done), int(items) * int(overlap)
+    return int(done), int(items) * int(overlap) - _lost_places(engine, study)
+
+
+def _lost_places(engine: Engine, study: int) -> int:
+    """Return how many places withdrawn responses took with them."""
+    if not engine.rows(
+        "select 1 from act join study on study.name = act.study"
+        " where study.number = :study and kind = 'withdrew' limit 1",
+        {"study": study},
+    ):
+        return 0  # the usual case, in which no item need be looked at
+    [(lost,)] = engine.rows(
+        "select coalesce(sum(overlap - places), 0) from item join study on study.number = item.study"
+        " where item.study = :study",
+        {"study": study},
+    )
+    return int(lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +366,7 @@ def configurations(engine: Engine, study: int) -> list[tuple[str, int]]:
         "select configuration.name, count(*) from study_response"
         " join response on response.number = study_response.response"
         " join configuration on configuration.number = response.configuration"
-        " where study_response.study = :study group by configuration.name order by configuration.name",
+        " where study_response.study = :study and withdrawn = 0"
+        " group by configuration.name order by configuration.name",
         {"study": study},
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
 from itertools import combinations
 
 from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rubric, asked
 from reviewer.definitions.scale import OTHER_SIDE
-from reviewer.model import Answer, Draft, Message, Remark, Subject
+from reviewer.model import Answer, Draft, Message, Remark, Subject, canonical, message_values
 from reviewer.store.assignment import AssignedItem
 from reviewer.store.items import ItemContent
-from reviewer.study_design.blinding import alias
+from reviewer.study_design.blinding import alias, pane_order
 
 CUT_SHORT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
 
@@ -56,8 +56,10 @@ class AskedQuestion:
     panes: tuple[int, ...]
 
 
-def panes_of(content: ItemContent, order: Sequence[str]) -> tuple[Pane, ...]:
-    """Return the responses of an item, by id in the `order` shown, under aliases."""
+def panes_of(content: ItemContent, seed: int, viewer: str) -> tuple[Pane, ...]:
+    """Return the responses of an item in the order in which `viewer` sees them, under aliases."""
+    shown = {one.id: canonical(list(astuple(one)[1:])) for one in content.responses}
+    order = pane_order(seed, viewer, canonical(message_values(content.messages)), shown)
     by_id = {response.id: response for response in content.responses}
     return tuple(
         Pane(

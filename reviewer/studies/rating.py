@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
 from reviewer.model import Answer, Draft, LabelState, Nothing, Origin, Rater, Remark, Subject, utc
-from reviewer.store import assignment, items, labels, raters, studies
+from reviewer.store import acts, assignment, items, labels, raters, studies
 from reviewer.store.assignment import AssignedItem, PlaceState
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
 from reviewer.store.raters import OpenTerminal
 from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import AskedQuestion, Item, about, panes_of, questions
-from reviewer.study_design.blinding import pane_order
 from reviewer.text.visible import storable
 
 # A terminal renews its lease at a third of this; a rater who closed it keeps the place for so long.
@@ -65,6 +64,8 @@ class RatingSession:
             if not self._study.open:
                 raise Refused(f"study {self.name} is closed; its labels are shown by: reviewer labels {self.name}")
             raters.ensure(self._engine, Rater(self.rater), self._now())
+            if any(act.subject == self.rater for act in acts.left_out(self._engine, self.name)):
+                raise Refused(f"{self.rater} is left out of study {self.name}; its lead can take that back")
             if not studies.is_assigned(self._engine, self._study.number, self.rater):
                 if self._study.design.assigned:
                     raise Refused(f"study {self.name} is assigned to other raters, not to {self.rater}")
@@ -263,12 +264,11 @@ class RatingSession:
 
     def _item(self, handed: AssignedItem) -> Item:
         content = items.content(self._engine, handed.number)
-        order = pane_order(self._study.design.seed, self.rater, handed.id, [one.id for one in content.responses])
         done = assignment.items_done(self._engine, self._study.number, self.rater)
         return Item(
             handed=handed,
             messages=content.messages,
-            panes=panes_of(content, order),
+            panes=panes_of(content, self._study.design.seed, self.rater),
             reference=content.reference,
             secret=content.secret if self._study.design.aids != "off" else None,
             aids=self._study.design.aids,

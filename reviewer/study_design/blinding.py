@@ -6,7 +6,8 @@ Pure, seeded, reproducible: the same study seed, rater and item give the same an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import hmac
+from collections.abc import Mapping
 
 ALIASES = "ABCDEFGH"
 
@@ -31,9 +32,26 @@ def start(seed: int, rater: str, turn: int, items: int) -> int:
     return rank(seed, "turn", rater, turn) % items if items else 0
 
 
-def pane_order(seed: int, rater: str, item: str, responses: Iterable[str]) -> tuple[str, ...]:
-    """Return the ids of `responses` in the order in which this rater sees them on this item."""
-    return tuple(sorted(responses, key=lambda response: rank(seed, "pane", rater, item, response)))
+def pane_order(seed: int, rater: str, prompt: str, shown: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids of the responses of an item in the order in which this rater sees them.
+
+    `shown` is what is seen of each, by id, and `prompt` what is seen of the prompt. The order follows from these alone:
+    an id depends on the configuration's name, and of an order by ids a rater who knows the seed could learn from it.
+    Responses that look the same stand in order of id, which nobody can tell by looking.
+    """
+    return tuple(sorted(shown, key=lambda one: (rank(seed, "pane", rater, prompt, shown[one]), one)))
+
+
+BLIND_LENGTH = 20  # hexadecimal digits: 80 bits, so that of a million names no two are the same
+
+
+def blind_name(secret: str, identity: str) -> str:
+    """Return what stands for the id of a response or item wherever a rater may see it.
+
+    An id is a hash over the configuration's name, among others that a rater knows: whoever has a list of such names can
+    recompute it. This is HMAC-SHA256 of it, keyed by the study's `secret`, which only those see who are not blind.
+    """
+    return hmac.new(secret.encode(), identity.encode(), hashlib.sha256).hexdigest()[:BLIND_LENGTH]
 
 
 def alias(pane: int) -> str:

@@ -50,7 +50,7 @@ class AgreementScreen(Screen[None]):
         self._view = view
         self._settings = settings
         self._part = self._question = 0
-        self._latest: tuple[int, int, int] | None = None
+        self._latest: tuple[int, int, int, int] | None = None
         self._confused: list[tuple[str, str]] = []
         self._may_name = False
         self._looking = False

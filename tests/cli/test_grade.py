@@ -238,7 +238,7 @@ def test_pairs_are_judged_by_sides_and_stored_by_response(run: Run, folder: Path
 
     server.behave = behave
     run("grade", "pairs", "--grader", "judge", "--model", "chat", "--models-file", "models.toml")
-    stored = run("labels", "pairs", "--json").json()["labels"]
+    stored = run("labels", "pairs", "--json", "--unblind").json()["labels"]
     texts = dict(rows(folder, "select id, text from response"))
     assert len(stored) == 3
     for one in stored:

@@ -73,13 +73,13 @@ def test_verify_finds_one_flipped_bit(run: Run, tmp_path: Path) -> None:
     run("import", write_table(tmp_path))
     run("study", "create", "s", "--rubric", "plain")
     run("rate", "s", "--plain", stdin="1\n\n2\n1\n\n\n")
-    assert "1 of 1 chains hold, 3 rows" in run("verify").out
+    assert "1 of 1 chains hold, 5 rows" in run("verify").out
     connection = sqlite3.connect(tmp_path / "reviews.db")
     connection.execute("update label set value = 'n' || substr(value, 2) where value = 'yes'")
     connection.commit()
     connection.close()
-    assert "BROKEN r1#1: the content of this row was changed" in run("verify", expected=1).out
-    assert run("verify", "--json", expected=1).json()["chains"][0]["broken"] == "r1#1"
+    assert "BROKEN r1#3: the content of this row was changed" in run("verify", expected=1).out
+    assert run("verify", "--json", expected=1).json()["chains"][0]["broken"] == "r1#3"
 
 
 def test_verify_says_what_it_cannot_check(run: Run, tmp_path: Path) -> None:
@@ -89,11 +89,11 @@ def test_verify_says_what_it_cannot_check(run: Run, tmp_path: Path) -> None:
     run("rate", "s", "--plain", stdin="1\n\n2\n1\n\n\n")
     assert {row["hash_version"] for row in run("labels", "s", "--json").json()["labels"]} == {1}
     connection = sqlite3.connect(tmp_path / "reviews.db")
-    connection.execute("update label set hash_version = 2 where id = 'r1#2'")
+    connection.execute("update label set hash_version = 2 where id = 'r1#4'")
     connection.commit()
     connection.close()
     said = run("verify", expected=1).out
-    assert "UNCHECKED r1#2: its hash is of version 2, which this reviewer does not know" in said
+    assert "UNCHECKED r1#4: its hash is of version 2, which this reviewer does not know" in said
     assert "0 of 1 chains hold" in said
     assert run("verify", "--json", expected=1).json()["chains"][0]["unknown"]
 

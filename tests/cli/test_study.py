@@ -26,7 +26,8 @@ def test_list_and_show_have_the_fields_that_other_programs_read(run: Run) -> Non
     assert listed == {"study": "s", "rubric": "plain", "state": "open", "units": 36, "labels": 0, "raters": 0}
     shown = run("study", "show", "s", "--json").json()
     assert set(shown) == {"study", "rubric", "rubric_hash", "design", "state", "units", "progress", "questions"}
-    assert shown["design"]["seed"] == 5
+    assert shown["design"]["seed"] is None  # while the study is blind
+    assert run("study", "show", "s", "--json", "--unblind").json()["design"]["seed"] == 5
     assert shown["design"]["overlap"] == 3
     assert shown["design"]["policy"] == "majority:2"
     assert [question["question"] for question in shown["questions"]] == ["verdict", "fault", "comment"]

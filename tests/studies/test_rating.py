@@ -10,11 +10,10 @@ import pytest
 
 from reviewer.errors import NotFound, Refused
 from reviewer.model import Answer, Draft, LabelState, Nothing, Rater, RaterKind, Subject
-from reviewer.store import labels, raters, responses, studies
+from reviewer.store import items, labels, raters, responses, studies
 from reviewer.store.engine import Engine
-from reviewer.studies.item_sheet import questions, with_answer, with_remark, without_answer
+from reviewer.studies.item_sheet import panes_of, questions, with_answer, with_remark, without_answer
 from reviewer.studies.rating import RatingSession
-from reviewer.study_design.blinding import pane_order
 from tests.support.stories import (
     DIFFICULT,
     FULL,
@@ -50,9 +49,12 @@ def test_a_prompt_is_shown_as_it_was_asked(engine: Engine, clock: Clock) -> None
     assert take(begin(engine, clock, prompts=1)).messages == prompt(0).messages
 
 
-def test_panes_are_in_the_order_of_this_rater_and_item(engine: Engine, clock: Clock) -> None:
+def test_panes_are_in_the_order_of_this_rater_and_what_is_shown(engine: Engine, clock: Clock) -> None:
     item = take(begin(engine, clock))
-    assert tuple(shown([item])) == pane_order(7, "r1", item.handed.id, sorted(shown([item])))
+    content = items.content(engine, item.handed.number)
+    assert item.panes == panes_of(content, 7, "r1")
+    others = {panes_of(content, 7, f"rater {number}") for number in range(20)}
+    assert len({tuple(pane.response for pane in panes) for panes in others}) == 2
 
 
 def test_panes_are_named_from_left_to_right(engine: Engine, clock: Clock) -> None:

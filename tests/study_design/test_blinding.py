@@ -27,29 +27,45 @@ def test_items_of_one_prompt_fall_apart_in_the_shuffle() -> None:
     assert item_key(7, "p", 0) != item_key(7, "p", 1)
 
 
-@given(SEEDS, st.text(), st.text(), st.sets(st.text(max_size=3), max_size=8))
-def test_panes_show_each_response_once(seed: int, rater: str, item: str, responses: set[str]) -> None:
-    assert sorted(pane_order(seed, rater, item, responses)) == sorted(responses)
+@given(SEEDS, st.text(), st.text(), st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=8))
+def test_panes_show_each_response_once(seed: int, rater: str, prompt: str, shown: dict[str, str]) -> None:
+    assert sorted(pane_order(seed, rater, prompt, shown)) == sorted(shown)
 
 
-@given(SEEDS, st.lists(st.text(max_size=3), unique=True, max_size=8))
-def test_the_order_of_panes_does_not_depend_on_the_order_given(seed: int, responses: list[str]) -> None:
-    assert pane_order(seed, "r1", "i", responses) == pane_order(seed, "r1", "i", responses[::-1])
+@given(SEEDS, st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=8))
+def test_the_order_of_panes_does_not_depend_on_the_order_given(seed: int, shown: dict[str, str]) -> None:
+    assert pane_order(seed, "r1", "i", shown) == pane_order(seed, "r1", "i", dict(reversed(shown.items())))
 
 
-@pytest.mark.parametrize("by", ["rater", "item", "seed"])
+@given(SEEDS, st.permutations("abcd"))
+def test_the_order_of_panes_does_not_depend_on_the_ids_of_responses_that_differ(seed: int, ids: list[str]) -> None:
+    texts = ["one", "two", "three", "four"]
+    shown = dict(zip(ids, texts, strict=True))
+    seen = [shown[one] for one in pane_order(seed, "r1", "p", shown)]
+    plain = dict(zip("abcd", texts, strict=True))
+    assert seen == [plain[one] for one in pane_order(seed, "r1", "p", plain)]
+
+
+XY = {"x": "one text", "y": "another"}
+XYZ = XY | {"z": "a third"}
+
+
+@pytest.mark.parametrize("by", ["rater", "prompt", "seed"])
 def test_each_response_is_on_the_left_about_half_of_the_time(by: str) -> None:
     names = [f"name {number}" for number in range(1000)]
     orders = {
-        "rater": [pane_order(7, name, "i", "xy") for name in names],
-        "item": [pane_order(7, "r1", name, "xy") for name in names],
-        "seed": [pane_order(seed, "r1", "i", "xy") for seed in range(1000)],
+        "rater": [pane_order(7, name, "i", XY) for name in names],
+        "prompt": [pane_order(7, "r1", name, XY) for name in names],
+        "seed": [pane_order(seed, "r1", "i", XY) for seed in range(1000)],
     }[by]
     assert 450 < sum(order == ("x", "y") for order in orders) < 550
 
 
 def test_all_orders_of_three_panes_occur_about_equally_often() -> None:
-    orders = Counter(pane_order(7, "r1", f"item {number}", "xyz") for number in range(1200))
+    orders = Counter(
+        pane_order(7, "r1", f"prompt {number}", dict.fromkeys("xyz", "") | {"x": "1", "y": "2"})
+        for number in range(1200)
+    )
     assert len(orders) == 6
     assert all(150 < count < 250 for count in orders.values())
 
