@@ -34,6 +34,7 @@ from reviewer.model import LabelState, RaterKind
 from reviewer.store import gold_evidence, labels
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import UnitLabel
+from reviewer.store.omissions import omissions
 from reviewer.store.studies import Study
 from reviewer.study_design.decision_policy import DecisionMethod, Outcome
 
@@ -85,7 +86,12 @@ def about(engine: Engine, study: Study) -> CardSubject:
     """Return what a card says of the study as a whole."""
     name, rubric = study.name, study.rubric
     excluded: Counter[str] = Counter({"flagged": len(labels.flagged(engine, name)), "surplus": 0, "superseded": 0})
+    left_out = omissions(engine, name)
+    withdrawn, raters = ({act.subject for act in acts} for acts in (left_out.withdrawn, left_out.raters))
+    excluded["withdrawn responses"], excluded["raters left out"] = len(withdrawn), len(raters)
     for label in labels.of_study(engine, name):
+        gone = label.rater in raters or not withdrawn.isdisjoint((label.response, label.other_response))
+        excluded["labels of these"] += gone
         excluded["surplus"] += label.surplus
         excluded["superseded"] += label.supersedes is not None
         excluded[f"{label.state.value} rows"] += label.state is not LabelState.LABEL

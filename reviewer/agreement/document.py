@@ -22,8 +22,10 @@ from reviewer.statistics.agreement import LEGEND, ConsensusComparison, PairedAgr
 from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, PERCENT_AGREEMENT
 from reviewer.store import ratings
 from reviewer.store.engine import Engine
+from reviewer.store.omissions import omission_values, omissions
 from reviewer.store.ratings import Scope
 from reviewer.store.studies import Study
+from reviewer.study_design.blind_names import BlindNames
 
 
 def agreement_document(
@@ -48,6 +50,7 @@ def agreement_document(
             for one in asked
         ],
         "by": {},
+        "left_out": omission_values(omissions(engine, study.name), BlindNames(study.secret) if study.open else None),
         "legend": dict(LEGEND),
     }
     match by:

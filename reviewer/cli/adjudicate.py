@@ -21,7 +21,8 @@ from reviewer.cli.options import (
     study_argument,
 )
 from reviewer.cli.terminal import counted, say, say_indented, say_json, table
-from reviewer.studies.blind_names import BlindNames, seen_distribution
+from reviewer.studies.blind_values import seen_distribution
+from reviewer.study_design.blind_names import BlindNames
 
 if TYPE_CHECKING:
     from reviewer.adjudication.guideline_feedback import SettledConfusion, Suggestion

@@ -78,6 +78,7 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
     from reviewer.agreement import tables
     from reviewer.agreement.document import grouped, names_configurations
     from reviewer.agreement.study_agreement import kinds, measured, questions_of
+    from reviewer.store.omissions import omission_sentence, omissions
     from reviewer.store.ratings import Scope
 
     labelled = False
@@ -100,6 +101,8 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
         ]
         table(tables.groups(by, groups), right=frozenset({2}))
         say()
+    if sentence := omission_sentence(omissions(engine, study.name)):
+        complain(sentence)
     if not labelled:
         say(f"Next: {next_command('rate', study.name)}")
         return

@@ -18,6 +18,7 @@ from reviewer.formats.export.export_format import ExportFormat, ExportInput
 from reviewer.formats.export.record import GoldRecord
 from reviewer.formats.export.redaction import Fingerprint, marked, masked
 from reviewer.formats.export.registry import EXPORT_FORMATS, format_named
+from reviewer.store.omissions import omission_sentence, omissions
 from reviewer.studies.lead_acts import record_export
 from reviewer.study_design.decision_policy import DecisionMethod
 
@@ -101,6 +102,9 @@ def export_command(
             format.write(_input(engine, loaded, counted_records, raw=raw), file)
         finally:
             gc.enable()
+        sentence = omission_sentence(omissions(engine, study))
+    if sentence:
+        complain(sentence)
     if replaced:
         complain(f"{output}: the file that was there is replaced")
     _report(counted_records, study, format, output)

@@ -23,6 +23,7 @@ from reviewer.definitions.rubric import Rubric
 from reviewer.formats.export.jsonl import JSONL
 from reviewer.formats.export.record import plain
 from reviewer.store import studies
+from reviewer.store.omissions import omission_sentence, omission_values, omissions
 from reviewer.store.studies import Study
 from reviewer.studies.unblinding import record_unblinding
 from reviewer.study_design.decision_policy import DecisionMethod, Outcome
@@ -42,14 +43,18 @@ def gold_command(ctx: click.Context, study: str, *, as_json: bool) -> None:
     counts: Counter[DecisionMethod] = Counter()
     with reading(ctx) as engine:
         found = gold(engine, loaded)
+        left_out = omissions(engine, study)
         if as_json:
-            say_json_rows({"study": study}, "rows", (_row(one, loaded.rubric) for one in found))
+            head: dict[str, object] = {"study": study, "left_out": omission_values(left_out)}
+            say_json_rows(head, "rows", (_row(one, loaded.rubric) for one in found))
             return
         say_line(("response", "configuration", "question", "value", "how", "distribution"))
         for one in found:
             counts[one.unit.outcome.how] += 1
             say_line(_cells(one))
     say("\n" + (", ".join(f"{count:,} {how.value}" for how, count in counts.items()) or "no label yet"))
+    if left_out:
+        complain(omission_sentence(left_out))
     say(f"Next: {next_command('export', study, '--format', JSONL.name, '-o', study + JSONL.suffix)}")
 
 

@@ -33,7 +33,7 @@ from reviewer.grading.tasks import grade_by_rule, prepare, rater_name, task
 from reviewer.model import LabelState
 from reviewer.store import studies
 from reviewer.store.labels import has_gold
-from reviewer.studies.blind_names import BlindNames
+from reviewer.study_design.blind_names import BlindNames
 
 if TYPE_CHECKING:
     from reviewer.cli.grade_run import GraderAssignment, GraderRun

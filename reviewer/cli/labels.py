@@ -14,8 +14,9 @@ from reviewer.definitions.rubric import Rubric
 from reviewer.model import Label, LabelState
 from reviewer.store import labels, studies
 from reviewer.store.studies import Study
-from reviewer.studies.blind_names import BlindNames, seen_value
+from reviewer.studies.blind_values import seen_value
 from reviewer.studies.unblinding import record_unblinding
+from reviewer.study_design.blind_names import BlindNames
 
 COLUMNS = tuple(field.name for field in fields(Label) if field.name != "sequence")
 # A hash is over a row with its responses' ids: whoever knows all else of the row finds them by it.

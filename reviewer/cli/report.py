@@ -20,6 +20,7 @@ from reviewer.cli.text_wrapping import GAP, filled, without_constants
 from reviewer.errors import ReviewerError
 from reviewer.formats.export.reliability_card_text import CARD
 from reviewer.statistics.estimate_text import drawn, interval
+from reviewer.store.omissions import omission_values, omissions
 
 if TYPE_CHECKING:
     from reviewer.report.result import Report
@@ -68,13 +69,14 @@ def report_command(
     loaded = unblind(ctx, study, "report")
     with reading(ctx) as engine:
         made = report(engine, loaded, graders, now())
+        left_out = omission_values(omissions(engine, study))
     shown = tables(made)
     if html is not None:
         _write_page(made, shown, html)
     if folder is not None:
         _write_tables(shown, folder)
     if as_json:
-        say_json(_document(made, shown))
+        say_json(_document(made, shown) | {"left_out": left_out})
     elif html is None and folder is None:
         _tell(made, shown)
     if not as_json:

@@ -30,11 +30,11 @@ from reviewer.cli.options import (
 from reviewer.cli.study_acts import leave_out_command, withdraw_command
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.store import acts, studies
+from reviewer.store.omissions import omission_values, omissions
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
-from reviewer.studies.blind_names import BlindNames
 from reviewer.studies.lead_acts import close_study
-from reviewer.studies.omissions import Omissions, omission_values, omissions
 from reviewer.studies.unblinding import record_unblinding
+from reviewer.study_design.blind_names import BlindNames
 
 
 @click.group("study", commands=[withdraw_command, leave_out_command])
@@ -245,7 +245,8 @@ def show(ctx: click.Context, study: str, *, unblind: bool, as_json: bool) -> Non
         left_out = omissions(engine, study)
     document = _shown(view)
     if left_out:
-        document["left_out"] = _left_out(left_out, view.study, blind=view.study.open and not unblind)
+        blind = view.study.open and not unblind
+        document["left_out"] = omission_values(left_out, BlindNames(view.study.secret) if blind else None)
     if view.study.open and not unblind:
         # By which responses were drawn, a rater who knows the seed could tell configurations.
         document["design"]["seed"] = None
@@ -299,15 +300,6 @@ def _shown(view: Overview) -> dict[str, Any]:
             for question in view.questions
         ],
     }
-
-
-def _left_out(found: Omissions, study: Study, *, blind: bool) -> dict[str, list[dict[str, object]]]:
-    """Return what is left out; of a blind study responses go by the names that raters see."""
-    values = omission_values(found)
-    for one in values["responses"]:
-        if blind:
-            one["response"] = BlindNames(study.secret).name(str(one["response"]))
-    return values
 
 
 def _show_plainly(view: Overview, document: dict[str, Any]) -> None:

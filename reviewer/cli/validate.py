@@ -11,6 +11,7 @@ from reviewer.cli.completed_names import graded_by, lab_names, question_names
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import completed, database_option, json_option, next_command, reading, study_argument
 from reviewer.cli.terminal import complain, progress, say, say_json
+from reviewer.store.omissions import omission_sentence, omission_values, omissions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,11 +94,17 @@ def validate_command(
             for one in asked:
                 found.append(check_question(engine, evidence, one, lab=lab, epsilon=allowance))
                 advance(len(found))
+        left_out = omissions(engine, study)
     unblind(ctx, study, "validate")
     if as_json:
-        say_json(_document(evidence, found, grader, against, lab) | {"gold_sample": gold_sample})
+        say_json(
+            _document(evidence, found, grader, against, lab)
+            | {"gold_sample": gold_sample, "left_out": omission_values(left_out)}
+        )
     else:
         _tell(evidence, found, grader, against, lab)
+        if left_out:
+            complain(omission_sentence(left_out))
 
 
 def _document(

@@ -28,6 +28,7 @@ from reviewer.statistics.agreement.coefficients import HEADLINES
 from reviewer.statistics.grader_error import RateUnits, counted
 from reviewer.store import gold_evidence, ratings, responses, verdicts
 from reviewer.store.engine import Engine
+from reviewer.store.omissions import omission_sentence, omissions
 from reviewer.store.ratings import Scope
 from reviewer.store.studies import Study
 from reviewer.validation.check import RESAMPLING, QuestionCheck, check_question, lab_of, questions
@@ -78,7 +79,7 @@ def report(engine: Engine, study: Study, graders: Sequence[str], now: str) -> Re
         ),
         card=reliability_card(engine, study),
     )
-    return replace(made, caveats=caveats(made, tuple(_noticed(evidence, checked))))
+    return replace(made, caveats=caveats(made, tuple(_noticed(engine, evidence, checked))))
 
 
 def _rate_rows(engine: Engine, evidence: GraderEvidence, judges: Sequence[ReportGrader]) -> RateRows:
@@ -189,7 +190,9 @@ def _strengths(engine: Engine, evidence: GraderEvidence) -> Iterator[StrengthRow
             yield StrengthRow(question.id, configuration, strength)
 
 
-def _noticed(evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[str]:
+def _noticed(engine: Engine, evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[str]:
+    if sentence := omission_sentence(omissions(engine, evidence.study.name)):
+        yield f"{sentence[0].upper()}{sentence[1:]}."
     if evidence.population.lost:
         yield f"Nothing is corrected: {evidence.population.lost}."
     for grader, found in checked.items():

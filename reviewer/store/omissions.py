@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reviewer.store import acts
 from reviewer.store.acts import Act
 from reviewer.store.engine import Engine
+from reviewer.study_design.blind_names import BlindNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,13 @@ def omissions(engine: Engine, study: str) -> Omissions:
     return Omissions(tuple(acts.withdrawals(engine, study)), tuple(acts.left_out(engine, study)))
 
 
-def omission_values(found: Omissions) -> dict[str, list[dict[str, object]]]:
-    """Return what is left out as plain values, for documents; a response goes by its id."""
+def omission_values(found: Omissions, names: BlindNames | None = None) -> dict[str, list[dict[str, object]]]:
+    """Return what is left out as plain values, for documents; a response goes by its id, or blind by one of `names`."""
     return {
-        "responses": [{"response": act.subject} | _who(act) for act in found.withdrawn],
+        "responses": [
+            {"response": act.subject if names is None else names.name(act.subject)} | _who(act)
+            for act in found.withdrawn
+        ],
         "raters": [{"rater": act.subject} | _who(act) for act in found.raters],
     }
 
@@ -44,9 +48,8 @@ def omission_sentence(found: Omissions) -> str:
     if found.withdrawn:
         parts.append(_counted(len(found.withdrawn), "withdrawn response"))
     if found.raters:
-        names = ", ".join(str(act.subject) for act in found.raters)
-        parts.append(f"the labels of {_counted(len(found.raters), 'rater')} ({names})")
-    return f"left out: {' and '.join(parts)}" if parts else ""
+        parts.append(f"the labels of {_counted(len(found.raters), 'rater')}")
+    return f"left out of every figure: {' and '.join(parts)}; `reviewer study show` says why" if parts else ""
 
 
 def _counted(count: int, word: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from reviewer.definitions.scale import OTHER_SIDE
 from reviewer.study_design.blinding import blind_name
 
 
@@ -40,13 +38,3 @@ class BlindNames:
         if swapped:
             first, second = second, first
         return BlindUnit(first, second, self.name(item), swapped)
-
-
-def seen_value(value: str, unit: BlindUnit) -> str:
-    """Return a preference's value as it reads for the pair in the order of `unit`; any other value as it is."""
-    return OTHER_SIDE.get(value, value) if unit.swapped and unit.other_response else value
-
-
-def seen_distribution(values: Mapping[str, int], unit: BlindUnit) -> dict[str, int]:
-    """Return how often each value was given, as `seen_value` reads them."""
-    return {seen_value(value, unit): count for value, count in values.items()}
