@@ -107,9 +107,9 @@ def play(path: Path) -> None:
     clock = Clock()
     with closing(sqlite.open_for_writing(str(path))) as engine:
         collect(engine, clock)
-        study, _ = create_study(
+        study = create_study(
             engine, StudyPlan(NAME, StudyDesign(2, 2, 1, "majority:1"), (NAME,)), RUBRIC, LEAD, clock.now()
-        )
+        ).study
         rate(engine, study, clock)
         grade(engine, clock)
         adjudicate(engine, study, clock)

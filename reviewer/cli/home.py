@@ -44,8 +44,10 @@ def _show(engine: Engine, path: str, rater: str) -> None:
     unfinished = None
     for study in every:
         done = assignment.items_done(engine, study.number, rater)
-        left = max(studies.share(engine, study, rater) - done, 0) if study.open else 0
-        rows.append([study.name, "open" if study.open else "closed", f"{study.items:,}", f"{done:,}", f"{left:,}"])
+        items = studies.ratable_items(engine, study)
+        share = studies.share(engine, study, rater)
+        left = max(share - done, 0) if study.open else 0
+        rows.append([study.name, "open" if study.open else "closed", f"{items:,}", f"{done:,}", f"{left:,}"])
         if left and unfinished is None:
             unfinished = study
     say()

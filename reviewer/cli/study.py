@@ -171,8 +171,10 @@ def create(
         rate,
     )
     with writing(ctx) as engine:
-        study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), actor(ctx), now())
-    _tell_created(study, extent)
+        created = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), actor(ctx), now())
+    _tell_created(created.study, created.extent)
+    for unblinded in created.unblinded:
+        complain(f"study {unblinded} is open: that this study tells its configurations is recorded")
 
 
 def _tell_created(study: Study, extent: StudyExtent) -> None:

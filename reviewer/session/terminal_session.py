@@ -135,9 +135,10 @@ class TerminalSession:
     def _line(self, study: studies.Study) -> StudyLine:
         done = assignment.items_done(self._engine, study.number, self.rater)
         share = studies.share(self._engine, study, self.rater)
+        items = studies.ratable_items(self._engine, study)
         filled, places = studies.filled(self._engine, study.number)
         left = min(max(share - done, 0), studies.still_free(self._engine, study, self.rater)) if study.open else 0
-        return StudyLine(study.name, study.open, study.rubric.title, study.items, done, left, filled, places)
+        return StudyLine(study.name, study.open, study.rubric.title, items, done, left, filled, places)
 
     def guideline(self, study: str) -> tuple[str, str]:
         """Return the title and the guideline of the study's rubric."""

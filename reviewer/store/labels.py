@@ -37,13 +37,16 @@ _ITEMS_OF_WITHDRAWN = f"""
     where study.name = :study and item.id is not null and response.id in ({WITHDRAWN_RESPONSES})
 """
 
-# What counts in a study: labels that belong to it, but of raters who are left out and on what is withdrawn.
-COUNTS_IN_STUDY = f"""(
-    {BELONGS_TO_STUDY} and label.rater not in ({LEFT_OUT_RATERS})
+# Labels but of raters who are left out and on what is withdrawn.
+NOT_LEFT_OUT = f"""(
+    label.rater not in ({LEFT_OUT_RATERS})
     and coalesce(label.response, '') not in ({WITHDRAWN_RESPONSES})
     and coalesce(label.other_response, '') not in ({WITHDRAWN_RESPONSES})
     and (label.response is not null or label.item not in ({_ITEMS_OF_WITHDRAWN}))
 )"""
+
+# What counts in a study.
+COUNTS_IN_STUDY = f"({BELONGS_TO_STUDY} and {NOT_LEFT_OUT})"
 
 
 _SELECT = f"select {', '.join(f'label.{column}' for column in LABEL_COLUMNS)} from label"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.store.engine import Engine, Row
-from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
+from reviewer.store.labels import COUNTS_IN_STUDY, NOT_LEFT_OUT, STANDS
 from reviewer.store.studies import Study
 
 LARGEST = 2**62  # a packed number stays below this, inside the whole numbers of every engine
@@ -133,7 +133,7 @@ def rows(
         {f"rater{place}": name for place, name in enumerate(names)},
     )
     theirs = f"label.rater in ({_names(names)}) and {IN_SCOPE}"
-    every = f"where label.study = :study and {theirs}"
+    every = f"where label.study = :study and {NOT_LEFT_OUT} and {theirs}"
     if graders:
         every = f"join rater on rater.name = label.rater where {COUNTS_IN_STUDY} and {theirs}"
     found = _grouped(engine, packing, every, parameters, by_prompt=by_prompt)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reviewer.store.engine import Engine
-from reviewer.study_design.sampling import Candidate, ChosenResponse
+from reviewer.study_design.sampling import Candidate, ChosenResponse, SamplingRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,26 @@ def drawn_from(engine: Engine, study: int) -> DrawnFrom | None:
     return DrawnFrom(**stored)
 
 
-def chosen(engine: Engine, study: int) -> list[ChosenResponse]:
-    """Return the study's responses with the chances that they had, in order of number."""
+def chosen(engine: Engine, study: int, rule: SamplingRule) -> list[ChosenResponse]:
+    """Return the responses of a study drawn by `rule`, with the chances that they had, in order of number.
+
+    A response that was withdrawn counts as not drawn: the others of its stratum speak for it as well.
+    """
     rows = engine.rows(
-        "select response, drawn, pool from study_response where study = :study order by response", {"study": study}
+        "select response, drawn, pool, withdrawn, configuration from study_response"
+        " join response on response.number = study_response.response where study = :study order by response",
+        {"study": study},
     )
-    return [ChosenResponse(*row) for row in rows]
+    found = [
+        (ChosenResponse(response, drawn, pool), (configuration if rule.kind.by_configuration else 0, drawn, pool), gone)
+        for response, drawn, pool, gone, configuration in rows
+    ]
+    lost = Counter(stratum for _, stratum, gone in found if gone)
+    return [
+        one if one.drawn is None else replace(one, drawn=one.drawn - lost[stratum])
+        for one, stratum, gone in found
+        if not gone
+    ]
 
 
 def _numbers(numbers: Sequence[int]) -> str:

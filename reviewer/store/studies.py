@@ -161,10 +161,16 @@ def share(engine: Engine, study: Study, rater: str) -> int:
         "select quota from study_rater where study = :study and rater = :rater",
         {"study": study.number, "rater": rater},
     )
-    if not found:
-        return 0 if study.design.assigned else study.items
-    [(quota,)] = found
-    return study.items if quota is None else min(int(quota), study.items)
+    if not found and study.design.assigned:
+        return 0
+    quota = found[0][0] if found else None
+    items = ratable_items(engine, study)
+    return items if quota is None else min(int(quota), items)
+
+
+def ratable_items(engine: Engine, study: Study) -> int:
+    """Return how many items the study has, without those that lost their responses to withdrawals."""
+    return study.items - _lost(engine, study.number)[0]
 
 
 def extend(engine: Engine, study: Study, chosen: Sequence[ChosenResponse], *, least: int) -> int:
@@ -304,23 +310,24 @@ def filled(engine: Engine, study: int) -> tuple[int, int]:
     """Return how many places of the study's items hold a submitted set, and how many places there are."""
     [(done,)] = engine.rows("select coalesce(sum(done), 0) from study_rater where study = :study", {"study": study})
     [(items, overlap)] = engine.rows("select items, overlap from study where number = :study", {"study": study})
-    return int(done), int(items) * int(overlap) - _lost_places(engine, study)
+    return int(done), int(items) * int(overlap) - _lost(engine, study)[1]
 
 
-def _lost_places(engine: Engine, study: int) -> int:
-    """Return how many places withdrawn responses took with them."""
+def _lost(engine: Engine, study: int) -> tuple[int, int]:
+    """Return how many items withdrawn responses took with them, and how many places of items."""
     if not engine.rows(
         "select 1 from act join study on study.name = act.study"
         " where study.number = :study and kind = 'withdrew' limit 1",
         {"study": study},
     ):
-        return 0  # the usual case, in which no item need be looked at
-    [(lost,)] = engine.rows(
-        "select coalesce(sum(overlap - places), 0) from item join study on study.number = item.study"
+        return 0, 0  # the usual case, in which no item need be looked at
+    [(items, places)] = engine.rows(
+        "select coalesce(sum(case when places = 0 then 1 else 0 end), 0), coalesce(sum(overlap - places), 0) from item"
+        " join study on study.number = item.study"
         " where item.study = :study",
         {"study": study},
     )
-    return int(lost)
+    return int(items), int(places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +365,44 @@ def at_work(engine: Engine, name: str) -> dict[str, RaterKind]:
         {"study": name},
     )
     return {rater: RaterKind(kind) for rater, kind in found}
+
+
+@dataclass(frozen=True, slots=True)
+class SharedResponses:
+    """Responses that two studies have in common: the numbers of their configurations, and of each study's own."""
+
+    study: str
+    open: bool
+    shared: frozenset[int]
+    own: frozenset[int]
+
+
+def sharing(engine: Engine, study: int) -> list[SharedResponses]:
+    """Return the other studies that have responses in common with this one, in the order in which they were made."""
+    found = []
+    for other, name, state in engine.rows(
+        "select number, name, state from study where number <> :study order by number", {"study": study}
+    ):
+        shared = engine.rows(
+            "select distinct configuration from study_response mine"
+            " join study_response other on other.study = :other and other.response = mine.response"
+            " join response on response.number = mine.response where mine.study = :study",
+            {"study": study, "other": other},
+        )
+        if shared:
+            own = configuration_numbers(engine, other)
+            found.append(SharedResponses(name, state == "open", frozenset(one for (one,) in shared), own))
+    return found
+
+
+def configuration_numbers(engine: Engine, study: int) -> frozenset[int]:
+    """Return the numbers of the configurations whose responses are in the study."""
+    rows = engine.rows(
+        "select distinct configuration from response"
+        " where number in (select response from study_response where study = :study)",
+        {"study": study},
+    )
+    return frozenset(number for (number,) in rows)
 
 
 def configurations(engine: Engine, study: int) -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ from reviewer.store.acts import ActKind
 from reviewer.store.engine import Engine
 from reviewer.store.sampling_pools import DrawnFrom
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.studies.unblinding import record_selection
 from reviewer.study_design.decision_policy import read_policy
 from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, read_rule
 
@@ -37,7 +38,16 @@ class StudyPlan:
     rate: str | None = None
 
 
-def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, actor: Actor, now: str) -> tuple[Study, StudyExtent]:
+@dataclass(frozen=True, slots=True)
+class CreatedStudy:
+    """A study that was made, and the names of open studies, itself among them, whose configurations that gives away."""
+
+    study: Study
+    extent: StudyExtent
+    unblinded: tuple[str, ...] = ()
+
+
+def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, actor: Actor, now: str) -> CreatedStudy:
     """Make the study that `plan` asks for, wholly or not at all, and keep that `actor` did.
 
     Raises:
@@ -66,7 +76,8 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, actor: Actor, 
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
             acts.record(engine, actor, ActKind.ASSIGNED, now, study=study.name, subject=rater, details={"quota": quota})
-        return studies.reload(engine, study), studies.extent(engine, study.number)
+        unblinded = record_selection(engine, study, actor, now)
+        return CreatedStudy(studies.reload(engine, study), studies.extent(engine, study.number), tuple(unblinded))
 
 
 def record_creation(engine: Engine, study: Study, actor: Actor, now: str) -> None:

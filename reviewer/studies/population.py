@@ -9,7 +9,7 @@ from reviewer.errors import NotFound
 from reviewer.store import responses, sampling_pools, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
-from reviewer.study_design.sampling import Candidate
+from reviewer.study_design.sampling import Candidate, read_rule
 
 NEAR = 1e-6
 
@@ -30,8 +30,9 @@ class StudyPopulation:
 
 def population(engine: Engine, study: Study) -> StudyPopulation:
     """Return what `study` speaks for."""
+    rule = read_rule(study.design.sample)
     own = sampling_pools.pool(engine, suites=[], configurations=[], study=study.number)
-    drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
+    drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number, rule)}
     chances = {
         one.id: 1.0 if (found := drawn[one.number]).drawn is None or not found.pool else found.drawn / found.pool
         for one in own

@@ -45,8 +45,7 @@ def create_trial(engine: Engine, rubric: Rubric, actor: Actor, now: str) -> Stud
                 rows.append((len(rows) + 1, numbers[prompt], configuration, response))
         responses.add_responses(engine, rows, now)
     plan = StudyPlan(STUDY, StudyDesign(PANES, overlap=1, seed=0, policy="majority"))
-    study, _ = create_study(engine, plan, rubric, actor, now)
-    return study
+    return create_study(engine, plan, rubric, actor, now).study
 
 
 def _item() -> Item:

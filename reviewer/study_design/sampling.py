@@ -28,6 +28,11 @@ class SamplingMethod(StrEnum):
     TAIL = "tail"
     DISAGREEMENT = "disagreement"
 
+    @property
+    def by_configuration(self) -> bool:
+        """Whether responses are drawn from each configuration apart."""
+        return self in (SamplingMethod.STRATIFIED, SamplingMethod.TAIL)
+
 
 EXPECTED = (
     "all, random:N, stratified:N (N of each configuration), tail:P+N (of each configuration the worst P % by a grader,"

@@ -27,7 +27,7 @@ from reviewer.studies.item_sheet import compares
 from reviewer.studies.population import population
 from reviewer.study_design.blinding import rank
 from reviewer.study_design.decision_policy import DecisionMethod, Outcome
-from reviewer.study_design.sampling import SamplingMethod, read_rule
+from reviewer.study_design.sampling import read_rule
 
 Subject = tuple[str, str]  # a response, and the other one where a pair is compared, else empty
 
@@ -262,8 +262,8 @@ def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -
 
     Strata are known by their sizes, and by configuration where the rule draws from each.
     """
-    drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number)}
-    apart = read_rule(study.design.sample).kind in (SamplingMethod.STRATIFIED, SamplingMethod.TAIL)
+    rule = read_rule(study.design.sample)
+    drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number, rule)}
     strata: dict[tuple[int, int, int], int] = {}
     chances: list[DrawChance | None] = []
     for number, configuration in members:
@@ -272,6 +272,6 @@ def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -
             chances.append(None)
             continue
         sizes = (1, 1) if one.drawn is None or one.pool is None else (one.drawn, one.pool)
-        stratum = strata.setdefault((configuration if apart else -1, *sizes), len(strata))
+        stratum = strata.setdefault((configuration if rule.kind.by_configuration else -1, *sizes), len(strata))
         chances.append(DrawChance(stratum, *sizes))
     return chances

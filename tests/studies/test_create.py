@@ -10,15 +10,16 @@ from reviewer.definitions.lookup import folders
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, Refused, ReviewerError
 from reviewer.model import Suite, SuitePrompt
-from reviewer.store import responses, studies
+from reviewer.store import acts, responses, studies
 from reviewer.store.engine import Engine
 from reviewer.store.studies import StudyExtent
 from reviewer.studies.create import StudyPlan, create_study, fewest_responses
+from reviewer.studies.lead_acts import close_study
 from tests.support.stories import COMPARING, LEAD, NOW, PLAIN, Clock, design, fill, make_study, prompt, rate_all, sit
 
 
 def create(engine: Engine, plan: StudyPlan, by: Rubric = PLAIN) -> StudyExtent:
-    return create_study(engine, plan, by, LEAD, NOW)[1]
+    return create_study(engine, plan, by, LEAD, NOW).extent
 
 
 @pytest.fixture
@@ -128,3 +129,41 @@ def test_studies_are_listed_in_the_order_made(engine: Engine, stored: list[str])
 @pytest.mark.parametrize(("name", "expected"), [("preference", 2), ("refusal", 1)])
 def test_one_response_is_least_unless_the_rubric_only_compares(name: str, expected: int) -> None:
     assert fewest_responses(find_rubric(name, folders("rubrics"))) == expected
+
+
+def unblinded(engine: Engine, name: str) -> list[tuple[str, str]]:
+    return [(one.who, one.shown_by) for one in acts.unblindings(engine, name)]
+
+
+def test_a_study_over_one_configuration_of_an_open_study_unblinds_that(engine: Engine) -> None:
+    fill(engine, prompts=[1, 2], configurations=["m1", "m2"])
+    make_study(engine, PLAIN, design(panes=2))
+    made = create_study(engine, StudyPlan("t", design(), models=["m2"]), PLAIN, LEAD, NOW)
+    assert made.unblinded == ("s",)
+    assert unblinded(engine, "s") == [("lead", "study create t")]
+
+
+def test_a_study_over_all_configurations_of_an_open_study_unblinds_nothing(engine: Engine) -> None:
+    fill(engine, prompts=[1, 2], configurations=["m1", "m2"])
+    make_study(engine, PLAIN, design(panes=2))
+    assert create_study(engine, StudyPlan("t", design(), source="s"), PLAIN, LEAD, NOW).unblinded == ()
+
+
+def test_a_study_over_one_configuration_of_a_closed_study_unblinds_nothing(engine: Engine) -> None:
+    fill(engine, prompts=[1, 2], configurations=["m1", "m2"])
+    close_study(engine, make_study(engine, PLAIN, design(panes=2)), LEAD, NOW)
+    assert create_study(engine, StudyPlan("t", design(), models=["m2"]), PLAIN, LEAD, NOW).unblinded == ()
+
+
+def test_a_study_is_unblinded_by_one_that_was_there_over_some_of_its_configurations(engine: Engine) -> None:
+    fill(engine, prompts=[1, 2], configurations=["m1", "m2"])
+    create_study(engine, StudyPlan("t", design(), models=["m2"]), PLAIN, LEAD, NOW)
+    made = create_study(engine, StudyPlan("s", design(panes=2)), PLAIN, LEAD, NOW)
+    assert made.unblinded == ("s",)
+    assert unblinded(engine, "s") == [("lead", "study t")]
+
+
+def test_studies_without_a_common_response_unblind_nothing(engine: Engine) -> None:
+    fill(engine, prompts=[1, 2], configurations=["m1", "m2"])
+    create_study(engine, StudyPlan("t", design(), models=["m2"]), PLAIN, LEAD, NOW)
+    assert create_study(engine, StudyPlan("s", design(), models=["m1"]), PLAIN, LEAD, NOW).unblinded == ()

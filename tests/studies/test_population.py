@@ -47,7 +47,7 @@ def grade(engine: Engine, grader: str, given: Mapping[str, str | None]) -> None:
 
 
 def make(engine: Engine, sample: str, **more: object) -> Study:
-    return create_study(engine, StudyPlan("s", design(sample=sample), **more), RUBRIC, LEAD, NOW)[0]  # type: ignore[arg-type]
+    return create_study(engine, StudyPlan("s", design(sample=sample), **more), RUBRIC, LEAD, NOW).study  # type: ignore[arg-type]
 
 
 @pytest.fixture

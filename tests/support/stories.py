@@ -132,8 +132,7 @@ def design(
 
 
 def make_study(engine: Engine, by: Rubric, how: StudyDesign, name: str = "s") -> Study:
-    study, _ = create_study(engine, StudyPlan(name, how), by, LEAD, NOW)
-    return study
+    return create_study(engine, StudyPlan(name, how), by, LEAD, NOW).study
 
 
 def extend(engine: Engine, name: str, *, least: int = 1) -> None:
