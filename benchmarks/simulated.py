@@ -134,8 +134,7 @@ def _response(prompt: str, number: int, text: str) -> Response:
 def make_study(engine: Engine, name: str, *, overlap: int, panes: int = 2, seed: int = 1) -> Study:
     """Make a study of every stored response."""
     design = StudyDesign(panes=panes, overlap=overlap, seed=seed, policy="majority:1")
-    study = create_study(engine, StudyPlan(name, design), rubric(), Actor("simulated", "simulated"), utc(NOON)).study
-    return study
+    return create_study(engine, StudyPlan(name, design), rubric(), Actor("simulated", "simulated"), utc(NOON)).study
 
 
 def enter(engine: Engine, study: str, names: Iterable[str], clock: Callable[[], datetime]) -> list[RatingSession]:
