@@ -17,6 +17,7 @@ and before a block:
     <!-- stop: TEXT -->               press Ctrl-C once the command has shown TEXT
     <!-- status: 1 -->                how the command ends, where that is not 0
     <!-- judge: {"verdict": "yes"} -->  what a model replies, where it is not the prompt once more
+    <!-- response: 3f9a2c81 -->       this word stands for the response that `labels` showed last
     <!-- output -->                   lines that the commands before printed; `…` stands for anything
 """
 
@@ -35,7 +36,7 @@ from tests.support.folders import DOCS, README, ROOT
 
 KINDS = {"sh", "toml", "json", "text", "{toctree}", "{include}", "{eval-rst}"}
 HEAD = {"folder", "files", "before"}
-OF_BLOCK = {"file", "keys", "rates", "decides", "lines", "stop", "status", "judge", "output"}
+OF_BLOCK = {"file", "keys", "rates", "decides", "lines", "stop", "status", "judge", "response", "output"}
 COMMENT = re.compile(r"<!--\s*([a-z]+)(?::\s*(.*?))?\s*-->", re.DOTALL)
 ANCHOR = re.compile(r"^\(([a-z-]+)\)=$", re.MULTILINE)
 

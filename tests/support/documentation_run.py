@@ -23,6 +23,7 @@ from tests.support.folders import DATA, DOCS, ROOT
 from tests.support.llm_server import CHAT, RESPONSES, Asked, Given, LLMServer, chat, message, responses
 
 SHELL = re.compile(r"[|<>;&$`*]")
+LISTED = re.compile(r"\t([0-9a-f]{12})\t")  # in the rows of `reviewer labels`
 XSTEST = re.compile(r"xstest_v2_completions_([a-z0-9]+?)(?:_(gpteval|streval))?\.csv")
 ITEMS, RESPONSES_AN_ITEM = 20, 2  # at most, where lines are piped in
 KEY = "no-key-leaves-this-machine"
@@ -63,6 +64,8 @@ class Scratch:
 
     def _do(self, command: str, notes: Mapping[str, str]) -> None:
         """Run one command as the comments before its block say: on a screen, in this process, or in a shell."""
+        if notes.get("response", "\0") in command:
+            command = command.replace(notes["response"], LISTED.findall(self.printed)[-1])
         status = int(notes.get("status", "0"))
         lines = _lines(answers(notes["rates"])) if "rates" in notes else shlex.split(notes.get("lines", ""))
         stdin = "".join(line + "\n" for line in lines)
