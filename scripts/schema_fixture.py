@@ -56,6 +56,7 @@ from reviewer.store.schema import STEPS
 from reviewer.store.studies import Study, StudyDesign
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.item_sheet import Item, questions, with_answer
+from reviewer.studies.lead_acts import leave_out, withdraw
 from reviewer.studies.rating import RatingSession
 from reviewer.studies.unblinding import record_unblinding
 
@@ -113,6 +114,9 @@ def play(path: Path) -> None:
         rate(engine, study, clock)
         grade(engine, clock)
         adjudicate(engine, study, clock)
+        [(last,)] = engine.rows("select id from response order by number desc limit 1")
+        withdraw(engine, study, last, "simulated reason", LEAD, clock.now())
+        leave_out(engine, study, "rater-2", "simulated reason", LEAD, clock.now())
         record_unblinding(engine, study, LEAD, clock.now(), "gold")
         with engine.writing():
             # Before there were acts, unblinding was kept in a table of its own.

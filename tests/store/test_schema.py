@@ -20,7 +20,7 @@ from tests.support.folders import ROOT, SCHEMA
 NAMES = [name for name, _ in STEPS]
 NUMBERS = [name.partition("_")[0] for name in NAMES]
 CHAINS = {"adjudicator": 3, "rater-1": 12, "rater-2": 7, "simulated_judge@simulated-model-a": 2}
-ACTS = {"lead": 2}  # since the sixth step
+ACTS = {"lead": 4}  # since the sixth step
 Rows = dict[str, list[tuple[object, ...]]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
@@ -13,6 +14,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
 from reviewer.store.studies import Study
 from reviewer.studies.create import StudyPlan, create_study
+from reviewer.studies.lead_acts import withdraw
 from reviewer.studies.population import population
 from tests.support.stories import LEAD, NOW, design, extend, fill, make_study, rubric
 
@@ -153,3 +155,22 @@ def test_what_was_drawn_from_is_kept_with_the_study(engine: Engine, stored: list
     study = make(engine, "tail:10+3", models=["m2"], source="first")
     kept = sampling_pools.drawn_from(engine, study.number)
     assert kept == sampling_pools.DrawnFrom((), ("m2",), "first", len(stored), ("judge",), "badness")
+
+
+def test_a_withdrawn_response_counts_as_not_drawn(engine: Engine, stored: list[str]) -> None:
+    study = make(engine, "stratified:5")
+    drawn = chances(engine, study)
+    gone = next(iter(drawn))
+    withdraw(engine, study, gone, "private", LEAD, NOW)
+    left = population(engine, study)
+    assert left.lost is None
+    assert left.chances.keys() == drawn.keys() - {gone}
+    assert {one.id for one in left.responses} == set(stored)
+    with_chance = Counter(round(chance, 9) for chance in left.chances.values())
+    assert with_chance == {0.2: 4, 0.25: 5}  # 4 of 20 where one is gone, 5 of 20 of the other configuration
+
+
+def test_a_study_of_all_speaks_for_what_is_not_withdrawn(engine: Engine, stored: list[str]) -> None:
+    study = make(engine, "all")
+    withdraw(engine, study, stored[3], "private", LEAD, NOW)
+    assert {one.id for one in population(engine, study).responses} == {*stored} - {stored[3]}
