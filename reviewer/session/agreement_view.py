@@ -25,6 +25,7 @@ from reviewer.definitions.rubric import Rubric
 from reviewer.statistics.agreement import ConsensusComparison, Strengths
 from reviewer.store import disputes, rating_details, ratings, studies
 from reviewer.store.engine import Engine
+from reviewer.store.omissions import omission_sentence, omissions
 from reviewer.store.ratings import Scope
 from reviewer.store.studies import Study
 
@@ -73,6 +74,10 @@ class AgreementView:
     def kinds(self, question: Question) -> AgreementByKind:
         """Return people with people beside people with graders."""
         return kinds(self._engine(), self._scope(question), question)
+
+    def left_out(self) -> str:
+        """Return in a sentence what is left out of the figures, "" where nothing is."""
+        return omission_sentence(omissions(self._engine(), self.study))
 
     def by_evaluation(self, question: Question) -> list[tuple[str, QuestionAgreement]]:
         """Return the coefficients of each evaluation alone."""

@@ -98,7 +98,8 @@ def figures(view: AgreementView, question: Question, room: int) -> PaneText:
         return page.done()
     page.say(tables.head(one, one.agreement))
     page.table(tables.coefficients(one.agreement))
-    page.say(*(f"! {warning}" for warning in one.agreement.warnings))
+    left_out = [sentence] if (sentence := view.left_out()) else []
+    page.say(*(f"! {warning}" for warning in (*left_out, *one.agreement.warnings)))
     page.table(tables.categories(one.agreement))
     model = view.consensus(question)
     if model is not None:

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from reviewer.store import studies
+from reviewer.store import acts, studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.agreement_screen import AgreementScreen
 from reviewer.tui.confusion_screen import ConfusionScreen
@@ -21,7 +21,10 @@ from tests.support.painted import text, until
 from tests.support.rating_app import at_home
 from tests.support.screens import app_on
 from tests.support.stories import (
+    LEAD,
+    loaded,
     NOW,
+from reviewer.studies.lead_acts import leave_out
     PLAIN,
     PREFERRED,
     VERDICT,
@@ -90,9 +93,9 @@ async def behind(pilot: Pilot[None], *keys: str) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfusionScreen) and pilot.app.screen.is_ready)
 
 
-def unblinded(path: str) -> list[tuple[object, ...]]:
+def unblinded(path: str) -> list[tuple[str, str, str]]:
     with closing(open_for_reading(path)) as engine:
-        return engine.rows("select who from unblinding")
+        return [(one.who, one.login, one.shown_by) for one in acts.unblindings(engine, "s")]
 
 
 @SIZES
@@ -122,6 +125,15 @@ async def test_skewed_labels_are_warned_of(tmp_path: Path) -> None:
     async with app_on(path, study=None).run_test() as pilot:
         await look(pilot)
         assert "! Labels are skewed: 96% are yes" in pilot.app.screen.query_one(TextPane).visible_text
+
+
+async def test_what_was_left_out_is_said_beside_the_figures(tmp_path: Path) -> None:
+    path = imported(tmp_path)
+    with closing(open_for_writing(path)) as engine:
+        leave_out(engine, loaded(engine), "hidden2", "a trainee", LEAD, NOW)
+    async with app_on(path, study=None).run_test() as pilot:
+        await look(pilot)
+        assert "! left out of every figure: the labels of 1 rater" in pilot.app.screen.query_one(TextPane).visible_text
 
 
 async def test_confusions_come_largest_first(tmp_path: Path) -> None:
@@ -199,7 +211,7 @@ async def test_configurations_of_an_open_study_are_named_only_on_record(tmp_path
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: "secret-1" in text(pilot))
-    assert unblinded(path) == [("lead",)]
+    assert unblinded(path) == [("lead", "login", "agreement screen")]
 
 
 async def test_configurations_of_a_closed_study_are_named_as_they_are(tmp_path: Path) -> None:
