@@ -13,6 +13,7 @@ from textual.widgets import OptionList
 
 from reviewer.store import acts, studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.studies.lead_acts import leave_out
 from reviewer.tui.agreement_screen import AgreementScreen
 from reviewer.tui.confusion_screen import ConfusionScreen
 from reviewer.tui.dialogs import Confirm
@@ -22,9 +23,7 @@ from tests.support.rating_app import at_home
 from tests.support.screens import app_on
 from tests.support.stories import (
     LEAD,
-    loaded,
     NOW,
-from reviewer.studies.lead_acts import leave_out
     PLAIN,
     PREFERRED,
     VERDICT,
@@ -33,6 +32,7 @@ from reviewer.studies.lead_acts import leave_out
     bring_in,
     design,
     fill,
+    loaded,
     make_study,
     rate,
     rate_all,
