@@ -261,6 +261,8 @@ def json_table(body: str, source: TomlSource) -> TomlTable:
     except ValueError as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         raise BadInput(source.name, source.line, f"not JSON: {reason}") from None
+    except RecursionError:
+        raise BadInput(source.name, source.line, "nested too deeply", "a definition of a few levels") from None
     if not isinstance(values, dict):
         raise BadInput(source.name, source.line, f"holds {_shown(values)}", "a JSON object")
     return TomlTable(values, source)
