@@ -1,10 +1,11 @@
-"""What hostile inputs of every kind have in common: one try, what came of it, and `reviewer` run inside this process."""
+"""What hostile inputs of every kind have in common: one try and what came of it, and `reviewer` in this process."""
 
 from __future__ import annotations
 
 import io
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,7 +24,8 @@ class Wrong(StrEnum):
     TRACEBACK = "tracebacks"
     HANG = "hangs"
     PARTIAL = "partial imports"
-    LOST = "lost labels"
+    LOST = "lost labels, answers"
+    KEY = "stored keys"
 
 
 @dataclass(slots=True)
@@ -55,10 +57,10 @@ class CalledCommand:
             tried.wrong.append((Wrong.TRACEBACK, f"{self.words}: {traced(self.fault)}"))
         elif self.status not in (0, 1, 2):
             tried.wrong.append((Wrong.TRACEBACK, f"{self.words}: status {self.status}"))
-        elif self.status == 2 or (self.status == 1 and not self.out.strip()):
-            if not self.err.strip():
-                tried.wrong.append((Wrong.TRACEBACK, f"{self.words}: status {self.status}, and nothing is said"))
-        if not harmless(self.out + self.err, tabs=True):
+        elif self.status and not (self.err + self.out).strip():
+            tried.wrong.append((Wrong.TRACEBACK, f"{self.words}: status {self.status}, and nothing is said"))
+        # An export is written for programs, and is as foreign as what it holds.
+        if not self.words.startswith("export") and not harmless((self.out + self.err).replace("\r\n", "\n"), tabs=True):
             tried.wrong.append((Wrong.TRACEBACK, f"{self.words}: prints what steers a terminal"))
         return self
 
@@ -93,6 +95,7 @@ def call(*arguments: str | Path, stdin: str = "") -> CalledCommand:
     status: object = None
     with (
         patch.object(sys, "argv", words),
+        patch.dict(os.environ, {"REVIEWER_DB": "", "REVIEWER_RATER": "r1"}),
         patch.object(faults, "keep_details", faulty.append),
         _read_from(stdin),
         redirect_stdout(out),
@@ -104,9 +107,9 @@ def call(*arguments: str | Path, stdin: str = "") -> CalledCommand:
             status = ended.code
         except Exception as error:
             faulty.append(error)
-    texts = [_written(stream) for stream in (out, err)]
     ended_with = status if isinstance(status, int) else -1
-    return CalledCommand(" ".join(words[1:]), ended_with, *texts, fault=faulty[0] if faulty else None)
+    fault = faulty[0] if faulty else None
+    return CalledCommand(" ".join(words[1:]), ended_with, _written(out), _written(err), fault)
 
 
 def _written(stream: io.TextIOWrapper) -> str:
@@ -114,13 +117,3 @@ def _written(stream: io.TextIOWrapper) -> str:
     raw = stream.buffer
     assert isinstance(raw, io.BytesIO)
     return raw.getvalue().decode("utf-8", "backslashreplace")
-
-
-def chosen_seed(kind: str, seed: int, number: int) -> str:
-    """Return what a try of one kind is made from, so that the same words try the same again."""
-    return f"{kind} {seed} {number}"
-
-
-def mistakes(tries: Sequence[Tried]) -> list[str]:
-    """Return what went wrong in `tries`, in words."""
-    return [f"{kind}: {words}" for tried in tries for kind, words in tried.wrong]

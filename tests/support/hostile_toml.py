@@ -44,7 +44,8 @@ PIECES = (
 )  # fmt: skip
 JSON_VALUES = (
     "null", "[]", "{}", "3", '"x"', "NaN", "1e999", "9" * 5000, "[" * 3000 + "]" * 3000, '"\\ud800"', '"\\u0000"',
-    "true", '{"a": {"b": []}}', '[{"role": "user"}]', '[{"role": "nobody", "content": "x"}]', '[null]', '"' + LONG + '"',
+    "true", '{"a": {"b": []}}', '[{"role": "user"}]', '[{"role": "nobody", "content": "x"}]', '[null]',
+    '"' + LONG + '"',
 )  # fmt: skip
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "utf-7", "cp1252", "cp037")
 NAMES = ("x" * 200, "\u00e9", "a b", "-x", "a'b", "x;y", "\u202ex", "[red]", "CON", "%41")
@@ -117,7 +118,9 @@ def other_ends(chance: Random, text: str) -> str:
 
 def nothing_of_it(chance: Random, text: str) -> str:
     """Have something else altogether."""
-    return chance.choice(("", "\n", "# nothing", "{}", "[]", "x", '{"id": "x"}', "\x00" * 100, text.upper(), "a" * 10**6))
+    return chance.choice(
+        ("", "\n", "# nothing", "{}", "[]", "x", '{"id": "x"}', "\x00" * 100, text.upper(), "a" * 10**6)
+    )
 
 
 CHANGES: tuple[Callable[[Random, str], str], ...] = (
@@ -157,7 +160,9 @@ def changed_lines(chance: Random, text: str) -> str:
             end = line.find(", ", place)
             found.append(f"{line[:place]}{chance.choice(JSON_VALUES)}{line[end:] if end > 0 else '}'}")
         elif what == 3:
-            found.append(chance.choice(("", "null", "[]", "3", '"x"', "{", "[" * 3000, "\ufeff{}", '{"id": "x"}', "\x00")))
+            found.append(
+                chance.choice(("", "null", "[]", "3", '"x"', "{", "[" * 3000, "\ufeff{}", '{"id": "x"}', "\x00"))
+            )
         else:
             found.append(line)
     return chance.choice(("\n", "\n", "\n", "\r\n", "\r", "\n\n")).join(found)
@@ -168,7 +173,7 @@ class HostileDefinitions:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._kinds: tuple[Callable[[Random, Tried], list[CalledCommand]], ...] = (
+        self._kinds: tuple[Callable[[Random], list[CalledCommand]], ...] = (
             self._rubric,
             self._suite,
             self._lines_of_suite,
@@ -181,7 +186,7 @@ class HostileDefinitions:
         """Change one definition, give it to the commands that read it, and return what came of that."""
         before = everything(self._folder / DATABASE)
         tried = Tried()
-        for command in chance.choice(self._kinds)(chance, tried):
+        for command in chance.choice(self._kinds)(chance):
             command.check(tried)
             accepted = command.status == 0
             tried.accepted, tried.refused = int(accepted), int(not accepted)
@@ -200,17 +205,17 @@ class HostileDefinitions:
         path.write_bytes(encoded(chance, changed(chance, source.read_text(encoding="utf-8")) if text is None else text))
         return path
 
-    def _rubric(self, chance: Random, _: Tried) -> list[CalledCommand]:
+    def _rubric(self, chance: Random) -> list[CalledCommand]:
         path = self._written(chance, chance.choice(sorted((PROMPTS / "rubrics").glob("*.toml"))))
         check = call("rubric", "check", path, *as_json(chance))
         name = f"study-{chance.randrange(10**9)}"
         return [check, call("study", "create", name, "--rubric", path)]
 
-    def _suite(self, chance: Random, _: Tried) -> list[CalledCommand]:
+    def _suite(self, chance: Random) -> list[CalledCommand]:
         source = chance.choice(sorted((PROMPTS / "suites").glob("*.toml")))
         return self._checked_suite(chance, self._written(chance, source), source.with_suffix(".jsonl"))
 
-    def _lines_of_suite(self, chance: Random, _: Tried) -> list[CalledCommand]:
+    def _lines_of_suite(self, chance: Random) -> list[CalledCommand]:
         source = chance.choice(sorted((PROMPTS / "suites").glob("*.jsonl")))
         head = Path(shutil.copy(source.with_suffix(".toml"), self._folder))
         lines = self._folder / source.name
@@ -223,14 +228,14 @@ class HostileDefinitions:
         check = call("suite", "check", path, *as_json(chance))
         return [check, call("collect", "--suite", path, "--model", MODEL, "--models-file", SHIPPED_MODELS, "--dry-run")]
 
-    def _models(self, chance: Random, _: Tried) -> list[CalledCommand]:
+    def _models(self, chance: Random) -> list[CalledCommand]:
         path = self._written(chance, SHIPPED_MODELS)
         name = chance.choice([*tomllib.loads(SHIPPED_MODELS.read_text(encoding="utf-8"))["model"]])["name"]
         suite = PROMPTS / "suites" / "over_refusal.toml"
         more = as_json(chance)
         return [call("collect", "--suite", suite, "--model", name, "--models-file", path, "--dry-run", *more)]
 
-    def _profile(self, chance: Random, _: Tried) -> list[CalledCommand]:
+    def _profile(self, chance: Random) -> list[CalledCommand]:
         source = chance.choice([PROMPTS / "profiles" / f"{name}.toml" for name in ("xstest", "prompt_injection")])
         table = self._folder / "t.csv"
         write_table_for(source, table)
@@ -238,7 +243,7 @@ class HostileDefinitions:
         study = ("--study", f"study-{chance.randrange(10**9)}") if source.stem == "xstest" else ()
         return [call(*common, "--dry-run"), call(*common, *study)]
 
-    def _grader(self, chance: Random, _: Tried) -> list[CalledCommand]:
+    def _grader(self, chance: Random) -> list[CalledCommand]:
         path = self._written(chance, chance.choice(sorted((PROMPTS / "graders").glob("*.toml"))))
         return [call("grader", "check", path, *as_json(chance))]
 
