@@ -13,7 +13,7 @@ from datetime import datetime
 from reviewer.definitions.rubric import Rubric, rubric_from_json
 from reviewer.errors import ReviewerError
 from reviewer.model import LabelState, Origin, RaterKind, Turns, messages_of
-from reviewer.store import chain
+from reviewer.store import chain, responses, rubrics
 from reviewer.store.assignment import PlaceState
 from reviewer.store.engine import Engine, Row
 from reviewer.store.items import read_draft
@@ -57,6 +57,8 @@ def _problems(engine: Engine, pattern: Engine) -> Iterator[str]:
         yield "table words_indexed: it does not hold one row"
     yield from (f"table item, row {item}: it lacks responses" for (item,) in engine.rows(_LACKING))
     yield from _of_labels(engine)
+    yield from (f"{one.table} {one.id}: its content does not fit its id" for one in responses.mismatches(engine))
+    yield from (f"rubric {one}: its content does not fit its hash" for one in rubrics.altered(engine))
     yield from (f"{report.broken}: {report.problem}" for report in chain.verify(engine) if report.broken)
 
 

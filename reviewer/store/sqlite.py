@@ -22,6 +22,7 @@ APPLICATION_ID = 0x52565752  # "RVWR" in the file's header: tells our files from
 MIGRATIONS, APPLIED = "reviewer", "_sqlite_migrations"  # the set of steps, and where it is kept what was applied
 # SQLite's busy handler is unfair: one of eight writers was seen to wait 8 s, so the limit stands well above.
 BUSY_SECONDS = 30.0
+LARGEST_NUMBER = 2**63 - 1  # what a column of integers holds
 STREAMED = 500  # rows fetched at a time
 WORDS_TABLE = "create virtual table response_words using fts5 (prompt, response, content='', tokenize='unicode61')"
 
@@ -129,7 +130,8 @@ def explained(path: str) -> Iterator[None]:
     """Turn what SQLite says of a file into a `StoreError` that names the file and what can be done.
 
     Raises:
-        StoreError: where the file, its folder, its lock or its disk is at fault. A fault of ours passes unchanged.
+        StoreError: where the file, its folder, its lock, its disk or a number given is at fault. A fault of ours passes
+            unchanged.
     """
     try:
         yield
@@ -139,6 +141,8 @@ def explained(path: str) -> Iterator[None]:
             if part in said:
                 raise StoreError(f"{path}: {explanation}") from error
         raise
+    except OverflowError as error:
+        raise StoreError(f"{path}: a number is too large to be stored; expected at most {LARGEST_NUMBER:,}") from error
 
 
 EXPLANATIONS = (

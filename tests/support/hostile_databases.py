@@ -74,7 +74,8 @@ def chained_rows(path: Path) -> ChainedRows:
         return ChainedRows(None)
     found: Counter[tuple[object, ...]] = Counter()
     try:
-        with closing(sqlite3.connect(copy)) as connection:
+        # To write it SQLite reads more of the tables' text, and that may be all that is damaged.
+        with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as connection:
             connection.text_factory = bytes
             for table, _, wanted in CHAINED:
                 rows = connection.execute(f"select {', '.join(wanted)} from {table}")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import re
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.screens import stored
-from tests.support.terminal import DOWN, ENTER, OPEN, REVIEWER, TOP, Ended, Terminal
+from tests.support.terminal import ENTER, OPEN, REVIEWER, TOP, Terminal
 
-BACKSPACE = "\x7f"
 # On a new item keys are ignored for a while, and nothing on the screen says until when: the first answer is given
 # again in such steps until it shows.
 AGAIN = 0.06
@@ -89,45 +85,3 @@ def rate(terminal: Terminal, item: Rated) -> None:
     item.shown = tuple(
         "\n".join(line[place * width : (place + 1) * width] for line in lines) for place in range(len(item.panes))
     )
-
-
-@dataclass(slots=True)
-class Kept:
-    """What was pressed on each item, by its number, and up to which number all was said to be saved."""
-
-    pressed: dict[int, list[str]] = field(default_factory=dict)
-    acknowledged: int = 0
-
-
-BARE = (
-    Pressed("1", "yes", "verdict", "yes"),
-    Pressed("2", "no", "verdict", "no"),
-    Pressed("0", "cannot_tell", "verdict", "cannot_tell"),
-)
-
-
-def rate_until_killed(database: str, after: float, kept: Kept, chosen: random.Random) -> None:
-    """Rate on from where the study stands, until the program is killed `after` seconds from its first item."""
-    number = len(stored(database)) // 2 + 1
-    with rating(database) as terminal:
-        if number == 1:
-            begin(terminal)
-        terminal.until(f": item {number} of")
-        killer = threading.Timer(after, terminal.kill)
-        killer.start()
-        try:
-            # A draft may be there of what was not saved.
-            terminal.send(TOP + BACKSPACE + DOWN + BACKSPACE + TOP)
-            while True:
-                panes = [[chosen.choice(BARE)], [chosen.choice(BARE)]]
-                kept.pressed[number] = [answers[0].words for answers in panes]
-                rate(terminal, Rated(panes))
-                terminal.send(ENTER)
-                terminal.until(f"item {number} saved")
-                kept.acknowledged = number
-                number += 1
-        except Ended:
-            if f"item {number} saved" in terminal.text:
-                kept.acknowledged = number
-        finally:
-            killer.join()

@@ -1,8 +1,7 @@
-"""Rating in a real pseudo-terminal: what was pressed is what is stored, and no kill loses what was acknowledged."""
+"""Rating in a real pseudo-terminal: what was pressed is what is stored."""
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 from collections.abc import Sequence
@@ -14,13 +13,12 @@ from typing import Any
 from reviewer.store.sqlite import open_for_reading
 from tests.support.commands import Run, write_rubric, write_table
 from tests.support.rating_terminal import Pressed, Rated, begin, open_panes, rate, rating
-from tests.support.screens import make_study, stored
+from tests.support.screens import make_study
 from tests.support.stories import PLAIN
 from tests.support.terminal import DOWN, ENTER
 from tests.support.xstest import MODELS, original
 
 ITEMS, ITEMS_OF_XSTEST = 15, 50
-KILLS = int(os.environ.get("REVIEWER_KILLS", "6"))
 
 
 def expected(items: Sequence[Rated]) -> list[dict[str, object]]:
@@ -131,8 +129,6 @@ def test_items_of_xstest_are_stored_as_they_were_pressed(run: Run, tmp_path: Pat
             terminal.send(ENTER)
             terminal.until(f"item {number} saved")
     check(run, "s", items, texts_of(tmp_path / "reviews.db"))
-
-
 
 
 def test_a_terminal_that_goes_away_takes_the_program_with_it(tmp_path: Path) -> None:
