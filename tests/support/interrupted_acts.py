@@ -36,6 +36,9 @@ BACKSPACE = "\x7f"
 AGAIN = 0.06
 FULL = re.compile(r"the disk is full|the disk reported\s+an error")
 WIDE = 250  # columns, so that no message is broken
+# How many rows, and how many answers, are said to be stored.
+TOLD_ROWS = re.compile(r"([\d,]+) rows; |interrupted: ([\d,]+) of")
+TOLD = re.compile(r"^chat +([\d,]+) +[\d,]+ |chat: ([\d,]+) answers stored|stored before that: ([\d,]+)", re.MULTILINE)
 VERDICT = '{"verdict": "yes"}'
 BARE = (
     Pressed("1", "yes", "verdict", "yes"),
@@ -339,8 +342,8 @@ class ImportingAct:
             try:
                 yield terminal
             finally:
-                if told := re.search(r"([\d,]+) rows; ", terminal.text):
-                    self._acknowledged = int(told[1].replace(",", ""))
+                if done := TOLD_ROWS.search(terminal.text):
+                    self._acknowledged = int(next(filter(None, done.groups())).replace(",", ""))
 
     def _stored(self) -> int:
         return counted(self.database, "select count(*) from response")
@@ -385,6 +388,7 @@ class AskingAct:
             disk.make_room(terminal.process)
             assert status == 1, terminal.text
             assert FULL.search(terminal.text), terminal.text
+        assert self._stored() >= self._known + self._acknowledged > self._known
         again = call(*self._words())
         assert again.status == 0, again.err
 
@@ -404,8 +408,8 @@ class AskingAct:
                 yield terminal
             finally:
                 # The table that is watched, or the last words once it is gone.
-                if done := re.search(r"^chat +([\d,]+) +[\d,]+ |chat: ([\d,]+) answers stored", terminal.text, re.M):
-                    self._acknowledged = int((done[1] or done[2]).replace(",", ""))
+                if done := TOLD.search(terminal.text):
+                    self._acknowledged = int(next(filter(None, done.groups())).replace(",", ""))
 
     def _asked(self, terminal: Terminal, more: int) -> None:
         """Wait until the server was asked so many times more."""
