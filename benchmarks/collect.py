@@ -1,6 +1,6 @@
 """Collecting, stored, against a server on loopback: how long, how much memory, and what is lost when it misbehaves.
 
-    python benchmarks/collect.py [--full] [--interface NAME] [--inspect PYTHON] [--kills 50] [--server PROGRAM]
+    python benchmarks/collect.py [--full] [--interface NAME] [--inspect PYTHON] [--server PROGRAM]
 
 Beside each run the SDK alone, in a loop with a semaphore, asks the same of the same server, and so does Inspect AI
 where `--inspect` names a Python that has it. All prompts are simulated.
@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
-import re
 import subprocess
 import sys
 import time
@@ -232,33 +230,6 @@ def faults(folder: Path, stub: Path, prompts: int) -> None:
         show(name, text, "none lost", ok=missing == 0)
 
 
-def kills(folder: Path, stub: Path, prompts: int, times: int) -> None:
-    """Kill the collector at random moments of one collection, and count what was asked for again."""
-    command = prepare(folder, prompts, CHAT)
-    moments = random.Random(1)
-    with served(stub, 0.05):
-        killed = 0
-        while killed < times:
-            # Each life is as long as a share of the work takes, so that every kill falls into the midst of asking.
-            enough = requests_seen() + moments.randint(1, 2 * prompts // times)
-            process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            while process.poll() is None and requests_seen() < enough:
-                time.sleep(0.01)
-            if process.poll() is not None:
-                break
-            process.kill()
-            process.wait()
-            killed += 1
-        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
-        asked = requests_seen()
-    said = subprocess.run([*REVIEWER, "verify"], cwd=folder, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"and ([\d,]+) responses", said)
-    stored = int(found[1].replace(",", "")) if found else 0
-    again = asked - prompts
-    text = f"{stored:,} of {prompts:,} stored, {again:,} asked again ({again / max(killed, 1):.0f} a kill)"
-    show(f"killed {killed} times", text, "each once", ok=stored == prompts)
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -266,17 +237,12 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="5,000 prompts too")
     parser.add_argument("--interface", choices=INTERFACES, action="append", help="instead of all three")
     parser.add_argument("--inspect", type=Path, metavar="PYTHON", help="a Python in which Inspect AI is installed")
-    parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--prompts", type=int, default=5000, help="for the kills")
     chosen = parser.parse_args()
     title(f"Collecting at concurrency {CONCURRENCY}; simulated prompts; {load()}")
     with scratch() as folder:
-        if chosen.kills:
-            kills(folder, chosen.server, chosen.prompts, chosen.kills)
-        else:
-            for name in chosen.interface or INTERFACES:
-                speed(folder, chosen, name)
-            faults(folder, chosen.server, 500)
+        for name in chosen.interface or INTERFACES:
+            speed(folder, chosen, name)
+        faults(folder, chosen.server, 500)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reviewer import __version__
 from reviewer.cli.terminal import complain
+from reviewer.errors import StoreError
 from reviewer.text.visible import visible
 
 
@@ -19,6 +20,20 @@ def report_fault(error: BaseException) -> None:
     place = keep_details(error)
     details = "the details could not be kept in any file" if place is None else f"details: {place}"
     complain(f"{explained(error)}\n{details}")
+
+
+def blame_damage(error: Exception, path: str) -> None:
+    """Look for the cause of a fault in the database at `path`, where there is one.
+
+    Raises:
+        StoreError: the database is damaged; says where, and what can be done.
+    """
+    from reviewer.store.sqlite import damage_of
+
+    if not Path(path).is_file() or (found := damage_of(path)) is None:
+        return
+    problem = f"{path}: the database is damaged: {found}. Restore a backup, or export what can be read of it"
+    raise StoreError(problem) from error
 
 
 def explained(error: BaseException) -> str:

@@ -25,7 +25,7 @@ from reviewer.cli.options import actor, completed, database_option, database_pat
 from reviewer.cli.terminal import complain, counted, progress, say
 from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.rubric import Rubric, find_rubric
-from reviewer.errors import NotFound, ReviewerError
+from reviewer.errors import NotFound, ReviewerError, StoreError
 from reviewer.formats.mapping.fields import FIELDS, listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.tables.column_names import column_name
@@ -260,7 +260,7 @@ def _store(engine: Engine, source: ImportSource, checked: TableCheck) -> ImportT
     try:
         for tally in source.store(engine, study):  # noqa: B007
             pass
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StoreError):
         complain(
             f"interrupted: {tally.rows:,} of {checked.rows:,} rows are stored; the same command goes on from there"
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer import __version__
-from reviewer.cli.options import database_option, rater_option
+from reviewer.cli.options import database_option, database_path, rater_option
 from reviewer.cli.terminal import EndedBySignal, OutputFailed, complain, drop_output, flush_output
 from reviewer.errors import ReviewerError
 
@@ -42,6 +42,9 @@ COMMANDS = {
     "completion": ("reviewer.cli.completion:completion_command", "Print the script that makes a shell complete words."),
 }
 
+# What ends a command and says itself why; no database has to be searched for a cause.
+NO_FAULTS = (ReviewerError, click.ClickException, click.Abort, click.exceptions.Exit, OSError, MemoryError)
+
 
 class LazyGroup(click.Group):
     """A group that imports a command when it is run."""
@@ -57,6 +60,22 @@ class LazyGroup(click.Group):
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; where it failed on a damaged database, raise what says so.
+
+        Raises:
+            StoreError: the database is damaged.
+        """
+        try:
+            return super().invoke(ctx)
+        except NO_FAULTS:
+            raise
+        except Exception as error:
+            from reviewer.cli.faults import blame_damage
+
+            blame_damage(error, database_path(ctx))
+            raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Complete the name of a command without importing any, or an option."""

@@ -16,6 +16,7 @@ from typing import Protocol
 from reviewer.collection.ask_loop import Budget, Lane, Patience, outcomes
 from reviewer.collection.concurrency_gate import ConcurrencyGate
 from reviewer.definitions.model_config import Setup
+from reviewer.errors import StoreError
 from reviewer.providers import token_estimate
 from reviewer.providers.calls import AnsweredRequest, Caller, Outcome, Request
 from reviewer.providers.token_estimate import AnswerLengths
@@ -119,12 +120,22 @@ class Collector:
             self._lanes.append(_lane(work, caller, gate, min(workers, len(work.missing))))
 
     async def run(self, keep: Keep, stop: asyncio.Event) -> None:
-        """Ask, and await `keep` with what came, until nothing is left or `stop` is set; `seconds` tells how long."""
+        """Ask, and await `keep` with what came, until nothing is left or `stop` is set; `seconds` tells how long.
+
+        Raises:
+            StoreError: `keep` could not store, as on a full disk; says how much it stored before.
+        """
         began = time.monotonic()
         by_name = {progress.name: progress for progress in self.progress}
         async for together in outcomes(self._lanes, self._patience, self._budget, self._now, stop):
             # What is being stored is stored to the end, even while the run is being cancelled.
-            await asyncio.shield(asyncio.ensure_future(keep([(lane.name, outcome) for lane, outcome in together])))
+            try:
+                await asyncio.shield(asyncio.ensure_future(keep([(lane.name, outcome) for lane, outcome in together])))
+            except StoreError as error:
+                stored = sum(one.answered for one in self.progress)
+                raise StoreError(
+                    f"{error}\nstored before that: {stored:,}; the same command goes on from there"
+                ) from error
             for lane, outcome in together:
                 _count(by_name[lane.name], outcome)
                 by_name[lane.name].spent = lane.spent

@@ -35,6 +35,14 @@ def known(where: Sequence[Path], suffix: str = ".toml") -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether `path` is a file; a name that is too long for one is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def find_in(where: Sequence[Path], name: str, *, kind: str, suffix: str = ".toml") -> Path:
     """Return the file that `name` means: the id of a file in one of the folders `where`, else a path to a file.
 
@@ -44,7 +52,7 @@ def find_in(where: Sequence[Path], name: str, *, kind: str, suffix: str = ".toml
     files = known(where, suffix)
     if name in files:
         return files[name]
-    if Path(name).is_file():
+    if is_file(Path(name)):
         return Path(name)
     near = difflib.get_close_matches(name, files, n=1)
     guess = f" (did you mean {near[0]}?)" if near else ""

@@ -5,10 +5,13 @@ Works by parsing parts of the text, so it needs no grammar of its own and cannot
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_left
 
 Step = str | int  # a key of a table, or an index (from 0) into an array
+# A first line on which a text of several lines begins, and does not end, captures what ends it.
+OPENS_TEXT = re.compile(r"""[^"'#]*(\"{3}|'{3})(?!.*\1)""")
 
 
 def line_of(text: str, path: tuple[Step, ...]) -> int:
@@ -22,7 +25,7 @@ def line_of(text: str, path: tuple[Step, ...]) -> int:
     for length in statement_lengths(text):
         starts.append(starts[-1] + length)
     ends = starts[1:]
-    found = bisect_left(ends, True, key=lambda end: _reaches(tomllib.loads("\n".join(lines[:end])), path))
+    found = bisect_left(ends, True, key=lambda end: _reaches(_parsed(lines[:end]), path))
     return starts[found] + 1
 
 
@@ -34,17 +37,30 @@ def statement_lengths(text: str) -> list[int]:
     """
     lengths = []
     start = 0
+    closing: str | None = None
     lines = text.split("\n")
     for end, line in enumerate(lines, 1):
-        if end - start > 1 and "#" not in line and not line.rstrip().endswith(('"""', "'''", "]", "}")):
-            continue
+        if end - start > 1:
+            if closing is not None and closing not in line:
+                continue
+            closing = None
+            if "#" not in line and not line.rstrip().endswith(('"""', "'''", "]", "}")):
+                continue
         try:
-            tomllib.loads("\n".join(lines[start:end]))
+            _parsed(lines[start:end])
         except tomllib.TOMLDecodeError:
+            if end - start == 1:
+                opened = OPENS_TEXT.match(line)
+                closing = None if opened is None else opened[1]
             continue
         lengths.append(end - start)
         start = end
     return lengths
+
+
+def _parsed(lines: list[str]) -> dict[str, object]:
+    # With the end of its last line, which may be two characters long.
+    return tomllib.loads("\n".join(lines) + "\n")
 
 
 def _reaches(value: object, path: tuple[Step, ...]) -> bool:

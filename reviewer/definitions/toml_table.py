@@ -21,6 +21,7 @@ from reviewer.definitions.toml_lines import Step, line_of, statement_lengths
 from reviewer.errors import BadInput, NotFound
 
 LARGEST = sys.float_info.max  # infinity and not-a-number fail a comparison with it
+LAST_VERSION = 999_999_999  # databases keep no number of any length
 MISSPELLED = 0.75  # likeness from which a key is taken for a misspelling of one that is missing
 SHOWN = 60  # characters of a wrong value that an error repeats
 
@@ -249,8 +250,8 @@ def check_stem(table: TomlTable, path: Path) -> None:
 def read_version(table: TomlTable) -> int:
     """Return the version of a definition; 0 is kept for what imports make."""
     version = table.integer("version")
-    if version < 1:
-        raise table.wrong("version", f"version is {version}", "1 or more")
+    if not 1 <= version <= LAST_VERSION:
+        raise table.wrong("version", f"version is {_shown(version)}", f"1 to {LAST_VERSION}")
     return version
 
 
@@ -261,6 +262,8 @@ def json_table(body: str, source: TomlSource) -> TomlTable:
     except ValueError as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         raise BadInput(source.name, source.line, f"not JSON: {reason}") from None
+    except RecursionError:
+        raise BadInput(source.name, source.line, "nested too deeply", "a definition of a few levels") from None
     if not isinstance(values, dict):
         raise BadInput(source.name, source.line, f"holds {_shown(values)}", "a JSON object")
     return TomlTable(values, source)

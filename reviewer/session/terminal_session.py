@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from reviewer.adjudication.outcomes import is_dispute, outcomes
 from reviewer.adjudication.queue import AdjudicationSession
@@ -26,6 +26,8 @@ from reviewer.studies.unblinding import record_unblinding
 if TYPE_CHECKING:
     from reviewer.session.agreement_view import AgreementView
 
+# The rater's next item with its draft, why there is none, or why it cannot be handed out now.
+FoundNext: TypeAlias = tuple[Item, Draft] | Nothing | StoreError
 STUDY_FILTER = "study:"
 MOST_COUNTED = 20_000  # labels: disputes among so many are counted in a tenth of a second
 
@@ -222,18 +224,31 @@ class TerminalSession:
         found = self.rating.next_item()
         return found if isinstance(found, Nothing) else (found, self.rating.draft(found))
 
-    def submit(self, item: Item, draft: Draft) -> tuple[SavedItem, tuple[Item, Draft] | Nothing]:
+    def submit(self, item: Item, draft: Draft) -> tuple[SavedItem, FoundNext]:
         """Store the labels of `item` durably and lease the next one.
 
         Raises:
             Refused: see `RatingSession.submit`.
+            StoreError: nothing was stored.
         """
-        return self.rating.submit(item, draft), self.next_item()
+        return self.rating.submit(item, draft), self._next()
 
-    def skip(self, item: Item) -> tuple[Item, Draft] | Nothing:
-        """Give `item` back and lease the next one."""
+    def skip(self, item: Item) -> FoundNext:
+        """Give `item` back and lease the next one.
+
+        Raises:
+            Refused: see `RatingSession.skip`.
+            StoreError: it was not given back.
+        """
         self.rating.skip(item)
-        return self.next_item()
+        return self._next()
+
+    def _next(self) -> FoundNext:
+        # What was done before is done, and must not be called undone because this could not be written.
+        try:
+            return self.next_item()
+        except StoreError as error:
+            return error
 
     def undo(self) -> tuple[Item, Draft] | None:
         """Take back the last submitted item; None where there is none.

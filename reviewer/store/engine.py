@@ -53,6 +53,9 @@ class Engine(Protocol):
     def forgive(self) -> None:
         """Read text that is no UTF-8 any more, as a flipped bit leaves it; each bad byte becomes a lone surrogate."""
 
+    def faults(self) -> list[str]:
+        """Return what the engine itself finds wrong in its file, in its own words."""
+
     def close(self) -> None:
         """Close the database."""
 

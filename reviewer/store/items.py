@@ -69,7 +69,7 @@ def save_draft(engine: Engine, item: int, rater: str, draft: Draft, now: str) ->
 def load_draft(engine: Engine, item: int, rater: str) -> Draft:
     """Return the rater's draft on the item, an empty one where there is none."""
     found = engine.rows("select body from draft where item = :item and rater = :rater", {"item": item, "rater": rater})
-    return _read(found[0][0]) if found else Draft()
+    return read_draft(found[0][0]) if found else Draft()
 
 
 def drop_draft(engine: Engine, item: int, rater: str) -> None:
@@ -92,7 +92,8 @@ def _write(draft: Draft) -> str:
     )
 
 
-def _read(body: str) -> Draft:
+def read_draft(body: str) -> Draft:
+    """Return the draft whose stored form is `body`."""
     values = json.loads(body)
     return Draft(
         {

@@ -22,6 +22,7 @@ APPLICATION_ID = 0x52565752  # "RVWR" in the file's header: tells our files from
 MIGRATIONS, APPLIED = "reviewer", "_sqlite_migrations"  # the set of steps, and where it is kept what was applied
 # SQLite's busy handler is unfair: one of eight writers was seen to wait 8 s, so the limit stands well above.
 BUSY_SECONDS = 30.0
+LARGEST_NUMBER = 2**63 - 1  # what a column of integers holds
 STREAMED = 500  # rows fetched at a time
 # What a step does beside the statements that every engine runs.
 OWN_STATEMENTS = {
@@ -139,6 +140,12 @@ class SqliteEngine:
         """Read text that is no UTF-8 any more, instead of stopping there; every bad byte stays what it is."""
         self._connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
+    def faults(self) -> list[str]:
+        """Return what SQLite itself finds wrong in the file: in its pages, indexes, types, checks and references."""
+        found = [str(fault) for (fault,) in self.rows("pragma integrity_check") if fault != "ok"]
+        lost = self.rows("pragma foreign_key_check")
+        return found + [f"row {row} of {table} belongs to a {parent} that is missing" for table, row, parent, _ in lost]
+
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
@@ -149,7 +156,8 @@ def explained(path: str) -> Iterator[None]:
     """Turn what SQLite says of a file into a `StoreError` that names the file and what can be done.
 
     Raises:
-        StoreError: where the file, its folder, its lock or its disk is at fault. A fault of ours passes unchanged.
+        StoreError: where the file, its folder, its lock, its disk or a number given is at fault. A fault of ours passes
+            unchanged.
     """
     try:
         yield
@@ -159,6 +167,8 @@ def explained(path: str) -> Iterator[None]:
             if part in said:
                 raise StoreError(f"{path}: {explanation}") from error
         raise
+    except OverflowError as error:
+        raise StoreError(f"{path}: a number is too large to be stored; expected at most {LARGEST_NUMBER:,}") from error
 
 
 EXPLANATIONS = (
@@ -235,10 +245,29 @@ def open_for_writing(path: str) -> SqliteEngine:
             _keep_a_log(engine)
         if _checked(engine):
             _migrate(engine)
+        _refuse_triggers(engine)
     except BaseException:
         engine.close()
         raise
     return engine
+
+
+def damage_of(path: str) -> str | None:
+    """Return what is wrong in an existing file, as once something has failed on it; None where nothing is found.
+
+    Raises:
+        StoreError: it cannot even be opened.
+    """
+    from reviewer.store.damage import find_damage
+
+    pattern = SqliteEngine(":memory:", sqlite3.connect(":memory:", isolation_level=None), read_only=False)
+    with closing(pattern):
+        _migrate(pattern)
+        try:
+            with closing(open_for_reading(path)) as engine:
+                return find_damage(engine, pattern)
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where SQLite's message names what is damaged
+            return str(error)
 
 
 def _keep_a_log(engine: SqliteEngine) -> None:
@@ -322,6 +351,8 @@ def _checked(engine: SqliteEngine) -> list[str]:
         )
     applied = _applied(engine) if APPLIED in tables else []
     known = [name for name, _ in STEPS]
+    if tables and not applied:
+        raise StoreError(f"{engine.path}: the database is damaged: it does not say which version of reviewer made it")
     unknown = [name for name in applied if name not in known]
     if unknown:
         raise StoreError(
@@ -329,6 +360,19 @@ def _checked(engine: SqliteEngine) -> list[str]:
             " Upgrade reviewer to open it"
         )
     return known[len(applied) :]
+
+
+def _refuse_triggers(engine: SqliteEngine) -> None:
+    """Refuse to write where something of another program could change, or drop, what is written.
+
+    Raises:
+        StoreError: names it.
+    """
+    for (name,) in engine.rows("select name from sqlite_master where type = 'trigger' order by name"):
+        raise StoreError(
+            f"{engine.path}: holds the trigger {name} of another program, which could change what is stored here;"
+            f" nothing was changed. Drop it first"
+        )
 
 
 def _applied(engine: SqliteEngine) -> list[str]:

@@ -17,9 +17,9 @@ from textual.message import Message
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.definitions.scale import AnswerForm
-from reviewer.errors import ReviewerError
-from reviewer.model import RECOGNISED, Draft, Nothing, Remark, Subject, utc
-from reviewer.session.terminal_session import Settings
+from reviewer.errors import ReviewerError, StoreError
+from reviewer.model import RECOGNISED, Nothing, Remark, Subject, utc
+from reviewer.session.terminal_session import FoundNext, Settings
 from reviewer.studies.item_sheet import Item, ItemSheet
 from reviewer.studies.rating import RENEW_EVERY, WHY_NOTHING
 from reviewer.text.visible import visible
@@ -59,6 +59,8 @@ class RateScreen(ReadingScreen):
         self._settings = settings
         self._read_first = read_first
         self._sheet: ItemSheet | None = None
+        # What was done with the last item, while the next one could not be handed out; empty otherwise.
+        self._waiting = ""
         keys = {option.key for question in rubric.questions for option in question.options}
         for key in sorted(keys):
             self._bindings.bind(key, f"answer('{key}')", show=False)
@@ -83,8 +85,13 @@ class RateScreen(ReadingScreen):
             await self.app.push_screen_wait(ReadText(self._rubric.title, flowing(self._rubric.guideline)))
         await self._take(await self._calls.do(lambda session: session.next_item()), "")
 
-    async def _take(self, found: tuple[Item, Draft] | Nothing, state: str) -> None:
-        """Show an item from its start; leave where there is none."""
+    async def _take(self, found: FoundNext, state: str) -> None:
+        """Show an item from its start; leave where there is none. Where there is an error, `enter` asks again."""
+        self._waiting = ""
+        if isinstance(found, StoreError):
+            self._sheet, self._waiting = None, state
+            self._say(f"{state}; enter takes the next item")
+            raise found
         if isinstance(found, Nothing):
             self._sheet = None
             await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{WHY_NOTHING[found]}".strip()))
@@ -130,6 +137,9 @@ class RateScreen(ReadingScreen):
             late = "Too late to count: the places on this item were taken. The set is kept apart as surplus."
             self.notify(late, severity="warning", markup=False)
         await self._take(found, f"item {sheet.item.number:,} saved")
+
+    async def _go_on(self) -> None:
+        await self._take(await self._calls.do(lambda session: session.next_item()), self._waiting)
 
     async def _undo(self) -> None:
         sheet = self._sheet
@@ -240,6 +250,9 @@ class RateScreen(ReadingScreen):
 
     def action_submit(self) -> None:
         """Save the item; where something is missing, go there."""
+        if self._waiting:
+            self._act(self._go_on)
+            return
         sheet = self._sheet
         if sheet is None or not self._may_judge():
             return
@@ -354,5 +367,5 @@ class RateScreen(ReadingScreen):
         self._show_status()
 
     def _show_status(self) -> None:
-        if self._sheet is not None:
+        if self._sheet is not None or self._waiting:
             self._view.show_status(self._study, self._state, self._attention.seconds)

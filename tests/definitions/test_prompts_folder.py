@@ -143,3 +143,8 @@ def test_an_id_goes_before_a_file_of_the_same_name(tmp_path: Path, monkeypatch: 
 def test_a_name_that_nothing_answers_to_is_refused_with_the_nearest() -> None:
     with pytest.raises(NotFound, match=r"refusel: not one of the rubrics and not a file \(did you mean refusal\?\)"):
         find("rubrics", "refusel")
+
+
+def test_a_name_that_is_too_long_for_a_file_is_refused_as_any_other() -> None:
+    with pytest.raises(NotFound, match=r"xxx: not one of the rubrics and not a file; there are: "):
+        find("rubrics", "x" * 5000)

@@ -103,7 +103,7 @@ def rubric(tmp_path: Path) -> Rubric:
 MISTAKES = [
     ('id = "tone"', 'id = "Tone"', 1, "expected small letters, digits and _"),
     ('id = "tone"', 'id = "tome"', 1, "id is tome in a file named tone.toml; expected tone"),
-    ("version = 1", "version = 0", 2, "version is 0; expected 1 or more"),
+    ("version = 1", "version = 0", 2, "version is 0; expected 1 to 999999999"),
     ("version = 1", 'version = "1"', 2, "expected a whole number"),
     ("version = 1", "verison = 1", 2, "unknown key verison; expected version"),
     ('title = "What is the tone?"', 'title = "a\\nb"', 3, "one line of text"),

@@ -75,7 +75,8 @@ GOODBYE = 'messages = [{ role = "user", content = "Goodbye" }]'
     ("old", "new", "line", "words"),
     [
         ('id = "greetings"', 'id = "hellos"', 1, "expected greetings"),
-        ("version = 1", "version = 0", 2, "version is 0; expected 1 or more"),
+        ("version = 1", "version = 1_000_000_000", 2, "version is 1000000000; expected 1 to 999999999"),
+        ("version = 1", "version = 0", 2, "version is 0; expected 1 to 999999999"),
         ('title = "Saying hello"', "", 1, "title is missing"),
         ('evaluation = "manners"', 'evaluation = "Good manners"', 4, "small letters"),
         ('rubric = "tone"', 'rubrik = "tone"', 5, "unknown key rubrik; expected rubric"),

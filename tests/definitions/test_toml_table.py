@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.definitions.toml_lines import Step, line_of
+from reviewer.definitions.toml_lines import Step, line_of, statement_lengths
 from reviewer.definitions.toml_table import TomlSource, TomlTable, json_table, read_toml
 from reviewer.errors import BadInput, NotFound
 
@@ -133,7 +134,7 @@ def test_without_a_file_the_place_is_spelled_out() -> None:
     assert str(caught.value) == "rubric refusal: question 1, option 1: key is 1; expected text"
 
 
-@pytest.mark.parametrize("body", ["[]", "{", '{"a": NaN}', "3", ""])
+@pytest.mark.parametrize("body", ["[]", "{", '{"a": NaN}', "3", "", pytest.param("[" * 20_000, id="deep")])
 def test_json_that_is_no_object_is_refused(body: str) -> None:
     with pytest.raises(BadInput, match=r"rows\.jsonl:4: "):
         json_table(body, TomlSource("rows.jsonl", line=4))
@@ -163,6 +164,25 @@ def test_lines_are_counted_alike_with_either_line_ending(tmp_path: Path) -> None
     path = tmp_path / "crlf.toml"
     path.write_bytes(b"\xef\xbb\xbf# head\r\na = '''\r\nx\r\n'''\r\nb = 1\r\n")
     assert read_toml(path).wrong("b", "wrong").line == 5
+
+
+def test_a_line_that_ends_in_two_carriage_returns_is_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "ends.toml"
+    path.write_bytes(b"a = 1\r\r\nb = 2\r\r\n")
+    assert read_toml(path).wrong("b", "wrong").line == 2
+
+
+def test_a_long_text_is_parsed_once_however_its_lines_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def loads(text: str) -> dict[str, object]:
+        parsed.append(text)
+        return tomllib.loads(text)
+
+    monkeypatch.setattr("reviewer.definitions.toml_lines.tomllib", SimpleNamespace(**{**vars(tomllib), "loads": loads}))
+    text = 'a = """\n' + "ends like a value ]\n" * 1000 + '"""\nb = 1\n'
+    assert statement_lengths(text) == [1002, 1, 1]
+    assert len(parsed) == 4
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from reviewer.errors import NotFound, Refused, StoreError
 from reviewer.model import Answer, Draft, LabelState, Nothing, Rater, Subject
-from reviewer.session.terminal_session import Home, Settings, StudyLine, TerminalSession
+from reviewer.session.terminal_session import FoundNext, Home, Settings, StudyLine, TerminalSession
 from reviewer.store import labels, raters, studies
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.studies.item_sheet import Item
@@ -49,7 +49,7 @@ def sit(path: str, clock: Clock) -> Iterator[Sit]:
         session.close()
 
 
-def taken(found: tuple[Item, Draft] | Nothing | None) -> tuple[Item, Draft]:
+def taken(found: FoundNext | None) -> tuple[Item, Draft]:
     assert isinstance(found, tuple), found
     return found
 

@@ -380,6 +380,16 @@ def test_a_value_of_the_wrong_type_is_refused(made: str, statement: str) -> None
         engine.run(statement)
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
+def test_a_number_that_no_column_holds_is_refused(made: str, number: int) -> None:
+    with (
+        closing(open_for_writing(made)) as engine,
+        pytest.raises(StoreError, match="too large to be stored"),
+        engine.writing(),
+    ):
+        engine.run("update study set seed = :number", {"number": number})
+
+
 @pytest.mark.parametrize("taken", [-1, 3])
 def test_the_table_itself_refuses_an_item_over_or_under_its_places(made: str, taken: int) -> None:
     with closing(open_for_writing(made)) as engine, pytest.raises(sqlite3.IntegrityError), engine.writing():

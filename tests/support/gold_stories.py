@@ -47,9 +47,16 @@ ROWS: list[dict[str, object]] = [
 ]
 
 
+KINDS = ("--rater-kind", "strict=model", "--rater-kind", "rule1=rule")
+
+
+def write_story(folder: Path) -> None:
+    """Write the table into a file."""
+    (folder / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+
+
 def import_story(run: Run, folder: Path) -> None:
     """Bring the table in as the study `s`, whose raters are people but for two."""
     write_rubric(folder)
-    (folder / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    kinds = ("--rater-kind", "strict=model", "--rater-kind", "rule1=rule")
-    run("import", "t.jsonl", "--study", "s", "--rubric", "plain", *kinds)
+    write_story(folder)
+    run("import", "t.jsonl", "--study", "s", "--rubric", "plain", *KINDS)

@@ -282,7 +282,11 @@ def served() -> Iterator[LLMServer]:
 
         def _read(self) -> bytes:
             if "chunked" not in self.headers.get("transfer-encoding", ""):
-                return self.rfile.read(int(self.headers.get("content-length") or 0))
+                length = int(self.headers.get("content-length") or 0)
+                raw = self.rfile.read(length)
+                if len(raw) < length:
+                    raise ConnectionError("the client went away")
+                return raw
             raw = b""
             while size := int(self.rfile.readline(), 16):
                 raw += self.rfile.read(size)

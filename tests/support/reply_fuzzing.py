@@ -33,9 +33,13 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class FuzzRound:
-    """What came of one round: how many hostile replies were sent, which answers were lost, where the key was stored."""
+    """What came of one round: how many hostile replies were sent, which answers were lost, where the key was stored.
+
+    `stored` counts the answers that hostile replies brought all the same.
+    """
 
     replies: int
+    stored: int
     lost: list[str]
     leaked: list[str]
 
@@ -107,7 +111,7 @@ def collect_hostile(engine: Engine, server: LLMServer, random: Random, name: str
         for member, _ in work.missing
         if work.setup.name != "healthy" and not _noted(engine, work, member.number)
     ]
-    return FuzzRound(replies, lost, leaks(engine))
+    return FuzzRound(replies, _stored(engine), lost, leaks(engine))
 
 
 async def _collect(
@@ -146,16 +150,17 @@ def _noted(engine: Engine, work: MissingSamples, prompt: int) -> bool:
 def batch_hostile(engine: Engine, server: LLMServer, random: Random, name: str, prompts: int) -> FuzzRound:
     """Hand a suite to each provider's batch service while it is hostile, fetch, and go on once it is in order."""
     suite = suite_of(name, prompts)
-    replies, works = asyncio.run(asyncio.wait_for(_batches(engine, server, random, suite), HANG))
+    replies, stored = asyncio.run(asyncio.wait_for(_batches(engine, server, random, suite), HANG))
+    works = survey(engine, [suite], setups_for(server)[:-1], 1)
     lost = [f"{work.setup.name} of {name}: {len(work.missing)} in batches" for work in works if work.missing]
-    return FuzzRound(replies, lost, leaks(engine))
+    return FuzzRound(replies, stored, lost, leaks(engine))
 
 
-async def _batches(
-    engine: Engine, server: LLMServer, random: Random, suite: Suite
-) -> tuple[int, Sequence[MissingSamples]]:
+async def _batches(engine: Engine, server: LLMServer, random: Random, suite: Suite) -> tuple[int, int]:
+    """Return how many hostile replies were sent, and how many answers they brought."""
     setups = setups_for(server)[:-1]
     behaving = HostileServer(server, random)
+    stored = 0
     for hostile_visit in (True, True, False, False, False, False):
         if not hostile_visit:
             server.behave = lambda _: None
@@ -170,7 +175,17 @@ async def _batches(
                 await visit(SameThread(engine), service, f"{suite.id} {work.setup.name}", requests, keep, lambda: NOW)
             finally:
                 await service.close()
-    return behaving.replies, survey(engine, [suite], setups, 1)
+        if hostile_visit:
+            stored = _stored(engine)
+    return behaving.replies, stored
+
+
+def _stored(engine: Engine) -> int:
+    [(stored,)] = engine.rows(
+        "select count(*) from response join configuration on configuration.number = response.configuration"
+        " where configuration.name <> 'healthy'"
+    )
+    return int(stored)
 
 
 def leaks(engine: Engine) -> list[str]:

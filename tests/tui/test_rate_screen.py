@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from reviewer.definitions.rubric import rubric_from_json
+from reviewer.errors import StoreError
 from reviewer.model import (
     LabelState,
     canonical,
 )
 from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.studies.rating import RatingSession
 from reviewer.tui.app import ReviewerApp
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.home_screen import HomeScreen
@@ -22,7 +24,7 @@ from reviewer.tui.widgets.text_pane import TextPane
 from tests.support.commands import PREFERENCE
 from tests.support.databases import refuse_writes
 from tests.support.painted import notices, rows_on_screen, until
-from tests.support.rating_app import begin, press, question, rating, settle, status
+from tests.support.rating_app import begin, is_ready, press, question, rating, settle, status
 from tests.support.screens import app_on, make_study, plain_rubric, stored
 
 
@@ -58,6 +60,30 @@ async def test_a_submitted_item_is_on_disk_and_the_next_is_shown(path: str) -> N
         ("verdict", "no"),
         ("fault", '["form"]'),
     ]
+
+
+@pytest.mark.parametrize(("keys", "done"), [(("1", "2", "2", "enter"), "item 1 saved"), (("s",), "skipped")])
+async def test_what_is_done_is_called_done_where_the_next_item_cannot_be_handed_out(
+    path: str, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], done: str
+) -> None:
+    def full(_: RatingSession) -> None:
+        raise StoreError("the disk is full")
+
+    app = app_on(path)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await begin(pilot)
+        await press(pilot, app, *keys[:-1])
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(RatingSession, "next_item", full)
+            for key in (keys[-1], "1", "enter"):
+                await pilot.press(key)
+                await until(pilot, lambda: f"{done}; enter takes the next item" in status(app))
+            await until(pilot, lambda: notices(pilot).count("the disk is full") == 2)
+        saved = stored(path)
+        await pilot.press("enter")
+        await until(pilot, lambda: done in status(app) and is_ready(app))
+    assert stored(path) == saved
+    assert len(saved) == (3 if done == "item 1 saved" else 0)
 
 
 async def test_what_was_meant_for_the_item_before_does_not_answer_this_one(
