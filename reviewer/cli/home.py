@@ -44,8 +44,11 @@ def _show(engine: Engine, path: str, rater: str) -> None:
     unfinished = None
     for study in every:
         done = assignment.items_done(engine, study.number, rater)
-        left = max(studies.share(engine, study, rater) - done, 0) if study.open else 0
-        rows.append([study.name, "open" if study.open else "closed", f"{study.items:,}", f"{done:,}", f"{left:,}"])
+        share = max(studies.share(engine, study, rater) - done, 0) if study.open else 0
+        left = min(share, studies.still_free(engine, study, rater))
+        full = study.open and studies.is_full(engine, study)
+        state = "full" if full else "open" if study.open else "closed"
+        rows.append([study.name, state, f"{study.items:,}", f"{done:,}", f"{left:,}"])
         if left and unfinished is None:
             unfinished = study
     say()

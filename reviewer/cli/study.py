@@ -273,6 +273,7 @@ def _shown(view: Overview) -> dict[str, object]:
             "items": view.extent.items,
         },
         "state": _state(view.study),
+        "full": view.full,
         "units": view.units,
         "progress": [
             {"rater": rater.rater, "kind": rater.kind.value, "items": rater.items, "labels": rater.labels}
@@ -292,8 +293,10 @@ def _shown(view: Overview) -> dict[str, object]:
 
 def _show_plainly(view: Overview, document: dict[str, object]) -> None:
     design, rubric = view.study.design, view.study.rubric
+    full = view.study.open and view.full
     say(
-        f"study {view.study.name}, {_state(view.study)}, rubric {rubric.id} version {rubric.version}\n"
+        f"study {view.study.name}, {_state(view.study)}{' and full' * full},"
+        f" rubric {rubric.id} version {rubric.version}\n"
         f"{counted(view.extent.responses, 'response')} of"
         f" {counted(view.extent.configurations, 'configuration')} in"
         f" {counted(view.extent.items, 'item')} of up to {design.panes}; {counted(design.overlap, 'rater')} an item;"
@@ -316,7 +319,9 @@ def _show_plainly(view: Overview, document: dict[str, object]) -> None:
     )
     for one in document.get("configurations", ()):  # type: ignore[attr-defined]
         say(f"{one['configuration']}: {counted(one['responses'], 'response')}")
-    if view.study.open:
+    if full:
+        say(f"\nNext: {next_command('adjudicate', view.study.name)}")
+    elif view.study.open:
         say(f"\nNext: {next_command('rate', view.study.name, '--plain')}")
 
 

@@ -25,7 +25,7 @@ def test_list_and_show_have_the_fields_that_other_programs_read(run: Run) -> Non
     [listed] = run("study", "list", "--json").json()["studies"]
     assert listed == {"study": "s", "rubric": "plain", "state": "open", "units": 36, "labels": 0, "raters": 0}
     shown = run("study", "show", "s", "--json").json()
-    assert set(shown) == {"study", "rubric", "rubric_hash", "design", "state", "units", "progress", "questions"}
+    assert set(shown) == {"study", "rubric", "rubric_hash", "design", "state", "full", "units", "progress", "questions"}
     assert shown["design"]["seed"] == 5
     assert shown["design"]["overlap"] == 3
     assert shown["design"]["policy"] == "majority:2"
