@@ -53,17 +53,18 @@ def _fill(engine: Engine, study: Study, prompts: Sequence[int]) -> None:
         return bool(asked) and all(people[unit] >= study.design.overlap for unit in asked)
 
     places = [(item, is_filled(group)) for item, group in shown.items()]
+    alone: list[tuple[int, HeldResponse]] = []
     uncut = imported_items.uncut(engine, study.number, prompts)
     for prompt, group in waiting.items():
         items = uncut.get(prompt, [])
         if study.design.panes == 1:
             # Which response such an item would show is open: it shows one that needs nobody, and so never comes up.
-            alone = list(zip(items, [one for one in group if is_filled([one])], strict=False))
-            imported_items.cut_alone(engine, study, alone)
-            filled = {item for item, _ in alone}
-            places += [(item, item in filled) for item in items]
+            found = list(zip(items, [one for one in group if is_filled([one])], strict=False))
+            places += [(item, place < len(found)) for place, item in enumerate(items)]
+            alone += found
         else:
             places += [(item, is_filled(group)) for item in items]
+    imported_items.cut_alone(engine, study, alone)
     imported_items.set_places(engine, study, places)
 
 

@@ -95,7 +95,7 @@ def standing(
     found: dict[Key, list[tuple[str, Said]]] = {}
     for where, names in (
         ("label.response in ({values})", responses),
-        ("label.response is null and label.item in ({values})", shown),
+        ("coalesce(label.response, '') = '' and label.item in ({values})", shown),
     ):
         sql = f"select {columns} from label join rater on rater.name = label.rater where {where} and {counts}"
         for *key, identity, state, value, confidence, note, raw, decided_at, saved_at in among(
@@ -147,19 +147,25 @@ class HeldResponse(NamedTuple):
 
 def held(engine: Engine, study: int, prompts: Sequence[int]) -> list[HeldResponse]:
     """Return the study's responses to `prompts`."""
+    # In two steps: joined to them, the responses of the study would all be read, however few the prompts are.
+    sql = "select number, id, prompt from response where prompt in ({values})"
+    found = {number: (identity, prompt) for number, identity, prompt in among(engine, sql, prompts)}
     sql = """
-        select response.number, response.id, response.prompt, item.number, item.id from response
-        join study_response on study_response.response = response.number and study_response.study = :study
+        select study_response.response, item.number, item.id from study_response
         left join item on item.number = study_response.item
-        where response.prompt in ({values})
+        where study_response.study = :study and study_response.response in ({values})
     """
-    return [HeldResponse(*row) for row in among(engine, sql, prompts, {"study": study})]
+    return [
+        HeldResponse(number, *found[number], item, identity)
+        for number, item, identity in among(engine, sql, list(found), {"study": study})
+    ]
 
 
 def uncut(engine: Engine, study: int, prompts: Sequence[int]) -> dict[int, list[int]]:
     """Return, by prompt, the study's items whose responses are still to be chosen."""
     found: dict[int, list[int]] = {}
-    sql = "select prompt, number from item where study = :study and id is null and prompt in ({values})"
+    # Asked for by `is null`, all items of all studies that are still to be cut would be read.
+    sql = "select prompt, number from item where study = :study and coalesce(id, '') = '' and prompt in ({values})"
     for prompt, number in among(engine, sql, prompts, {"study": study}):
         found.setdefault(prompt, []).append(number)
     return found
@@ -189,7 +195,7 @@ def imported_raters(
     )
     for where, names in (
         ("label.response in ({values})", responses),
-        ("label.response is null and label.item in ({values})", shown),
+        ("coalesce(label.response, '') = '' and label.item in ({values})", shown),
     ):
         sql = (
             "select coalesce(label.response, ''), coalesce(label.other_response, ''),"
@@ -201,17 +207,16 @@ def imported_raters(
     return found
 
 
-def cut_alone(engine: Engine, study: Study, shown: Iterable[tuple[int, HeldResponse]]) -> None:
+def cut_alone(engine: Engine, study: Study, shown: Sequence[tuple[int, HeldResponse]]) -> None:
     """Have items that were still to be cut show one response each; call inside `engine.writing()`."""
-    for item, response in shown:
-        engine.run(
-            "update item set id = :id, size = 1 where number = :item",
-            {"id": item_id(study.name, [response.id]), "item": item},
-        )
-        engine.run(
-            "update study_response set item = :item where study = :study and response = :response",
-            {"item": item, "study": study.number, "response": response.number},
-        )
+    engine.run_many(
+        "update item set id = :id, size = 1 where number = :item",
+        [{"id": item_id(study.name, [response.id]), "item": item} for item, response in shown],
+    )
+    engine.run_many(
+        "update study_response set item = :item where study = :study and response = :response",
+        [{"item": item, "study": study.number, "response": response.number} for item, response in shown],
+    )
 
 
 def set_places(engine: Engine, study: Study, items: Iterable[tuple[int, bool]]) -> None:

@@ -273,8 +273,13 @@ def is_full(engine: Engine, study: Study) -> bool:
         return False
     number = {"study": study.number}
     return not (
-        engine.rows("select 1 from item where study = :study and taken < places limit 1", number)
-        or engine.rows("select 1 from place where study = :study and state = 'leased' limit 1", number)
+        # In this order the index of items with a place is read, and not every item.
+        engine.rows(
+            "select 1 from item where study = :study and taken < places order by taken, position limit 1", number
+        )
+        or engine.rows(
+            "select 1 from place where study = :study and state = 'leased' order by expires_at limit 1", number
+        )
     )
 
 
