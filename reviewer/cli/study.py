@@ -46,7 +46,10 @@ Rules of --sample:
   random:N          N of all
   stratified:N      N of each configuration
   tail:PERCENT+N    the worst PERCENT % of each configuration, N others
-  disagreement:N+M  N on which graders differ, and M others"""
+  disagreement:N+M  N on which graders differ, and M others
+
+A rubric that only compares responses draws prompts with all their responses, of those with two or more: N of all, or
+of each set of configurations."""
 
 
 @study_group.command("create", epilog=SAMPLING_RULES)
@@ -178,8 +181,6 @@ def _tell_created(study: Study, extent: StudyExtent) -> None:
         f" {counted(extent.configurations, 'configuration')} in {counted(extent.items, 'item')} of up to"
         f" {design.panes}, each for {counted(design.overlap, 'rater')}"
     )
-    if extent.items == 0:
-        complain("no two responses answer the same prompt, so there is nothing to compare")
     if study.design.seed == 0:
         complain("seed 0 was used; --seed N makes another order")
     say(f"Next: {next_command('rate', study.name, '--plain')}")

@@ -16,7 +16,8 @@ class DrawnFrom:
     """What the responses of a study were drawn from, and what a rule that asks graders asked.
 
     The pool is the stored responses, up to the one with number `up_to`, to prompts of `suites`, of `models`, in the
-    study `source`; what is empty or None leaves that side open.
+    study `source`; what is empty or None leaves that side open. `whole_prompts` says that prompts were drawn, each with
+    all its responses in the pool, of those that have two or more.
     """
 
     suites: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class DrawnFrom:
     up_to: int = 0
     graders: tuple[str, ...] = ()
     rate: str | None = None
+    whole_prompts: bool = False
 
 
 def pool(
@@ -47,7 +49,7 @@ def pool(
     if study is not None:
         conditions.append(f"number in (select response from study_response where study = {int(study)})")
     found = engine.rows(
-        f"select number, id, configuration from response where {' and '.join(conditions)} order by number"
+        f"select number, id, configuration, prompt from response where {' and '.join(conditions)} order by number"
     )
     return [Candidate(*row) for row in found]
 

@@ -13,7 +13,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.sampling_pools import DrawnFrom
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
 from reviewer.study_design.decision_policy import read_policy
-from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, read_rule
+from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, draw_prompts, read_rule
 
 MOST_PANES = 8
 
@@ -41,7 +41,7 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
 
     Raises:
         NotFound: a suite, model, study, grader or rate that is not there, or nothing to draw from.
-        Refused: the name is taken, or the design does not fit the rubric.
+        Refused: the name is taken, the design does not fit the rubric, or there would be nothing to rate.
     """
     check_design(plan.name, plan.design, rubric)
     rule = read_rule(plan.design.sample)
@@ -53,13 +53,24 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
         pool = sampling_pools.pool(engine, suites=suites, configurations=configurations, study=source)
         if not pool:
             raise NotFound("no stored response fits; `reviewer import FILE` brings responses in")
+        compares = fewest_responses(rubric) > 1
+        drawn = draw_prompts(pool, rule, plan.design.seed) if compares else []
         learned = ask_graders(engine, rubric, rule, plan.graders, plan.rate)
+        if not compares:
+            drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
         origin = DrawnFrom(
-            tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, learned.graders, learned.rate
+            tuple(plan.suites),
+            tuple(plan.models),
+            plan.source,
+            pool[-1].number,
+            learned.graders,
+            learned.rate,
+            whole_prompts=compares and rule.kind is not SamplingMethod.ALL,
         )
         study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
-        drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
         studies.extend(engine, study, drawn, least=fewest_responses(rubric))
+        if not studies.reload(engine, study).items:
+            raise Refused(f"rubric {rubric.id} compares responses, and no two that were chosen answer the same prompt")
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)

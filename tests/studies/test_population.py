@@ -14,7 +14,7 @@ from reviewer.store.labels import NewLabel
 from reviewer.store.studies import Study
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.population import population
-from tests.support.stories import NOW, design, extend, fill, make_study, rubric
+from tests.support.stories import COMPARING, NOW, design, extend, fill, loaded, make_study, rubric
 
 OPTIONS = [{"value": "bad", "label": "Bad", "key": "1"}, {"value": "good", "label": "Good", "key": "2"}]
 QUESTION = {"id": "q", "text": "?", "per": "response", "scale": "nominal", "option": OPTIONS}
@@ -153,3 +153,23 @@ def test_what_was_drawn_from_is_kept_with_the_study(engine: Engine, stored: list
     study = make(engine, "tail:10+3", models=["m2"], source="first")
     kept = sampling_pools.drawn_from(engine, study.number)
     assert kept == sampling_pools.DrawnFrom((), ("m2",), "first", len(stored), ("judge",), "badness")
+
+
+def test_drawn_prompts_speak_for_all_prompts_with_responses_to_compare(engine: Engine) -> None:
+    two = fill(engine, prompts=range(6), configurations=["m1", "m2"])
+    three = fill(engine, prompts=range(6, 10), configurations=["m1", "m2", "m3"])
+    fill(engine, prompts=range(10, 13), configurations=["m1"])
+    make_study(engine, COMPARING, design(panes=2, sample="random:5"))
+    found = population(engine, loaded(engine))
+    assert found.lost is None
+    assert {one.id for one in found.responses} == {*two, *three}
+    assert set(found.chances.values()) == {0.5}
+
+
+def test_drawn_prompts_that_others_joined_later_are_no_sample_any_more(engine: Engine) -> None:
+    fill(engine, prompts=range(6), configurations=["m1", "m2"])
+    make_study(engine, COMPARING, design(panes=2, sample="random:3"))
+    extend(engine, "s")
+    lost = population(engine, loaded(engine)).lost
+    assert lost is not None
+    assert "drawn from 9 prompts, and what it was drawn from holds 6" in lost
