@@ -12,6 +12,7 @@ import click
 
 from reviewer import __version__
 from reviewer.cli.options import database_option, rater_option
+from reviewer.cli.single_options import with_single_options
 from reviewer.cli.terminal import EndedBySignal, OutputFailed, complain, drop_output, flush_output
 from reviewer.errors import ReviewerError
 
@@ -55,7 +56,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
-        return command
+        return with_single_options(command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Complete the name of a command without importing any, or an option."""
@@ -72,6 +73,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
+@with_single_options
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reviewer")
 @database_option
