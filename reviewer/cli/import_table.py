@@ -12,6 +12,7 @@ from textwrap import fill
 import click
 
 from reviewer.cli.completed_names import format_names, person_names, profile_names, rubric_names, study_names
+from reviewer.cli.confirmation import confirm_rubric, rubric_doubt, yes_option
 from reviewer.cli.import_gold import GoldSource, first_rubric
 from reviewer.cli.import_source import (
     ImportSource,
@@ -103,6 +104,7 @@ FIELD_LIST = (
 )
 @click.option("--skip-bad", is_flag=True, help="Store the good rows, and report each bad one.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; store nothing.")
+@yes_option
 @database_option
 @click.pass_context
 def import_command(
@@ -123,6 +125,7 @@ def import_command(
     no_gold: bool,
     skip_bad: bool,
     dry_run: bool,
+    yes: bool,
 ) -> None:
     """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing.
 
@@ -148,7 +151,7 @@ def import_command(
         target = replace(target, suite=suite_name(file), long=long, renamed=renamed, replaces_own=replaces_own)
         source = TableSource(file, format, reader, target)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
-        _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run)
+        _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run, yes=yes)
 
 
 def _check_file(file: Path) -> None:
@@ -158,7 +161,7 @@ def _check_file(file: Path) -> None:
         raise NotFound(f"{file}: expected a file that can be read twice, not a folder, a pipe or a device")
 
 
-def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool) -> None:
+def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool, yes: bool) -> None:
     target = source.target
     checked = source.check(engine, skip_bad=skip_bad)
     for bad in checked.bad:
@@ -170,6 +173,10 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
             if field in FIELDS and field != column_name(column):
                 complain(f"{target.place}: column {column} is no field {field}; --map {field}={column} makes it one")
     _complain_of_some(checked.doubtful)
+    if target.rubric is not None and not dry_run:
+        confirm_rubric(target.rubric.id, checked.other_rubrics, yes=yes)
+    elif target.rubric is not None and checked.other_rubrics:
+        complain(rubric_doubt(target.rubric.id, checked.other_rubrics))
     if dry_run or engine is None:
         say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return

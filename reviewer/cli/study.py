@@ -16,6 +16,7 @@ from reviewer.cli.completed_names import (
     stored_suite_names,
     study_names,
 )
+from reviewer.cli.confirmation import confirm_rubric, yes_option
 from reviewer.cli.options import (
     completed,
     database_option,
@@ -130,6 +131,7 @@ of each set of configurations."""
     help="Only these raters may rate, each at most QUOTA items.",
     shell_complete=completed(person_names),
 )
+@yes_option
 @database_option
 @click.pass_context
 def create(
@@ -148,15 +150,17 @@ def create(
     policy: str,
     aids: str,
     assignments: tuple[str, ...],
+    *,
+    yes: bool,
 ) -> None:
     """Make a study of stored responses.
 
-    Without --suite, --model and --from it takes every response. --sample draws from them, and each keeps its chance.
-    --suite, --model, --grader and --assign may be repeated.
+    Without --suite, --model and --from it takes every response; --sample draws from them. Where a suite names another
+    rubric for its responses, it asks first. --suite, --model, --grader and --assign may be repeated.
     """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric
-    from reviewer.studies.create import StudyPlan, create_study
+    from reviewer.studies.create import StudyPlan, create_study, other_rubrics
     from reviewer.study_design.decision_policy import read_policy
 
     plan = StudyPlan(
@@ -169,8 +173,11 @@ def create(
         graders,
         rate,
     )
+    found = find_rubric(rubric, folders("rubrics"))
+    with reading(ctx) as engine:
+        confirm_rubric(found.id, other_rubrics(engine, plan, found), yes=yes)
     with writing(ctx) as engine:
-        study, extent = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), now())
+        study, extent = create_study(engine, plan, found, now())
     _tell_created(study, extent)
 
 

@@ -41,17 +41,23 @@ def pool(
 
     Empty `suites` or `configurations`, a `study` and an `up_to` (the highest number) of None leave that side open.
     """
-    conditions = ["true" if up_to is None else f"number <= {int(up_to)}"]
-    if suites:
-        conditions.append(f"prompt in (select prompt from suite_prompt where suite in ({_numbers(suites)}))")
-    if configurations:
-        conditions.append(f"configuration in ({_numbers(configurations)})")
-    if study is not None:
-        conditions.append(f"number in (select response from study_response where study = {int(study)})")
-    found = engine.rows(
-        f"select number, id, configuration, prompt from response where {' and '.join(conditions)} order by number"
-    )
+    which = conditions(suites=suites, configurations=configurations, study=study, up_to=up_to)
+    found = engine.rows(f"select number, id, configuration, prompt from response where {which} order by number")
     return [Candidate(*row) for row in found]
+
+
+def conditions(
+    *, suites: Sequence[int], configurations: Sequence[int], study: int | None, up_to: int | None = None
+) -> str:
+    """Return in SQL which rows of `response` are in a pool; see `pool`."""
+    found = ["true" if up_to is None else f"response.number <= {int(up_to)}"]
+    if suites:
+        found.append(f"response.prompt in (select prompt from suite_prompt where suite in ({numbers(suites)}))")
+    if configurations:
+        found.append(f"response.configuration in ({numbers(configurations)})")
+    if study is not None:
+        found.append(f"response.number in (select response from study_response where study = {int(study)})")
+    return " and ".join(found)
 
 
 def drawn_from(engine: Engine, study: int) -> DrawnFrom | None:
@@ -73,5 +79,6 @@ def chosen(engine: Engine, study: int) -> list[ChosenResponse]:
     return [ChosenResponse(*row) for row in rows]
 
 
-def _numbers(numbers: Sequence[int]) -> str:
-    return ", ".join(str(int(number)) for number in numbers)
+def numbers(values: Sequence[int]) -> str:
+    """Return numbers as a list in SQL."""
+    return ", ".join(str(int(value)) for value in values)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import Rater
-from reviewer.store import raters, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.store import raters, responses, rubrics, sampling_pools, studies, suite_rubrics, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.sampling_pools import DrawnFrom
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.store.suite_rubrics import SuiteRubric
 from reviewer.study_design.decision_policy import read_policy
 from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, draw_prompts, read_rule
 
@@ -47,10 +48,8 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
     rule = read_rule(plan.design.sample)
     with engine.writing():
         rubrics.ensure(engine, rubric, now)
-        source = None if plan.source is None else studies.load(engine, plan.source).number
-        suites = [number for suite in plan.suites for number in responses.suite_numbers(engine, suite)]
-        configurations = _configurations(engine, plan.models)
-        pool = sampling_pools.pool(engine, suites=suites, configurations=configurations, study=source)
+        sides = _sides(engine, plan)
+        pool = sampling_pools.pool(engine, suites=sides.suites, configurations=sides.configurations, study=sides.source)
         if not pool:
             raise NotFound("no stored response fits; `reviewer import FILE` brings responses in")
         compares = fewest_responses(rubric) > 1
@@ -75,6 +74,33 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, now: str) -> t
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
         return studies.reload(engine, study), studies.extent(engine, study.number)
+
+
+def other_rubrics(engine: Engine, plan: StudyPlan, rubric: Rubric) -> list[SuiteRubric]:
+    """Return the suites that name another rubric for responses from which the study would be drawn.
+
+    Raises:
+        NotFound: a suite, model or study that is not there.
+    """
+    sides = _sides(engine, plan)
+    return suite_rubrics.others_in_pool(
+        engine, rubric.id, suites=sides.suites, configurations=sides.configurations, study=sides.source
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    suites: list[int]
+    configurations: list[int]
+    source: int | None
+
+
+def _sides(engine: Engine, plan: StudyPlan) -> _Sides:
+    return _Sides(
+        [number for suite in plan.suites for number in responses.suite_numbers(engine, suite)],
+        _configurations(engine, plan.models),
+        None if plan.source is None else studies.load(engine, plan.source).number,
+    )
 
 
 def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
