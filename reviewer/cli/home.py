@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from reviewer.cli.application import can_show_screens, run_application
 from reviewer.cli.options import database_path, next_command, rater_name, reading
 from reviewer.cli.start import start
 from reviewer.cli.terminal import counted, say, table
+from reviewer.definitions.regular_file import is_there
 from reviewer.store import assignment, responses, studies
 from reviewer.store.engine import Engine
 
@@ -17,7 +16,7 @@ from reviewer.store.engine import Engine
 def open_home(ctx: click.Context) -> None:
     """Open the application; where there is no terminal for it, say where the work stands, changing nothing."""
     path = database_path(ctx)
-    if not Path(path).exists():
+    if not is_there(path):
         start(ctx)
         return
     if can_show_screens():

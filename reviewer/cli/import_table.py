@@ -25,6 +25,7 @@ from reviewer.cli.import_source import (
 from reviewer.cli.options import completed, database_option, database_path, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, counted, progress, say
 from reviewer.definitions.lookup import find, folders
+from reviewer.definitions.regular_file import is_there, require_regular
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.formats.mapping.fields import FIELDS, listed
@@ -131,7 +132,7 @@ def import_command(
 
     --map, --set, --value, --rater-kind and --as may be repeated; the first four override the profile.
     """
-    _check_file(file)
+    require_regular(file)
     if names and replaces_own:
         raise click.UsageError("--as keeps a person's labels apart and --replace-mine replaces them; give one of them")
     format = format_of(file, format_name)
@@ -152,13 +153,6 @@ def import_command(
         source = TableSource(file, format, reader, target)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
         _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run, yes=yes)
-
-
-def _check_file(file: Path) -> None:
-    if not file.exists():
-        raise NotFound(f"{file}: there is no such file")
-    if not file.is_file():
-        raise NotFound(f"{file}: expected a file that can be read twice, not a folder, a pipe or a device")
 
 
 def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool, yes: bool) -> None:
@@ -217,7 +211,7 @@ def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric |
 
 
 def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
-    if study is None or not Path(database_path(ctx)).exists():
+    if study is None or not is_there(database_path(ctx)):
         return None
     with reading(ctx) as engine:
         found = studies.find(engine, study)
@@ -225,7 +219,7 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
 
 
 def _at_work(ctx: click.Context, study: str | None) -> Collection[str]:
-    if study is None or not Path(database_path(ctx)).exists():
+    if study is None or not is_there(database_path(ctx)):
         return ()
     with reading(ctx) as engine:
         return studies.at_work(engine, study)
@@ -236,7 +230,7 @@ def _database(ctx: click.Context, *, dry_run: bool) -> Iterator[Engine | None]:
     if not dry_run:
         with writing(ctx, makes=True) as engine:
             yield engine
-    elif Path(database_path(ctx)).exists():
+    elif is_there(database_path(ctx)):
         with reading(ctx) as engine:
             yield engine
     else:

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
+from reviewer.definitions.regular_file import is_regular, is_there, require_regular
 from reviewer.errors import NotFound
 
 
@@ -26,7 +27,7 @@ def model_files(given: Path | None = None) -> list[Path]:
     if given is not None:
         return [given]
     places = [folder.parent / "models.toml" for folder in folders("suites")]
-    return [place for place in places if place.is_file()]
+    return [place for place in places if is_regular(place)]
 
 
 def known(where: Sequence[Path], suffix: str = ".toml") -> dict[str, Path]:
@@ -44,8 +45,10 @@ def find_in(where: Sequence[Path], name: str, *, kind: str, suffix: str = ".toml
     files = known(where, suffix)
     if name in files:
         return files[name]
-    if Path(name).is_file():
+    if is_regular(name):
         return Path(name)
+    if is_there(name):
+        require_regular(Path(name))
     near = difflib.get_close_matches(name, files, n=1)
     guess = f" (did you mean {near[0]}?)" if near else ""
     raise NotFound(f"{name}: not one of the {kind} and not a file{guess}; there are: {', '.join(files) or 'none'}")

@@ -17,6 +17,7 @@ from reviewer.study_design.decision_policy import read_policy
 from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, draw_prompts, read_rule
 
 MOST_PANES = 8
+MOST_OVERLAP = 1000  # handing out looks for items with each number of places taken, up to this
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
         raise Refused("a study needs a name of printable characters")
     if not 1 <= design.panes <= MOST_PANES:
         raise Refused(f"--panes {design.panes}: expected 1 to {MOST_PANES}")
-    if design.overlap < 1:
-        raise Refused(f"--overlap {design.overlap}: expected 1 or more")
+    if not 1 <= design.overlap <= MOST_OVERLAP:
+        raise Refused(f"--overlap {design.overlap}: expected 1 to {MOST_OVERLAP:,}")
     if design.panes < fewest_responses(rubric):
         raise Refused(f"rubric {rubric.id} compares responses; it needs --panes 2 or more")
     policy = read_policy(design.policy)
