@@ -65,6 +65,7 @@ class Nothing(StrEnum):
     """Why there is no item for a rater."""
 
     FINISHED = "finished"
+    FULL = "full"
     QUOTA = "quota"
     WAITING = "waiting"
     CLOSED = "closed"

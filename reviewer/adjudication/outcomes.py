@@ -50,7 +50,10 @@ class QuestionCount:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The progress of a study. `units` counts what can be labelled: subjects times questions."""
+    """The progress of a study. `units` counts what can be labelled: subjects times questions.
+
+    `full` says that no item of it waits for any rater.
+    """
 
     study: Study
     extent: StudyExtent
@@ -58,6 +61,7 @@ class Overview:
     labels: int
     progress: list[RaterProgress]
     questions: list[QuestionCount]
+    full: bool
 
 
 def overview(engine: Engine, study: Study) -> Overview:
@@ -80,6 +84,7 @@ def overview(engine: Engine, study: Study) -> Overview:
             QuestionCount(question.id, counts.get(question.id, 0), disputes[question.id], gold[question.id])
             for question in study.rubric.questions
         ],
+        full=studies.is_full(engine, study),
     )
 
 

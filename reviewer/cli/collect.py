@@ -36,6 +36,7 @@ from reviewer.collection.missing_samples import MissingSamples, survey, wanted, 
 from reviewer.definitions.lookup import folders, model_files
 from reviewer.definitions.model_config import Setup, find_setup
 from reviewer.definitions.provider import without_entry
+from reviewer.definitions.regular_file import is_there
 from reviewer.definitions.suite import find_suite
 from reviewer.errors import ReviewerError
 from reviewer.model import Suite
@@ -122,7 +123,7 @@ async def _collect(order: Order, tell: Tell | None) -> Collector:
 def _surveyed(
     ctx: click.Context, suites: Sequence[Suite], setups: Sequence[Setup], samples: int
 ) -> list[MissingSamples]:
-    if not Path(database_path(ctx)).exists():
+    if not is_there(database_path(ctx)):
         prompts = wanted(suites)
         return [work_of(setup, 0, prompts, samples, set()) for setup in setups]
     with reading(ctx) as engine:

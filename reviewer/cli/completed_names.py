@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reviewer.definitions.regular_file import is_regular
 from reviewer.errors import ReviewerError
 from reviewer.text.visible import visible
 
@@ -99,7 +100,7 @@ def _defined(kind: str, beside: str, line: TypedLine) -> Iterator[Named]:
     from reviewer.definitions.toml_table import read_toml
 
     for name, path in known(folders(kind)).items():
-        if name.startswith(line.word) and path.is_file():  # no pipe, which could be waited for without end
+        if name.startswith(line.word) and is_regular(path):  # no pipe, which could be waited for without end
             text = ""
             with suppress(ReviewerError):  # the command says what is wrong with a file; its name stays one
                 text = read_toml(path).line(beside, "")
@@ -111,7 +112,7 @@ def model_names(line: TypedLine) -> Iterator[Named]:
     from reviewer.definitions.lookup import model_files
     from reviewer.definitions.model_config import read_setups
 
-    there = [path for path in model_files(line.models_file) if path.is_file()]
+    there = [path for path in model_files(line.models_file) if is_regular(path)]
     setups = {name: setup for path in reversed(there) for name, setup in read_setups(path).items()}
     for name in sorted(setups):
         yield name, f"{setups[name].provider} {setups[name].model}"

@@ -22,7 +22,7 @@ from click.shell_completion import (
     shell_complete,
 )
 
-from reviewer.cli.terminal import complain
+from reviewer.cli.terminal import complain, printing
 
 PROGRAM, VARIABLE = "reviewer", "_REVIEWER_COMPLETE"
 BREAKS = frozenset("=:@")  # where bash takes a word apart before it hands it over
@@ -104,7 +104,8 @@ def completion_command(ctx: click.Context, shell: str) -> None:
     ./reviews.db.
     """
     answers, line, file = SHELLS[shell]
-    sys.stdout.write(answers(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
+    with printing() as out:
+        out.write(answers(ctx.find_root().command, {}, PROGRAM, VARIABLE).source())
     if sys.stdout.isatty():
         complain(f"To have this in every {shell}, put this line in {file}:\n    {line}")
 

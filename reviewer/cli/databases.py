@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reviewer.definitions.regular_file import is_there
 from reviewer.errors import ReviewerError
 
 
@@ -16,7 +17,7 @@ def make_database(path: Path, *, starter: bool) -> None:
     from reviewer.store.sqlite import open_for_writing
     from reviewer.store.starter import copy_starter
 
-    if path.exists():
+    if is_there(path):
         raise ReviewerError(f"{path}: exists already; nothing was changed. To open it: reviewer --db FILE")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -53,6 +53,12 @@ def explained(error: BaseException) -> str:
             return f"a fault of the program, please report it: {type(error).__name__}: {error}"
 
 
+def raised_in(error: BaseException) -> str:
+    """Return the name of the module that raised `error`."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__"))
+
+
 def keep_details(error: BaseException) -> Path | None:
     """Write the traceback to a new file in the user's log folder, or a temporary one; None where neither can be.
 

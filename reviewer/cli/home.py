@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from reviewer.cli.application import can_show_screens, run_application
 from reviewer.cli.options import database_path, next_command, rater_name, reading
 from reviewer.cli.start import start
 from reviewer.cli.terminal import counted, say, table
+from reviewer.definitions.regular_file import is_there
 from reviewer.store import assignment, responses, studies
 from reviewer.store.engine import Engine
 
@@ -17,7 +16,7 @@ from reviewer.store.engine import Engine
 def open_home(ctx: click.Context) -> None:
     """Open the application; where there is no terminal for it, say where the work stands, changing nothing."""
     path = database_path(ctx)
-    if not Path(path).exists():
+    if not is_there(path):
         start(ctx)
         return
     if can_show_screens():
@@ -45,9 +44,11 @@ def _show(engine: Engine, path: str, rater: str) -> None:
     for study in every:
         done = assignment.items_done(engine, study.number, rater)
         items = studies.ratable_items(engine, study)
-        share = studies.share(engine, study, rater)
-        left = max(share - done, 0) if study.open else 0
-        rows.append([study.name, "open" if study.open else "closed", f"{items:,}", f"{done:,}", f"{left:,}"])
+        share = max(studies.share(engine, study, rater) - done, 0) if study.open else 0
+        left = min(share, studies.still_free(engine, study, rater))
+        full = study.open and studies.is_full(engine, study)
+        state = "full" if full else "open" if study.open else "closed"
+        rows.append([study.name, state, f"{items:,}", f"{done:,}", f"{left:,}"])
         if left and unfinished is None:
             unfinished = study
     say()

@@ -9,7 +9,7 @@ from pathlib import Path
 from reviewer.cli.import_source import TableSource, source_name, suite_name
 from reviewer.cli.options import now
 from reviewer.definitions.lookup import find
-from reviewer.errors import NotFound
+from reviewer.definitions.regular_file import require_regular
 from reviewer.formats.mapping.fields import listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.mapping.row import Row
@@ -73,8 +73,7 @@ class HomeImport:
 
     def _source(self, file: str, profile: str, model: str) -> TableSource:
         path = Path(file).expanduser()
-        if not path.is_file():
-            raise NotFound(f"{file}: there is no such file")
+        require_regular(path)
         reader = read_profile(find("profiles", profile)) if profile else Profile()
         reader = reader.with_flags(sets=[f"model={model}"] if model else [])
         target = ImportTarget(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from os.path import realpath
 from pathlib import Path
 from typing import Protocol
 
@@ -128,7 +129,7 @@ def source_name(file: Path, database: str) -> str:
     Below the database's folder it is the way to the file from there. The way to another folder says much of a computer
     and goes out with every export, so that a hash stands for it.
     """
-    folder, path = Path(database).resolve().parent, file.resolve()
+    folder, path = Path(realpath(database)).parent, Path(realpath(file))
     if path.is_relative_to(folder):
         return path.relative_to(folder).as_posix()
     return f"{file.name}@{digest('folder', str(path.parent))[:8]}"

@@ -12,6 +12,7 @@ from textwrap import fill
 import click
 
 from reviewer.cli.completed_names import format_names, person_names, profile_names, rubric_names, study_names
+from reviewer.cli.confirmation import confirm_rubric, rubric_doubt, yes_option
 from reviewer.cli.import_gold import GoldSource, first_rubric
 from reviewer.cli.import_source import (
     ImportSource,
@@ -24,6 +25,7 @@ from reviewer.cli.import_source import (
 from reviewer.cli.options import actor, completed, database_option, database_path, next_command, now, reading, writing
 from reviewer.cli.terminal import complain, counted, progress, say
 from reviewer.definitions.lookup import find, folders
+from reviewer.definitions.regular_file import is_there, require_regular
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError, StoreError
 from reviewer.formats.mapping.fields import FIELDS, listed
@@ -104,6 +106,7 @@ FIELD_LIST = (
 )
 @click.option("--skip-bad", is_flag=True, help="Store the good rows, and report each bad one.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything; store nothing.")
+@yes_option
 @database_option
 @click.pass_context
 def import_command(
@@ -124,12 +127,13 @@ def import_command(
     no_gold: bool,
     skip_bad: bool,
     dry_run: bool,
+    yes: bool,
 ) -> None:
     """Bring in the responses of FILE, and its labels where it has them. The same again adds nothing.
 
     --map, --set, --value, --rater-kind and --as may be repeated; the first four override the profile.
     """
-    _check_file(file)
+    require_regular(file)
     if names and replaces_own:
         raise click.UsageError("--as keeps a person's labels apart and --replace-mine replaces them; give one of them")
     format = format_of(file, format_name)
@@ -149,17 +153,10 @@ def import_command(
         target = replace(target, suite=suite_name(file), long=long, renamed=renamed, replaces_own=replaces_own)
         source = TableSource(file, format, reader, target)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
-        _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run)
+        _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run, yes=yes)
 
 
-def _check_file(file: Path) -> None:
-    if not file.exists():
-        raise NotFound(f"{file}: there is no such file")
-    if not file.is_file():
-        raise NotFound(f"{file}: expected a file that can be read twice, not a folder, a pipe or a device")
-
-
-def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool) -> None:
+def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_run: bool, yes: bool) -> None:
     target = source.target
     checked = source.check(engine, skip_bad=skip_bad)
     for bad in checked.bad:
@@ -171,6 +168,10 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
             if field in FIELDS and field != column_name(column):
                 complain(f"{target.place}: column {column} is no field {field}; --map {field}={column} makes it one")
     _complain_of_some(checked.doubtful)
+    if target.rubric is not None and not dry_run:
+        confirm_rubric(target.rubric.id, checked.other_rubrics, yes=yes)
+    elif target.rubric is not None and checked.other_rubrics:
+        complain(rubric_doubt(target.rubric.id, checked.other_rubrics))
     if dry_run or engine is None:
         say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
@@ -211,7 +212,7 @@ def _rubric(ctx: click.Context, name: str | None, study: str | None) -> Rubric |
 
 
 def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
-    if study is None or not Path(database_path(ctx)).exists():
+    if study is None or not is_there(database_path(ctx)):
         return None
     with reading(ctx) as engine:
         found = studies.find(engine, study)
@@ -219,7 +220,7 @@ def _of_study(ctx: click.Context, study: str | None) -> Rubric | None:
 
 
 def _at_work(ctx: click.Context, study: str | None) -> Collection[str]:
-    if study is None or not Path(database_path(ctx)).exists():
+    if study is None or not is_there(database_path(ctx)):
         return ()
     with reading(ctx) as engine:
         return studies.at_work(engine, study)
@@ -230,7 +231,7 @@ def _database(ctx: click.Context, *, dry_run: bool) -> Iterator[Engine | None]:
     if not dry_run:
         with writing(ctx, makes=True) as engine:
             yield engine
-    elif Path(database_path(ctx)).exists():
+    elif is_there(database_path(ctx)):
         with reading(ctx) as engine:
             yield engine
     else:

@@ -12,7 +12,16 @@ import click
 
 from reviewer import __version__
 from reviewer.cli.options import database_option, database_path, rater_option
-from reviewer.cli.terminal import EndedBySignal, OutputFailed, complain, drop_output, flush_output
+from reviewer.cli.parameters import with_checked_parameters
+from reviewer.cli.terminal import (
+    EndedBySignal,
+    OutputFailed,
+    complain,
+    drop_output,
+    flush_output,
+    open_closed_streams,
+    shortened,
+)
 from reviewer.errors import ReviewerError
 
 if TYPE_CHECKING:
@@ -59,7 +68,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
-        return command
+        return with_checked_parameters(command)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; where it failed on a damaged database, raise what says so.
@@ -92,6 +101,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
+@with_checked_parameters
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reviewer")
 @database_option
@@ -110,6 +120,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 could not, 2 wrong usage."""
+    open_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets an escape, not a traceback; so do bytes that are no text.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
@@ -128,13 +139,13 @@ def _status() -> int:
         flush_output()
     except click.ClickException as error:
         usage = error.ctx.get_usage() + "\n" if isinstance(error, click.UsageError) and error.ctx else ""
-        complain(usage + error.format_message())
+        complain(usage + shortened(error.format_message()))
         return error.exit_code
     except OutputFailed as error:
         drop_output()
         complain(str(error))
     except ReviewerError as error:
-        complain(str(error))
+        complain(shortened(str(error)))
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
     except EndedBySignal as ended:
@@ -144,9 +155,18 @@ def _status() -> int:
         # The reader of our output went away, as `| head` does.
         drop_output()
     except Exception as error:  # the last handler: no traceback reaches a user
-        from reviewer.cli.faults import report_fault
-
-        report_fault(error)
+        _tell_failure(error)
     else:
         return status if isinstance(status, int) else 0
     return 1
+
+
+def _tell_failure(error: Exception) -> None:
+    """Say what failed: a help page that could not be printed, or a fault of the program."""
+    from reviewer.cli.faults import raised_in, report_fault
+
+    if isinstance(error, OSError) and raised_in(error) == "click.utils":  # where click itself prints
+        drop_output()
+        complain(f"stdout: cannot be written: {error.strerror}")
+    else:
+        report_fault(error)

@@ -15,6 +15,7 @@ import click
 
 from reviewer.cli.completed_names import Names, TypedLine, candidates, files, is_path, person_names, study_names
 from reviewer.cli.terminal import complain
+from reviewer.definitions.regular_file import is_there
 from reviewer.errors import NotFound, ReviewerError
 from reviewer.model import Actor, utc
 
@@ -164,12 +165,12 @@ def existing_database(ctx: click.Context) -> str:
         NotFound: there is none; says how one is made, and where the user has another.
     """
     path = database_path(ctx)
-    if Path(path).exists():
+    if is_there(path):
         return path
     ways = [f"{path}: no such database; one is made by", f"    {next_command('db', 'new')}"]
     ways += [f"    {next_command('import', 'FILE')}"]
     own = own_database()
-    if not names_database(ctx) and own.exists():
+    if not names_database(ctx) and is_there(own):
         ways += [f"The one in your data folder is opened by\n    reviewer --db {shlex.quote(str(own))}"]
     raise NotFound("\n".join(ways))
 
@@ -177,7 +178,7 @@ def existing_database(ctx: click.Context) -> str:
 def database_to_fill(ctx: click.Context) -> str:
     """Return the path of the database that a command fills, and say so where that is a new file."""
     path = database_path(ctx)
-    if not Path(path).exists():
+    if not is_there(path):
         complain(f"{path}: a new database")
     return path
 

@@ -17,7 +17,7 @@ from reviewer.errors import Refused, ReviewerError
 from reviewer.model import RECOGNISED, Nothing, Subject
 from reviewer.session.owner_thread import OwnerThread
 from reviewer.studies.item_sheet import AskedQuestion, Item, ItemSheet, about
-from reviewer.studies.rating import WHY_NOTHING, RatingSession
+from reviewer.studies.rating import RatingSession, why_nothing
 from reviewer.text.secret_leaks import leaks
 
 Result = TypeVar("Result")
@@ -53,6 +53,7 @@ class PlainRating:
         self._name = name
         self._rubric = work.do(lambda study: study.rubric)
         self._sheet: ItemSheet | None = None
+        self._nothing: Nothing | None = None
         self._saved = 0
         self._scripted = not lines.isatty()
         self._read = 0
@@ -64,26 +65,25 @@ class PlainRating:
             ReviewerError: a script gave a line that is neither an answer nor a command, or not now.
         """
         say(f"Study {self._name}, rater {self._rater}. Type help for all commands, guideline for the guideline.")
-        if not self._work.do(lambda study: study.has_begun()):
+        if not self._work.do(lambda study: study.has_begun() or study.is_full()):
             say_guideline(self._rubric)
-        left = True
         try:
             while self._take(self._work.do(lambda study: study.next_item())):
                 while self._sheet is not None:
                     self._step(self._sheet)
-            left = False
         except (Stop, KeyboardInterrupt):
             pass
         say(f"\nStopped. {counted(self._saved, 'item')} saved in this sitting; answers not submitted stay drafts.")
-        if left:
+        if self._nothing is None:
             say(f"Next: {next_command('rate', self._name, '--plain')}")
         else:
-            say(f"Next: {next_command('agreement', self._name)}")
+            say(f"Next: {next_command('adjudicate' if self._nothing is Nothing.FULL else 'agreement', self._name)}")
 
     def _take(self, found: Item | Nothing) -> bool:
         """Put an item in hand and read it out; False where there is none."""
         if isinstance(found, Nothing):
-            say(f"\n{WHY_NOTHING[found]}")
+            self._nothing = found
+            say(f"\n{why_nothing(found, self._name, self._rubric.id, next_command)}")
             return False
         self._work.item = found
         sheet = ItemSheet(self._rubric, found, self._work.do(lambda study: study.draft(found))).resumed()

@@ -12,6 +12,7 @@ from reviewer.cli.application import can_show_screens, run_application, run_to_i
 from reviewer.cli.databases import make_database
 from reviewer.cli.options import database_path, names_database, next_command, own_database, use_database
 from reviewer.cli.terminal import complain, say
+from reviewer.definitions.regular_file import is_there
 
 TRY = "Try it out on a copy of the starter database"
 HOLDS = "real answers of two small models, five studies to rate"
@@ -41,7 +42,7 @@ def ways_to_start(ctx: click.Context) -> list[Start]:
     if names_database(ctx):
         return ways
     own = own_database()
-    if own.exists():
+    if is_there(own):
         title = "Go on with the database in your data folder"
         return [Start(title, "as you left it", own, f"reviewer --db {quote(str(own))}", starter=None), *ways]
     anywhere = next_command("db", "new", "--starter", "--data-folder")

@@ -16,6 +16,7 @@ from reviewer.cli.completed_names import (
     stored_suite_names,
     study_names,
 )
+from reviewer.cli.confirmation import confirm_rubric, yes_option
 from reviewer.cli.options import (
     actor,
     completed,
@@ -50,7 +51,10 @@ Rules of --sample:
   random:N          N of all
   stratified:N      N of each configuration
   tail:PERCENT+N    the worst PERCENT % of each configuration, N others
-  disagreement:N+M  N on which graders differ, and M others"""
+  disagreement:N+M  N on which graders differ, and M others
+
+A rubric that only compares responses draws prompts with all their responses, of those with two or more: N of all, or
+of each set of configurations."""
 
 
 @study_group.command("create", epilog=SAMPLING_RULES)
@@ -131,6 +135,7 @@ Rules of --sample:
     help="Only these raters may rate, each at most QUOTA items.",
     shell_complete=completed(person_names),
 )
+@yes_option
 @database_option
 @click.pass_context
 def create(
@@ -149,15 +154,17 @@ def create(
     policy: str,
     aids: str,
     assignments: tuple[str, ...],
+    *,
+    yes: bool,
 ) -> None:
     """Make a study of stored responses.
 
-    Without --suite, --model and --from it takes every response. --sample draws from them, and each keeps its chance.
-    --suite, --model, --grader and --assign may be repeated.
+    Without --suite, --model and --from it takes every response; --sample draws from them. Where a suite names another
+    rubric for its responses, it asks first. --suite, --model, --grader and --assign may be repeated.
     """
     from reviewer.definitions.lookup import folders
     from reviewer.definitions.rubric import find_rubric
-    from reviewer.studies.create import StudyPlan, create_study
+    from reviewer.studies.create import StudyPlan, create_study, other_rubrics
     from reviewer.study_design.decision_policy import read_policy
 
     plan = StudyPlan(
@@ -170,8 +177,11 @@ def create(
         graders,
         rate,
     )
+    found = find_rubric(rubric, folders("rubrics"))
+    with reading(ctx) as engine:
+        confirm_rubric(found.id, other_rubrics(engine, plan, found), yes=yes)
     with writing(ctx) as engine:
-        created = create_study(engine, plan, find_rubric(rubric, folders("rubrics")), actor(ctx), now())
+        created = create_study(engine, plan, found, actor(ctx), now())
     _tell_created(created.study, created.extent)
     for unblinded in created.unblinded:
         complain(f"study {unblinded} is open: that this study tells its configurations is recorded")
@@ -184,8 +194,6 @@ def _tell_created(study: Study, extent: StudyExtent) -> None:
         f" {counted(extent.configurations, 'configuration')} in {counted(extent.items, 'item')} of up to"
         f" {design.panes}, each for {counted(design.overlap, 'rater')}"
     )
-    if extent.items == 0:
-        complain("no two responses answer the same prompt, so there is nothing to compare")
     if study.design.seed == 0:
         complain("seed 0 was used; --seed N makes another order")
     say(f"Next: {next_command('rate', study.name, '--plain')}")
@@ -287,6 +295,7 @@ def _shown(view: Overview) -> dict[str, Any]:
             "items": view.extent.items,
         },
         "state": _state(view.study),
+        "full": view.full,
         "units": view.units,
         "progress": [
             {"rater": rater.rater, "kind": rater.kind.value, "items": rater.items, "labels": rater.labels}
@@ -307,8 +316,10 @@ def _shown(view: Overview) -> dict[str, Any]:
 def _show_plainly(view: Overview, document: dict[str, Any]) -> None:
     design, rubric = view.study.design, view.study.rubric
     seed = "" if document["design"]["seed"] is None else f"; seed {design.seed}"
+    full = view.study.open and view.full
     say(
-        f"study {view.study.name}, {_state(view.study)}, rubric {rubric.id} version {rubric.version}\n"
+        f"study {view.study.name}, {_state(view.study)}{' and full' * full},"
+        f" rubric {rubric.id} version {rubric.version}\n"
         f"{counted(view.extent.responses, 'response')} of"
         f" {counted(view.extent.configurations, 'configuration')} in"
         f" {counted(view.extent.items, 'item')} of up to {design.panes}; {counted(design.overlap, 'rater')} an item;"
@@ -335,7 +346,9 @@ def _show_plainly(view: Overview, document: dict[str, Any]) -> None:
         say(f"left out: rater {one['rater']}, by {one['by']} on {one['at'][:10]}: {one['reason']}")
     for one in document.get("configurations", ()):
         say(f"{one['configuration']}: {counted(one['responses'], 'response')}")
-    if view.study.open:
+    if full:
+        say(f"\nNext: {next_command('adjudicate', view.study.name)}")
+    elif view.study.open:
         say(f"\nNext: {next_command('rate', view.study.name, '--plain')}")
 
 

@@ -19,6 +19,7 @@ from reviewer.cli.definition_check import (
 )
 from reviewer.cli.options import completed, json_option, next_command
 from reviewer.cli.terminal import counted, say, say_indented, say_json, say_sentence
+from reviewer.definitions.regular_file import is_regular
 from reviewer.errors import NotFound, ReviewerError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _head(file: str) -> Path:
     if path.suffix != ".jsonl":
         return path
     head = path.with_suffix(".toml")
-    if not head.is_file():
+    if not is_regular(head):
         raise NotFound(f"{path}: the prompts of a suite without its head; expected a file {head.name} beside it")
     return head
 

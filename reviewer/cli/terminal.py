@@ -17,6 +17,7 @@ from reviewer.errors import ReviewerError
 from reviewer.text.visible import visible
 
 INDENT = "    "
+LONGEST_WORD, WORD_SHOWN = 1000, 100  # characters of a word in a message, and of each of its ends where it is longer
 
 
 class EndedBySignal(BaseException):
@@ -29,6 +30,20 @@ class EndedBySignal(BaseException):
 
 class OutputFailed(ReviewerError):
     """What was to be printed could not be written, as on a full disk."""
+
+
+def open_closed_streams() -> None:
+    """Put something in place of the standard streams that the caller closed, which Python knows as None.
+
+    There is nothing to read, a message is lost, and what is to be printed fails as on a full disk. It also keeps the
+    next file that is opened, the database for one, from becoming standard output.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 @contextmanager
@@ -87,8 +102,16 @@ def complain(text: str) -> None:
     """Write to stderr what went wrong, or what the user should know beside the result."""
     with suppress(OSError):  # what stdout could not take is said by what wrote it
         sys.stdout.flush()
-    sys.stderr.write(visible(text) + "\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # a message that nothing takes is lost; the exit status is not
+        sys.stderr.write(visible(text) + "\n")
+        sys.stderr.flush()
+
+
+def shortened(message: str) -> str:
+    """Return a message in which words that would fill the screen, as a name of 5,000 characters, lack their middle."""
+    return re.sub(
+        rf"\S{{{LONGEST_WORD + 1},}}", lambda word: f"{word[0][:WORD_SHOWN]}…{word[0][-WORD_SHOWN:]}", message
+    )
 
 
 def say_indented(text: str) -> None:

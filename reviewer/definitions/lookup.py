@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
+from reviewer.definitions.regular_file import is_regular, is_there, require_regular
 from reviewer.errors import NotFound
 
 
@@ -26,21 +27,13 @@ def model_files(given: Path | None = None) -> list[Path]:
     if given is not None:
         return [given]
     places = [folder.parent / "models.toml" for folder in folders("suites")]
-    return [place for place in places if place.is_file()]
+    return [place for place in places if is_regular(place)]
 
 
 def known(where: Sequence[Path], suffix: str = ".toml") -> dict[str, Path]:
     """Return the ids that have a file in one of the folders `where`, in order, each with the file that counts."""
     files = {path.stem: path for folder in reversed(where) for path in folder.glob("*" + suffix)}
     return dict(sorted(files.items()))
-
-
-def is_file(path: Path) -> bool:
-    """Tell whether `path` is a file; a name that is too long for one is none."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 def find_in(where: Sequence[Path], name: str, *, kind: str, suffix: str = ".toml") -> Path:
@@ -52,8 +45,10 @@ def find_in(where: Sequence[Path], name: str, *, kind: str, suffix: str = ".toml
     files = known(where, suffix)
     if name in files:
         return files[name]
-    if is_file(Path(name)):
+    if is_regular(name):
         return Path(name)
+    if is_there(name):
+        require_regular(Path(name))
     near = difflib.get_close_matches(name, files, n=1)
     guess = f" (did you mean {near[0]}?)" if near else ""
     raise NotFound(f"{name}: not one of the {kind} and not a file{guess}; there are: {', '.join(files) or 'none'}")

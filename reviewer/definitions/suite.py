@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reviewer.definitions.lookup import find_in, is_file
+from reviewer.definitions.lookup import find_in
 from reviewer.definitions.prompt_templates import Expansion, expanded, read_severity
+from reviewer.definitions.regular_file import is_there
 from reviewer.definitions.toml_table import (
     TomlSource,
     TomlTable,
@@ -57,7 +58,7 @@ def read_suite(path: Path) -> Suite:
 def _prompt_tables(head: TomlTable, rows: Path) -> list[Expansion]:
     """Return the prompts of the TOML file itself, those of its templates last, or of the file `rows` beside it."""
     found = [*map(Expansion, head.tables("prompt")), *expanded(head)]
-    if is_file(rows):
+    if is_there(rows):
         if found:
             problem = f"a prompt here and a file {rows.name} beside it"
             raise found[0].table.wrong(None, problem, "prompts in one of the two")

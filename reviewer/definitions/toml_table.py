@@ -17,6 +17,7 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from reviewer.definitions.regular_file import require_regular
 from reviewer.definitions.toml_lines import Step, line_of, statement_lengths
 from reviewer.errors import BadInput, NotFound
 
@@ -209,9 +210,10 @@ def read_text(path: Path) -> str:
     """Return the text of a definition file, which is UTF-8.
 
     Raises:
-        NotFound: there is no file there that can be read.
+        NotFound: there is no regular file there that can be read.
         BadInput: it is not UTF-8; names the first line that is not.
     """
+    require_regular(path)
     try:
         raw = path.read_bytes()
     except OSError as error:

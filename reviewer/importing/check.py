@@ -10,10 +10,11 @@ from reviewer.formats.mapping.row import Row
 from reviewer.importing.doubts import Doubts
 from reviewer.importing.labels import ImportTarget
 from reviewer.importing.responses import configuration_of
-from reviewer.model import Actor, Configuration, RaterKind
-from reviewer.store import raters, responses, rubrics, studies
+from reviewer.model import Actor, Configuration, RaterKind, prompt_of
+from reviewer.store import raters, responses, rubrics, studies, suite_rubrics
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study, StudyDesign
+from reviewer.store.suite_rubrics import SuiteRubric
 from reviewer.studies.create import check_design, record_creation
 
 
@@ -22,7 +23,8 @@ class TableCheck:
     """What reading the whole file found: how many rows, and which people gave labels.
 
     `unused` are columns that nothing was made of; `doubtful` what was understood and may be meant otherwise. `design`
-    is that of the study that the rows came from, where known.
+    is that of the study that the rows came from, where known; `other_rubrics` are the suites that name another rubric
+    than a study that would be new.
     """
 
     rows: int
@@ -31,6 +33,7 @@ class TableCheck:
     unused: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     design: StudyDesign | None = None
+    other_rubrics: tuple[SuiteRubric, ...] = ()
 
 
 # What to say of the labels of people who rate in the study, {name} among them.
@@ -58,6 +61,7 @@ def check(
     claimed: dict[tuple[str | None, ...], Row] = {}
     first: dict[str, tuple[RaterKind, int]] = {}
     doubts = Doubts(target.place)
+    others = _OtherRubrics(engine, target)
     for row in rows:
         if isinstance(row, BadInput):
             if not skip_bad:
@@ -66,11 +70,11 @@ def check(
             continue
         count += 1
         if row.text is not None:
+            others.see(row)
             doubts.see_response(row)
             claimed.setdefault((row.model, row.provider, row.provider_model, row.lab, row.settings), row)
         for label in row.labels:
-            if label.rater not in first:
-                first[label.rater] = label.kind, row.line
+            first.setdefault(label.rater, (label.kind, row.line))
     _check_configurations(engine, claimed.values(), target.place)
     people = {rater: line for rater, (kind, line) in first.items() if kind is RaterKind.HUMAN}
     check_people(engine, people, target, own_labels)
@@ -80,7 +84,29 @@ def check(
     configurations = [] if engine is None else responses.configuration_numbers(engine)
     doubts.compare("model", [(row.model or "", row.line) for row in claimed.values()], configurations)
     doubts.compare("rater", [(name, line) for name, (_, line) in given.items()], stored)
-    return TableCheck(count, bad, frozenset(people), doubtful=tuple(doubts.found))
+    return TableCheck(count, bad, frozenset(people), doubtful=tuple(doubts.found), other_rubrics=others.found)
+
+
+class _OtherRubrics:
+    """Which suites name another rubric than that of a study that is new, for prompts of the rows seen."""
+
+    def __init__(self, engine: Engine | None, target: ImportTarget) -> None:
+        self._of_prompts: dict[str, SuiteRubric] = {}
+        self._found: set[SuiteRubric] = set()
+        if engine and target.study and target.rubric and studies.find(engine, target.study) is None:
+            self._of_prompts = suite_rubrics.others_of_prompts(engine, target.rubric.id)
+
+    def see(self, row: Row) -> None:
+        """Take in a row with a response."""
+        # To hash a prompt is most of the work on a row, and in most files no suite names any rubric.
+        other = self._of_prompts.get(prompt_of(row.messages).id) if self._of_prompts else None
+        if other is not None:
+            self._found.add(other)
+
+    @property
+    def found(self) -> tuple[SuiteRubric, ...]:
+        """The suites, in order."""
+        return tuple(sorted(self._found))
 
 
 def _check_kinds(given: Mapping[str, tuple[RaterKind, int]], stored: Mapping[str, RaterKind]) -> None:

@@ -9,6 +9,7 @@ from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
 from reviewer.importing.changed_responses import ChangedResponses, KnownRow
+from reviewer.importing.filled_items import fill_items
 from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels, with_renamed_raters
 from reviewer.importing.parts import store_parts
 from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
@@ -80,7 +81,10 @@ class ResponseImport:
         return [(row, one) for (row, _), one in zip(answered, numbered, strict=True)]
 
     def finish(self) -> None:
-        """Extend the study by what was imported, and tell which responses came with another text than before."""
+        """Extend the study by what was imported, and tell which responses came with another text than before.
+
+        Items that imported labels fill are offered to nobody from here on.
+        """
         changed = list(self._changed.messages(self._samples.has_met))
         self.tally.changed_responses = len(changed)
         self.tally.differing.extend(changed)
@@ -89,6 +93,7 @@ class ResponseImport:
             with self._engine.writing():
                 chosen = [ChosenResponse(number) for number in self._numbers]
                 studies.extend(self._engine, study, chosen, least=fewest_responses(study.rubric))
+            fill_items(self._engine, study, self._numbers)
 
     def _prompt(self, messages: tuple[Message, ...]) -> Prompt:
         # Tables often give the same prompt many times in a row, and hashing it is most of the work on a short row.

@@ -44,7 +44,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class StudyLine:
-    """The progress of a study, for one rater and for all: items done, and places filled of all there are."""
+    """The progress of a study, for one rater and for all: items done, and places filled of all there are.
+
+    `full` says that no item of it waits for any rater.
+    """
 
     name: str
     open: bool
@@ -54,6 +57,8 @@ class StudyLine:
     left: int
     filled: int
     places: int
+    full: bool
+    rubric: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class EnteredStudy:
-    """A study taken up: the rater's other terminals, and whether the guideline was read before."""
+    """A study taken up: the rater's other terminals, and whether to go on without the guideline.
+
+    It was read before where the rater has begun, and is of no use where the study is full.
+    """
 
     others: tuple[OpenTerminal, ...]
     has_begun: bool
@@ -140,7 +148,19 @@ class TerminalSession:
         items = studies.ratable_items(self._engine, study)
         filled, places = studies.filled(self._engine, study.number)
         left = min(max(share - done, 0), studies.still_free(self._engine, study, self.rater)) if study.open else 0
-        return StudyLine(study.name, study.open, study.rubric.title, items, done, left, filled, places)
+        full = studies.is_full(self._engine, study)
+        return StudyLine(
+            study.name,
+            study.open,
+            study.rubric.title,
+            items,
+            done,
+            left,
+            places if full else filled,
+            places,
+            full,
+            study.rubric.id,
+        )
 
     def guideline(self, study: str) -> tuple[str, str]:
         """Return the title and the guideline of the study's rubric."""
@@ -160,7 +180,7 @@ class TerminalSession:
         self.leave()
         others = rating.enter(self._identity.token, self._identity.host, self._identity.process)
         self._rating = rating
-        return EnteredStudy(tuple(others), rating.has_begun())
+        return EnteredStudy(tuple(others), rating.has_begun() or rating.is_full())
 
     def leave(self) -> None:
         """Put the study down; what is in hand stays in hand."""

@@ -1,8 +1,8 @@
 """Handing out items: leases on places, and the one transaction that decides who gets which.
 
-An item has as many places as the study's overlap. A place is taken by a lease or by a submitted set; `item.taken`
-counts both, and the table itself refuses more than there are. An expired lease gives its place back when another rater
-asks for an item.
+An item has as many places as the study's overlap, and none where imported labels fill it. A place is taken by a lease
+or by a submitted set; `item.taken` counts both, and the table itself refuses more than there are. An expired lease
+gives its place back when another rater asks for an item.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def next_item(engine: Engine, study: Study, rater: str, *, now: str, until: str,
     if found is None:
         found = _own(engine, study.number, rater, "place.state = 'skipped' and item.taken < item.places", "asc")
     if found is None:
-        return _why_nothing(engine, study.number, rater)
+        return _why_nothing(engine, study, rater, has_begun=turn > 0)
     return _lease(engine, study, found, rater, now=now, until=until)
 
 
@@ -136,15 +136,17 @@ def _fresh(engine: Engine, study: Study, rater: str, turn: int) -> int | None:
     return None
 
 
-def _why_nothing(engine: Engine, study: int, rater: str) -> Nothing:
-    """Tell a finished rater from one who may come back when another's lease runs out."""
+def _why_nothing(engine: Engine, study: Study, rater: str, *, has_begun: bool) -> Nothing:
+    """Tell a finished rater from one who may come back when another's lease runs out, and one who is not needed."""
     leased = engine.rows(
         "select 1 from place where study = :study and state = 'leased' and rater <> :rater and not exists ("
         " select 1 from place mine where mine.item = place.item and mine.rater = :rater"
         " and mine.state in ('done', 'surplus')) limit 1",
-        {"study": study, "rater": rater},
+        {"study": study.number, "rater": rater},
     )
-    return Nothing.WAITING if leased else Nothing.FINISHED
+    if leased:
+        return Nothing.WAITING
+    return Nothing.FINISHED if has_begun or not study.items else Nothing.FULL
 
 
 def _lease(engine: Engine, study: Study, item: int, rater: str, *, now: str, until: str) -> AssignedItem:

@@ -1,9 +1,15 @@
-"""What another file of ours had and this one takes over as it was: items that were handed out, labels, flags."""
+"""What another file of ours had and this one takes over as it was: items that were handed out, labels, flags.
+
+And which items of a study imported labels of people fill, so that nobody is asked to give those labels again.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from reviewer.model import item_id
 from reviewer.store.engine import Engine, among
 from reviewer.store.labels import STANDS
 from reviewer.store.studies import Study
@@ -89,7 +95,7 @@ def standing(
     found: dict[Key, list[tuple[str, Said]]] = {}
     for where, names in (
         ("label.response in ({values})", responses),
-        ("label.response is null and label.item in ({values})", shown),
+        ("coalesce(label.response, '') = '' and label.item in ({values})", shown),
     ):
         sql = f"select {columns} from label join rater on rater.name = label.rater where {where} and {counts}"
         for *key, identity, state, value, confidence, note, raw, decided_at, saved_at in among(
@@ -121,3 +127,104 @@ def at_work(engine: Engine, study: str) -> list[str]:
         union select rater from flag where study = :study
     """
     return [name for (name,) in engine.rows(sql, {"study": study})]
+
+
+def prompts(engine: Engine, responses: Sequence[int]) -> list[int]:
+    """Return the prompts, in order of number, that `responses` answer."""
+    sql = "select distinct prompt from response where number in ({values})"
+    return sorted({prompt for (prompt,) in among(engine, sql, responses)})
+
+
+class HeldResponse(NamedTuple):
+    """A response that a study holds: its number, id and prompt, and the number and id of the item that shows it."""
+
+    number: int
+    id: str
+    prompt: int
+    item: int | None
+    item_id: str | None
+
+
+def held(engine: Engine, study: int, prompts: Sequence[int]) -> list[HeldResponse]:
+    """Return the study's responses to `prompts`."""
+    # In two steps: joined to them, the responses of the study would all be read, however few the prompts are.
+    sql = "select number, id, prompt from response where prompt in ({values})"
+    found = {number: (identity, prompt) for number, identity, prompt in among(engine, sql, prompts)}
+    sql = """
+        select study_response.response, item.number, item.id from study_response
+        left join item on item.number = study_response.item
+        where study_response.study = :study and study_response.response in ({values})
+    """
+    return [
+        HeldResponse(number, *found[number], item, identity)
+        for number, item, identity in among(engine, sql, list(found), {"study": study})
+    ]
+
+
+def uncut(engine: Engine, study: int, prompts: Sequence[int]) -> dict[int, list[int]]:
+    """Return, by prompt, the study's items whose responses are still to be chosen."""
+    found: dict[int, list[int]] = {}
+    # Asked for by `is null`, all items of all studies that are still to be cut would be read.
+    sql = "select prompt, number from item where study = :study and coalesce(id, '') = '' and prompt in ({values})"
+    for prompt, number in among(engine, sql, prompts, {"study": study}):
+        found.setdefault(prompt, []).append(number)
+    return found
+
+
+def has_people(engine: Engine, study: str) -> bool:
+    """Tell whether labels of people were imported into the study."""
+    sql = (
+        "select 1 from label join rater on rater.name = label.rater"
+        " where label.study = :study and label.origin = 'imported' and rater.kind = 'human' limit 1"
+    )
+    return bool(engine.rows(sql, {"study": study}))
+
+
+def imported_raters(
+    engine: Engine, study: str, responses: Sequence[str], shown: Sequence[str]
+) -> Counter[tuple[str, str, str, str]]:
+    """Count the people whose imported labels stand on responses and on items as a whole.
+
+    By (response, other response, item, question); the first three are empty where the question is not about them.
+    """
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    # The study is no bare condition, so that labels are found by what they are about and not by reading all of a study.
+    counts = (
+        "coalesce(label.study, '') = :study and label.origin = 'imported' and rater.kind = 'human'"
+        f" and label.state = 'label' and label.surplus = 0 and {STANDS}"
+    )
+    for where, names in (
+        ("label.response in ({values})", responses),
+        ("coalesce(label.response, '') = '' and label.item in ({values})", shown),
+    ):
+        sql = (
+            "select coalesce(label.response, ''), coalesce(label.other_response, ''),"
+            " case when label.response is null then label.item else '' end, label.question, count(distinct label.rater)"
+            f" from label join rater on rater.name = label.rater where {where} and {counts} group by 1, 2, 3, 4"
+        )
+        for response, other, item, question, people in among(engine, sql, names, {"study": study}):
+            found[response, other, item, question] = people
+    return found
+
+
+def cut_alone(engine: Engine, study: Study, shown: Sequence[tuple[int, HeldResponse]]) -> None:
+    """Have items that were still to be cut show one response each; call inside `engine.writing()`."""
+    engine.run_many(
+        "update item set id = :id, size = 1 where number = :item",
+        [{"id": item_id(study.name, [response.id]), "item": item} for item, response in shown],
+    )
+    engine.run_many(
+        "update study_response set item = :item where study = :study and response = :response",
+        [{"item": item, "study": study.number, "response": response.number} for item, response in shown],
+    )
+
+
+def set_places(engine: Engine, study: Study, items: Iterable[tuple[int, bool]]) -> None:
+    """Give each item as many places as the study wants raters, or where it is full none beyond those that are taken.
+
+    Call inside `engine.writing()`.
+    """
+    engine.run_many(
+        "update item set places = case when :full = 1 then taken else :overlap end where number = :item",
+        ({"item": item, "full": int(full), "overlap": study.design.overlap} for item, full in items),
+    )

@@ -17,7 +17,8 @@ class DrawnFrom:
     """What the responses of a study were drawn from, and what a rule that asks graders asked.
 
     The pool is the stored responses, up to the one with number `up_to`, to prompts of `suites`, of `models`, in the
-    study `source`; what is empty or None leaves that side open.
+    study `source`; what is empty or None leaves that side open. `whole_prompts` says that prompts were drawn, each with
+    all its responses in the pool, of those that have two or more.
     """
 
     suites: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class DrawnFrom:
     up_to: int = 0
     graders: tuple[str, ...] = ()
     rate: str | None = None
+    whole_prompts: bool = False
 
 
 _MEMBERS = "select response from study_response where study = {} and withdrawn = 0"
@@ -44,17 +46,23 @@ def pool(
     Those that are withdrawn from `study` are left out.
     Empty `suites` or `configurations`, a `study` and an `up_to` (the highest number) of None leave that side open.
     """
-    conditions = ["true" if up_to is None else f"number <= {int(up_to)}"]
-    if suites:
-        conditions.append(f"prompt in (select prompt from suite_prompt where suite in ({_numbers(suites)}))")
-    if configurations:
-        conditions.append(f"configuration in ({_numbers(configurations)})")
-    if study is not None:
-        conditions.append(f"number in ({_MEMBERS.format(int(study))})")
-    found = engine.rows(
-        f"select number, id, configuration from response where {' and '.join(conditions)} order by number"
-    )
+    which = conditions(suites=suites, configurations=configurations, study=study, up_to=up_to)
+    found = engine.rows(f"select number, id, configuration, prompt from response where {which} order by number")
     return [Candidate(*row) for row in found]
+
+
+def conditions(
+    *, suites: Sequence[int], configurations: Sequence[int], study: int | None, up_to: int | None = None
+) -> str:
+    """Return in SQL which rows of `response` are in a pool; see `pool`."""
+    found = ["true" if up_to is None else f"response.number <= {int(up_to)}"]
+    if suites:
+        found.append(f"response.prompt in (select prompt from suite_prompt where suite in ({numbers(suites)}))")
+    if configurations:
+        found.append(f"response.configuration in ({numbers(configurations)})")
+    if study is not None:
+        found.append(f"response.number in ({_MEMBERS.format(int(study))})")
+    return " and ".join(found)
 
 
 def drawn_from(engine: Engine, study: int) -> DrawnFrom | None:
@@ -71,24 +79,31 @@ def drawn_from(engine: Engine, study: int) -> DrawnFrom | None:
 def chosen(engine: Engine, study: int, rule: SamplingRule) -> list[ChosenResponse]:
     """Return the responses of a study drawn by `rule`, with the chances that they had, in order of number.
 
-    A response that was withdrawn counts as not drawn: the others of its stratum speak for it as well.
+    What was withdrawn counts as not drawn: the others of its stratum speak for it as well. Where whole prompts were
+    drawn, that is a prompt all of whose responses are withdrawn.
     """
+    origin = drawn_from(engine, study)
+    whole = origin is not None and origin.whole_prompts
     rows = engine.rows(
-        "select response, drawn, pool, withdrawn, configuration from study_response"
+        "select response, drawn, pool, withdrawn, configuration, prompt from study_response"
         " join response on response.number = study_response.response where study = :study order by response",
         {"study": study},
     )
-    found = [
-        (ChosenResponse(response, drawn, pool), (configuration if rule.kind.by_configuration else 0, drawn, pool), gone)
-        for response, drawn, pool, gone, configuration in rows
-    ]
-    lost = Counter(stratum for _, stratum, gone in found if gone)
-    return [
+    units: dict[tuple[tuple[object, ...], int], list[tuple[ChosenResponse, bool]]] = {}
+    for response, drawn, pool, gone, configuration, prompt in rows:
+        stratum = (configuration if rule.kind.by_configuration and not whole else None, drawn, pool)
+        unit = units.setdefault((stratum, prompt if whole else response), [])
+        unit.append((ChosenResponse(response, drawn, pool), bool(gone)))
+    lost = Counter(stratum for (stratum, _), members in units.items() if all(gone for _, gone in members))
+    left = [
         one if one.drawn is None else replace(one, drawn=one.drawn - lost[stratum])
-        for one, stratum, gone in found
+        for (stratum, _), members in units.items()
+        for one, gone in members
         if not gone
     ]
+    return sorted(left, key=lambda one: one.response)
 
 
-def _numbers(numbers: Sequence[int]) -> str:
-    return ", ".join(str(int(number)) for number in numbers)
+def numbers(values: Sequence[int]) -> str:
+    """Return numbers as a list in SQL."""
+    return ", ".join(str(int(value)) for value in values)

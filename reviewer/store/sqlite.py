@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewer.definitions.regular_file import is_regular, is_there
 from reviewer.errors import NotFound, StoreError
 from reviewer.store.engine import Parameters, Row
 from reviewer.store.schema import STEPS
@@ -189,7 +190,7 @@ def open_for_reading(path: str) -> SqliteEngine:
         NotFound: no such file.
         StoreError: not one of our files, made by a newer version, or by an older one and not to be written.
     """
-    if not Path(path).is_file():
+    if not is_regular(path):
         raise NotFound(f"{path}: no such database")
     engine = _connect(path, "mode=ro", read_only=True)
     try:
@@ -216,7 +217,7 @@ def open_as_it_is(path: str) -> SqliteEngine:
         NotFound: no such file.
         StoreError: not one of our files, or made by another version.
     """
-    if not Path(path).is_file():
+    if not is_regular(path):
         raise NotFound(f"{path}: no such database")
     log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
     in_use = index.exists() and log.exists() and log.stat().st_size > 0
@@ -238,7 +239,9 @@ def open_for_writing(path: str) -> SqliteEngine:
     Raises:
         StoreError: not one of our files, made by a newer version, read-only, locked, or on a full disk.
     """
-    made = not Path(path).exists()
+    made = not is_there(path)
+    if not made and not is_regular(path):
+        raise StoreError(f"{path}: cannot be opened: expected a file, not a folder, a pipe or a device")
     engine = _connect(path, "mode=rwc", read_only=False)
     try:
         if made or not _tables(engine):

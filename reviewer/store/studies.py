@@ -293,8 +293,26 @@ def extent(engine: Engine, study: int) -> StudyExtent:
 COUNTED_ITEMS = 20_000
 
 
+def is_full(engine: Engine, study: Study) -> bool:
+    """Return whether every item of the study has its raters: none has a place left, and none is being rated."""
+    if not study.items:
+        return False
+    number = {"study": study.number}
+    return not (
+        # In this order the index of items with a place is read, and not every item.
+        engine.rows(
+            "select 1 from item where study = :study and taken < places order by taken, position limit 1", number
+        )
+        or engine.rows(
+            "select 1 from place where study = :study and state = 'leased' order by expires_at limit 1", number
+        )
+    )
+
+
 def still_free(engine: Engine, study: Study, rater: str) -> int:
     """Return how many items the rater has in hand or could be handed; of a large study, how many items there are."""
+    if study.items > COUNTED_ITEMS and is_full(engine, study):
+        return 0
     if study.items > COUNTED_ITEMS:
         return study.items
     [(free,)] = engine.rows(

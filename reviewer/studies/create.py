@@ -8,16 +8,18 @@ from dataclasses import asdict, dataclass, field
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import Actor, Rater
-from reviewer.store import acts, raters, responses, rubrics, sampling_pools, studies, verdicts
+from reviewer.store import acts, raters, responses, rubrics, sampling_pools, studies, suite_rubrics, verdicts
 from reviewer.store.acts import ActKind
 from reviewer.store.engine import Engine
 from reviewer.store.sampling_pools import DrawnFrom
 from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.store.suite_rubrics import SuiteRubric
 from reviewer.studies.unblinding import record_selection
 from reviewer.study_design.decision_policy import read_policy
-from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, read_rule
+from reviewer.study_design.sampling import SamplingMethod, SamplingRule, draw, draw_prompts, read_rule
 
 MOST_PANES = 8
+MOST_OVERLAP = 1000  # handing out looks for items with each number of places taken, up to this
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +54,35 @@ def create_study(engine: Engine, plan: StudyPlan, rubric: Rubric, actor: Actor, 
 
     Raises:
         NotFound: a suite, model, study, grader or rate that is not there, or nothing to draw from.
-        Refused: the name is taken, or the design does not fit the rubric.
+        Refused: the name is taken, the design does not fit the rubric, or there would be nothing to rate.
     """
     check_design(plan.name, plan.design, rubric)
     rule = read_rule(plan.design.sample)
     with engine.writing():
         rubrics.ensure(engine, rubric, now)
-        source = None if plan.source is None else studies.load(engine, plan.source).number
-        suites = [number for suite in plan.suites for number in responses.suite_numbers(engine, suite)]
-        configurations = _configurations(engine, plan.models)
-        pool = sampling_pools.pool(engine, suites=suites, configurations=configurations, study=source)
+        sides = _sides(engine, plan)
+        pool = sampling_pools.pool(engine, suites=sides.suites, configurations=sides.configurations, study=sides.source)
         if not pool:
             raise NotFound("no stored response fits; `reviewer import FILE` brings responses in")
+        compares = fewest_responses(rubric) > 1
+        drawn = draw_prompts(pool, rule, plan.design.seed) if compares else []
         learned = ask_graders(engine, rubric, rule, plan.graders, plan.rate)
+        if not compares:
+            drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
         origin = DrawnFrom(
-            tuple(plan.suites), tuple(plan.models), plan.source, pool[-1].number, learned.graders, learned.rate
+            tuple(plan.suites),
+            tuple(plan.models),
+            plan.source,
+            pool[-1].number,
+            learned.graders,
+            learned.rate,
+            whole_prompts=compares and rule.kind is not SamplingMethod.ALL,
         )
         study = studies.create(engine, plan.name, rubric, plan.design, now, origin)
-        drawn = draw(pool, rule, plan.design.seed, badness=learned.badness, differing=learned.differing)
         record_creation(engine, study, actor, now)
         studies.extend(engine, study, drawn, least=fewest_responses(rubric))
+        if not studies.reload(engine, study).items:
+            raise Refused(f"rubric {rubric.id} compares responses, and no two that were chosen answer the same prompt")
         for rater, quota in plan.assignments:
             raters.ensure(engine, Rater(rater), now)
             studies.assign(engine, study.number, rater, quota)
@@ -86,6 +97,33 @@ def record_creation(engine: Engine, study: Study, actor: Actor, now: str) -> Non
     acts.record(engine, actor, ActKind.CREATED, now, study=study.name, details=details)
 
 
+def other_rubrics(engine: Engine, plan: StudyPlan, rubric: Rubric) -> list[SuiteRubric]:
+    """Return the suites that name another rubric for responses from which the study would be drawn.
+
+    Raises:
+        NotFound: a suite, model or study that is not there.
+    """
+    sides = _sides(engine, plan)
+    return suite_rubrics.others_in_pool(
+        engine, rubric.id, suites=sides.suites, configurations=sides.configurations, study=sides.source
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    suites: list[int]
+    configurations: list[int]
+    source: int | None
+
+
+def _sides(engine: Engine, plan: StudyPlan) -> _Sides:
+    return _Sides(
+        [number for suite in plan.suites for number in responses.suite_numbers(engine, suite)],
+        _configurations(engine, plan.models),
+        None if plan.source is None else studies.load(engine, plan.source).number,
+    )
+
+
 def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
     """Refuse a study that could not be rated.
 
@@ -97,8 +135,8 @@ def check_design(name: str, design: StudyDesign, rubric: Rubric) -> None:
         raise Refused("a study needs a name of printable characters")
     if not 1 <= design.panes <= MOST_PANES:
         raise Refused(f"--panes {design.panes}: expected 1 to {MOST_PANES}")
-    if design.overlap < 1:
-        raise Refused(f"--overlap {design.overlap}: expected 1 or more")
+    if not 1 <= design.overlap <= MOST_OVERLAP:
+        raise Refused(f"--overlap {design.overlap}: expected 1 to {MOST_OVERLAP:,}")
     if design.panes < fewest_responses(rubric):
         raise Refused(f"rubric {rubric.id} compares responses; it needs --panes 2 or more")
     policy = read_policy(design.policy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import join
 
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
@@ -26,12 +27,31 @@ LEASE = timedelta(minutes=15)
 RENEW_EVERY = LEASE / 3
 CLOCKS_APART = LEASE  # by how much the clocks of two machines that share a file may differ
 
-WHY_NOTHING = {
+_WHY_NOTHING = {
     Nothing.FINISHED: "Nothing is left for you in this study.",
     Nothing.QUOTA: "You have rated as many items as were assigned to you.",
     Nothing.CLOSED: "The study was closed.",
     Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
 }
+
+
+def _typed(*words: str) -> str:
+    return join(["reviewer", *words])
+
+
+def why_nothing(found: Nothing, study: str, rubric: str, typed: Callable[..., str] = _typed) -> str:
+    """Return in words why there is no item of `study`, which is rated by `rubric`, and what may be done about it.
+
+    `typed` returns a command of `reviewer`, given by its words, as it is to be typed.
+    """
+    if found is not Nothing.FULL:
+        return _WHY_NOTHING[found]
+    return (
+        "This study is full: every item has the labels of as many raters as the study wants.\n\n"
+        f"To settle what they dispute:\n{typed('adjudicate', study)}\n\n"
+        "To have the responses rated anew, in another study of them:\n"
+        f"{typed('study', 'create', 'NAME', '--rubric', rubric, '--from', study)}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,10 @@ class RatingSession:
     def has_begun(self) -> bool:
         """Return whether the rater was ever handed an item of the study; one who was not reads the guideline first."""
         return assignment.turns(self._engine, self._study.number, self.rater) > 0
+
+    def is_full(self) -> bool:
+        """Return whether every item of the study has its raters, so that none can be handed out."""
+        return studies.is_full(self._engine, self._study)
 
     def leave(self, session: str) -> None:
         """End work in a terminal; what is in hand stays in hand."""

@@ -2,6 +2,9 @@
 
 Every rule draws with equal chances inside strata, so a response's chance is drawn / pool of its stratum. No stratum is
 left out: each response of the pool could have been drawn, which is what correcting a rate needs.
+
+Where a rubric compares responses, prompts are drawn with all their responses: of single responses drawn by chance, few
+would meet another one to the same prompt.
 """
 
 from __future__ import annotations
@@ -55,16 +58,20 @@ class SamplingRule:
 
 
 class Candidate(NamedTuple):
-    """A response that may be drawn: its number in this file, its id, its configuration's number."""
+    """A response that may be drawn: its number in this file, its id, the numbers of its configuration and prompt."""
 
     number: int
     id: str
     configuration: int
+    prompt: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenResponse:
-    """A response chosen for a study, by number; of the `pool` in its stratum, `drawn` were. None: all were taken."""
+    """A response chosen for a study, by number; of the `pool` in its stratum, `drawn` were. None: all were taken.
+
+    Where prompts were drawn with all their responses, both count prompts.
+    """
 
     response: int
     drawn: int | None = None
@@ -131,6 +138,47 @@ def draw(
             disputed, rest = _split(pool, differing)
             chosen = random(disputed, rule.size) + random(rest, rule.rest)
     return sorted(chosen, key=lambda one: one.response)
+
+
+def draw_prompts(pool: Sequence[Candidate], rule: SamplingRule, seed: int) -> list[ChosenResponse]:
+    """Draw prompts from `pool` by `rule`, each with all its responses, in order of number.
+
+    Only prompts with two responses or more can be drawn, and each pair of responses to one has the prompt's chance.
+    Strata are the sets of configurations that answered a prompt. As in `draw`, the same prompts are drawn in every
+    file that holds the same pool.
+
+    Raises:
+        ReviewerError: the rule goes by what graders say of single responses.
+    """
+
+    def random(prompts: Sequence[Sequence[Candidate]], size: int) -> list[ChosenResponse]:
+        drawn = heapq.nsmallest(size, prompts, key=lambda group: rank(seed, "sample", min(one.id for one in group)))
+        return [ChosenResponse(one.number, drawn=len(drawn), pool=len(prompts)) for group in drawn for one in group]
+
+    prompts = comparable(pool)
+    chosen: list[ChosenResponse] = []
+    match rule.kind:
+        case SamplingMethod.ALL:
+            chosen = [ChosenResponse(one.number) for one in pool]
+        case SamplingMethod.RANDOM:
+            chosen = random(prompts, rule.size)
+        case SamplingMethod.STRATIFIED:
+            strata: dict[tuple[int, ...], list[list[Candidate]]] = defaultdict(list)
+            for group in prompts:
+                strata[tuple(sorted({one.configuration for one in group}))].append(group)
+            for stratum in strata.values():
+                chosen += random(stratum, rule.size)
+        case _:
+            raise ReviewerError(
+                f"--sample {rule}: goes by what graders say of single responses; a rubric that compares them takes all,"
+                " random:N (N prompts) or stratified:N (N prompts of each set of configurations)"
+            )
+    return sorted(chosen, key=lambda one: one.response)
+
+
+def comparable(pool: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Return the responses of `pool` by prompt, without those whose prompt has no other one."""
+    return [group for group in _strata(pool, [one.prompt for one in pool]) if len(group) > 1]
 
 
 def _strata(pool: Sequence[Candidate], keys: Sequence[Hashable]) -> list[list[Candidate]]:

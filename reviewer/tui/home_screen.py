@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -204,7 +205,7 @@ def _to_go_on(home: Home) -> int:
 
 def _line(study: StudyLine, width: int) -> str:
     name = _name(study)
-    left = f"{study.left:,}" if study.open else "closed"
+    left = ("full" if study.full else f"{study.left:,}") if study.open else "closed"
     return (
         f"{name}{' ' * (width - cell_len(name))}  {_bar(study.done, study.done + study.left)}"
         f"  {study.done:>6,}  {left:>6}  {_bar(study.filled, study.places)}  {visible(study.question, one_line=True)}"
@@ -242,9 +243,13 @@ def _next(home: Home, chosen: StudyLine | None, program: str) -> str:
     lines = []
     if chosen is not None:
         does = "Next, enter rates" if chosen.left else "Nothing is left for you in"
-        lines.append(f"{does} {_name(chosen)}: {visible(chosen.question, one_line=True)}")
+        full = chosen.open and chosen.full
+        lines.append(f"{does} {_name(chosen)}{', which is full' * full}: {visible(chosen.question, one_line=True)}")
         if chosen.filled:
             lines.append("As a lead, a decides its disputes")
+        if full and not chosen.done:
+            words = f"study create NAME --rubric {quote(chosen.rubric)} --from {quote(chosen.name)}"
+            lines.append(f"To rate it anew:  {program} {words}")
     if not any(study.left for study in home.studies):
         lines.append(f"How a study stands:  {program} study show {home.studies[-1].name}")
     return before + "\n".join(lines)

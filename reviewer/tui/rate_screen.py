@@ -21,7 +21,7 @@ from reviewer.errors import ReviewerError, StoreError
 from reviewer.model import RECOGNISED, Nothing, Remark, Subject, utc
 from reviewer.session.terminal_session import FoundNext, Settings
 from reviewer.studies.item_sheet import Item, ItemSheet
-from reviewer.studies.rating import RENEW_EVERY, WHY_NOTHING
+from reviewer.studies.rating import RENEW_EVERY, why_nothing
 from reviewer.text.visible import visible
 from reviewer.tui.dialogs import AskText, ReadText
 from reviewer.tui.item_view import ItemView
@@ -94,7 +94,8 @@ class RateScreen(ReadingScreen):
             raise found
         if isinstance(found, Nothing):
             self._sheet = None
-            await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{WHY_NOTHING[found]}".strip()))
+            why = why_nothing(found, self._study, self._rubric.id)
+            await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{why}".strip()))
             self._leave()
             return
         item, draft = found

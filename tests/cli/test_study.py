@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import PREFERENCE, Run, write_rubric, write_table
+from tests.support.commands import PREFERENCE, Run, rows, write_rubric, write_table
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def test_list_and_show_have_the_fields_that_other_programs_read(run: Run) -> Non
     [listed] = run("study", "list", "--json").json()["studies"]
     assert listed == {"study": "s", "rubric": "plain", "state": "open", "units": 36, "labels": 0, "raters": 0}
     shown = run("study", "show", "s", "--json").json()
-    assert set(shown) == {"study", "rubric", "rubric_hash", "design", "state", "units", "progress", "questions"}
+    assert set(shown) == {"study", "rubric", "rubric_hash", "design", "state", "full", "units", "progress", "questions"}
     assert shown["design"]["seed"] is None  # while the study is blind
     assert run("study", "show", "s", "--json", "--unblind").json()["design"]["seed"] == 5
     assert shown["design"]["overlap"] == 3
@@ -81,7 +81,7 @@ def test_a_sample_is_drawn_and_its_chances_are_stored(run: Run, tmp_path: Path, 
         (("--rubric", "plain", "--suite", "nothing"), "no such suite"),
         (("--rubric", "plain", "--from", "nothing"), "no study nothing"),
         (("--rubric", "plain", "--panes", "9"), "expected 1 to 8"),
-        (("--rubric", "plain", "--overlap", "0"), "expected 1 or more"),
+        (("--rubric", "plain", "--overlap", "0"), "expected 1 to 1,000"),
         (("--rubric", "plain", "--policy", "dictator"), "unanimous, majority"),
         (("--rubric", "plain", "--sample", "some"), "random:N"),
     ],
@@ -103,6 +103,30 @@ def test_a_name_is_taken_once(run: Run) -> None:
 def test_a_comparison_needs_two_panes(run: Run, tmp_path: Path) -> None:
     write_rubric(tmp_path, PREFERENCE, "better")
     assert "--panes 2" in run("study", "create", "s", "--rubric", "better", "--panes", "1", expected=1).err
+
+
+@pytest.mark.parametrize("sample", ["all", "random:3", "stratified:1"])
+def test_a_study_with_nothing_to_compare_is_refused_and_not_made(run: Run, tmp_path: Path, sample: str) -> None:
+    write_rubric(tmp_path, PREFERENCE, "better")
+    create = ("study", "create", "s", "--rubric", "better", "--sample", sample)
+    assert "no two that were chosen answer the same prompt" in run(*create, "--model", "alpha", expected=1).err
+    assert run("study", "list", "--json").json() == {"studies": []}
+    run(*create)
+
+
+@pytest.mark.parametrize("sample", ["tail:10+5", "disagreement:3+3"])
+def test_a_rule_by_graders_of_single_responses_draws_nothing_to_compare(run: Run, tmp_path: Path, sample: str) -> None:
+    write_rubric(tmp_path, PREFERENCE, "better")
+    assert (
+        "random:N (N prompts)" in run("study", "create", "s", "--rubric", "better", "--sample", sample, expected=1).err
+    )
+
+
+def test_a_comparison_draws_prompts_with_all_their_responses(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path, PREFERENCE, "better")
+    made = run("study", "create", "s", "--rubric", "better", "--sample", "random:3", "--panes", "3").out
+    assert "9 responses of 3 configurations in 3 items of up to 3" in made
+    assert set(rows(tmp_path, "select drawn, pool from study_response")) == {(3, 4)}
 
 
 def test_unblinding_names_configurations_and_is_recorded(run: Run) -> None:

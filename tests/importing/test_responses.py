@@ -218,9 +218,9 @@ def test_labels_of_a_grader_are_known_whatever_the_study(engine: Engine) -> None
     assert overview(engine, loaded(engine)).labels == 1
 
 
-def test_imported_labels_take_no_place(engine: Engine) -> None:
-    bring_in(engine, Table([row(1, labels={"left": "yes", "right": "yes"})]))
-    assert engine.rows("select places, taken from item") == [(2, 0)]
+def test_imported_labels_take_no_place_of_an_item_that_wants_more_raters(engine: Engine) -> None:
+    bring_in(engine, Table([row(1, labels={"left": "yes"}), row(2, labels={"right": "yes"})]))
+    assert engine.rows("select places, taken from item") == [(2, 0), (2, 0)]
 
 
 def test_imported_labels_decide(engine: Engine) -> None:

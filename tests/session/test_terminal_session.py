@@ -86,7 +86,9 @@ def test_home_counts_what_is_stored(path: str, sit: Sit) -> None:
 
 
 def test_a_study_nobody_began_is_left_whole(sit: Sit) -> None:
-    assert line(sit()) == StudyLine("s", True, "T", items=4, done=0, left=4, filled=0, places=8)
+    assert line(sit()) == StudyLine(
+        "s", True, "T", items=4, done=0, left=4, filled=0, places=8, full=False, rubric="plain"
+    )
 
 
 def test_what_each_rater_did_is_told_apart_and_both_fill_places(sit: Sit) -> None:

@@ -16,7 +16,7 @@ from reviewer.store.studies import Study
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.studies.lead_acts import withdraw
 from reviewer.studies.population import population
-from tests.support.stories import LEAD, NOW, design, extend, fill, make_study, rubric
+from tests.support.stories import COMPARING, LEAD, NOW, design, extend, fill, loaded, make_study, rubric
 
 OPTIONS = [{"value": "bad", "label": "Bad", "key": "1"}, {"value": "good", "label": "Good", "key": "2"}]
 QUESTION = {"id": "q", "text": "?", "per": "response", "scale": "nominal", "option": OPTIONS}
@@ -174,3 +174,23 @@ def test_a_study_of_all_speaks_for_what_is_not_withdrawn(engine: Engine, stored:
     study = make(engine, "all")
     withdraw(engine, study, stored[3], "private", LEAD, NOW)
     assert {one.id for one in population(engine, study).responses} == {*stored} - {stored[3]}
+
+
+def test_drawn_prompts_speak_for_all_prompts_with_responses_to_compare(engine: Engine) -> None:
+    two = fill(engine, prompts=range(6), configurations=["m1", "m2"])
+    three = fill(engine, prompts=range(6, 10), configurations=["m1", "m2", "m3"])
+    fill(engine, prompts=range(10, 13), configurations=["m1"])
+    make_study(engine, COMPARING, design(panes=2, sample="random:5"))
+    found = population(engine, loaded(engine))
+    assert found.lost is None
+    assert {one.id for one in found.responses} == {*two, *three}
+    assert set(found.chances.values()) == {0.5}
+
+
+def test_drawn_prompts_that_others_joined_later_are_no_sample_any_more(engine: Engine) -> None:
+    fill(engine, prompts=range(6), configurations=["m1", "m2"])
+    make_study(engine, COMPARING, design(panes=2, sample="random:3"))
+    extend(engine, "s")
+    lost = population(engine, loaded(engine)).lost
+    assert lost is not None
+    assert "drawn from 9 prompts, and what it was drawn from holds 6" in lost

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import comb
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewer.errors import ReviewerError
-from reviewer.study_design.sampling import Candidate, ChosenResponse, draw, read_rule
+from reviewer.study_design.sampling import (
+    Candidate,
+    ChosenResponse,
+    SamplingRule,
+    comparable,
+    draw,
+    draw_prompts,
+    read_rule,
+)
 
-POOL = [Candidate(number, f"id {number}", number % 3) for number in range(1, 91)]
+POOL = [Candidate(number, f"id {number}", number % 3, number) for number in range(1, 91)]
 BADNESS = {one.id: float(one.number // 10) for one in POOL if one.number <= 80}
 
 
@@ -18,7 +29,7 @@ def chances(chosen: list[ChosenResponse]) -> dict[int, float]:
 
 
 def test_all_of_a_pool_are_chosen_where_none_are_drawn() -> None:
-    assert draw(POOL, read_rule("all"), 7) == [ChosenResponse(number) for number, _, _ in POOL]
+    assert draw(POOL, read_rule("all"), 7) == [ChosenResponse(one.number) for one in POOL]
 
 
 def test_a_random_draw_is_as_large_as_asked() -> None:
@@ -39,7 +50,7 @@ def test_a_draw_of_more_than_there_are_takes_all() -> None:
 
 
 def test_the_same_seed_draws_the_same_responses_in_a_file_of_another_order() -> None:
-    renumbered = [Candidate(91 - number, identity, stratum) for number, identity, stratum in reversed(POOL)]
+    renumbered = [one._replace(number=91 - one.number) for one in reversed(POOL)]
     one, other = draw(POOL, read_rule("random:10"), 7), draw(renumbered, read_rule("random:10"), 7)
     assert {one.response for one in one} == {91 - one.response for one in other}
 
@@ -110,3 +121,80 @@ def test_chances_add_up_to_the_pool(text: str) -> None:
     differing = {f"id {number}" for number in range(1, 21)}
     drawn = chances(draw(POOL, read_rule(text), 7, badness=BADNESS, differing=differing))
     assert sum(1.0 / chance for chance in drawn.values()) == pytest.approx(len(POOL))
+
+
+def answered(widths: list[int]) -> list[Candidate]:
+    """Return a pool in which prompt p has `widths[p]` responses, of configurations 0, 1, 2 …"""
+    cells = [(prompt, configuration) for prompt, width in enumerate(widths) for configuration in range(width)]
+    return [Candidate(number, f"id {number}", *reversed(cell)) for number, cell in enumerate(cells, start=1)]
+
+
+WIDTHS = st.lists(st.integers(1, 5), min_size=1, max_size=30)
+RULES = st.builds("{}:{}".format, st.sampled_from(["random", "stratified"]), st.integers(1, 12)).map(read_rule)
+
+
+@given(WIDTHS, RULES, st.integers(0, 99))
+def test_what_is_drawn_to_compare_are_whole_prompts_of_two_responses_or_more(
+    widths: list[int], rule: SamplingRule, seed: int
+) -> None:
+    pool = answered(widths)
+    prompts = {one.number: one.prompt for one in pool}
+    drawn = Counter(prompts[one.response] for one in draw_prompts(pool, rule, seed))
+    assert all(widths[prompt] == count > 1 for prompt, count in drawn.items())
+    assert bool(drawn) == any(width > 1 for width in widths)
+
+
+@given(WIDTHS, RULES, st.integers(0, 99))
+def test_the_chances_of_drawn_prompts_add_up_to_all_that_can_be_compared(
+    widths: list[int], rule: SamplingRule, seed: int
+) -> None:
+    pool = answered(widths)
+    drawn = chances(draw_prompts(pool, rule, seed))
+    first = {group[0].number for group in comparable(pool)}
+    assert sum(1.0 / chance for number, chance in drawn.items() if number in first) == pytest.approx(len(first))
+
+
+@pytest.mark.parametrize("text", ["random:6", "stratified:2"])
+def test_each_prompt_is_drawn_as_often_as_its_chance_says(text: str) -> None:
+    pool = answered([2] * 8 + [3] * 4 + [1] * 5 + [5] * 3)
+    counts: Counter[int] = Counter()
+    said: dict[int, float] = {}
+    draws = 3000
+    for seed in range(draws):
+        found = chances(draw_prompts(pool, read_rule(text), seed))
+        counts.update(found.keys())
+        said |= found
+    assert set(said) == {one.number for group in comparable(pool) for one in group}
+    # The share of draws errs by less than 4 standard errors: 0.037 at most.
+    assert all(
+        abs(counts[number] / draws - chance) < 4 * (chance * (1 - chance) / draws) ** 0.5
+        for number, chance in said.items()
+    )
+
+
+def test_the_weighted_number_of_pairs_is_that_of_the_pool_on_average() -> None:
+    widths = [2] * 8 + [3] * 4 + [1] * 5 + [5] * 3
+    pool = answered(widths)
+    prompts = {one.number: one.prompt for one in pool}
+    estimates = []
+    for seed in range(2000):
+        by_prompt = {
+            prompts[number]: chance
+            for number, chance in chances(draw_prompts(pool, read_rule("random:6"), seed)).items()
+        }
+        estimates.append(sum(comb(widths[prompt], 2) / chance for prompt, chance in by_prompt.items()))
+    truth = sum(comb(width, 2) for width in widths)
+    assert sum(estimates) / len(estimates) == pytest.approx(truth, rel=0.03)
+
+
+def test_a_larger_draw_of_prompts_holds_the_smaller_and_the_order_of_the_file_changes_nothing() -> None:
+    pool = answered([2, 3, 1, 4] * 6)
+    renumbered = [one._replace(number=100 - one.number, prompt=50 - one.prompt) for one in reversed(pool)]
+    smaller, larger = ({one.response for one in draw_prompts(pool, read_rule(f"random:{size}"), 7)} for size in (4, 9))
+    assert smaller < larger
+    assert smaller == {100 - one.response for one in draw_prompts(renumbered, read_rule("random:4"), 7)}
+
+
+def test_prompts_are_drawn_from_each_set_of_configurations() -> None:
+    drawn = draw_prompts(answered([2] * 10 + [3] * 6), read_rule("stratified:3"), 7)
+    assert Counter((one.drawn, one.pool) for one in drawn) == {(3, 10): 6, (3, 6): 9}

@@ -21,7 +21,7 @@ from random import Random
 from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.cli.faults import blame_damage
 from reviewer.errors import ReviewerError
-from reviewer.model import Draft, Nothing
+from reviewer.model import Actor, Draft, Nothing
 from reviewer.session.terminal_session import Settings
 from reviewer.store import studies
 from reviewer.store.chain import CHAINED
@@ -221,7 +221,9 @@ def work_by_hand(path: str) -> None:
     session.rating.save_draft(item, filled(session.rating.rubric, item, {"verdict": "yes"}, Draft()))
     session.rating.flag(item, item.panes[0].response, "odd")
     with closing(open_for_writing(path)) as engine:
-        adjudication = AdjudicationSession(engine, studies.load(engine, "s"), "lead", lambda: datetime.now(UTC))
+        adjudication = AdjudicationSession(
+            engine, studies.load(engine, "s"), Actor("lead", "login"), lambda: datetime.now(UTC)
+        )
         for decides in (True, False):
             case = adjudication.next_case()
             assert case is not None

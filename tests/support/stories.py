@@ -139,9 +139,7 @@ def extend(engine: Engine, name: str, *, least: int = 1) -> None:
     """Bring every stored response into the study."""
     with engine.writing():
         pool = sampling_pools.pool(engine, suites=[], configurations=[], study=None)
-        studies.extend(
-            engine, studies.load(engine, name), [ChosenResponse(number) for number, _, _ in pool], least=least
-        )
+        studies.extend(engine, studies.load(engine, name), [ChosenResponse(number) for number, *_ in pool], least=least)
 
 
 def sit(engine: Engine, rater: str, clock: Clock, name: str = "s", session: str | None = None) -> RatingSession:

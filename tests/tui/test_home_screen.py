@@ -35,6 +35,20 @@ def row(pilot: Tester, name: str) -> str:
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_a_full_study_is_called_full_and_says_what_to_do(path: str, size: tuple[int, int]) -> None:
+    finish(path, "r1", 4)
+    finish(path, "r2", 4)
+    async with app_on(path, "r3", study=None).run_test(size=size) as pilot:
+        await at_home(pilot)
+        assert re.search(r"\[·{10}\] +0 +full  \[█{10}\]", row(pilot, "s"))
+        assert "Nothing is left for you in s, which is full" in text(pilot)
+        assert "study create NAME --rubric plain --from s" in text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "This study is full" in text(pilot))
+        assert "reviewer adjudicate s" in text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
 async def test_an_empty_database_says_what_to_type(tmp_path: Path, size: tuple[int, int]) -> None:
     empty = str(tmp_path / "e.db")
     open_for_writing(empty).close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reviewer.definitions.lookup import is_file
+from reviewer.definitions.regular_file import is_regular
 from reviewer.errors import BadInput, NotFound
 from reviewer.formats.mapping.cells import Translate, WrongCell, spelled
 from reviewer.formats.mapping.profile import Lookup
@@ -13,7 +13,7 @@ from reviewer.formats.tables.table_file import read_table
 
 def translation(field: str, lookup: Lookup, folders: list[Path]) -> Translate:
     """Return what turns a cell into the text that it stands for in the lookup's file, the first found in `folders`."""
-    path = next((folder / lookup.file for folder in folders if is_file(folder / lookup.file)), None)
+    path = next((folder / lookup.file for folder in folders if is_regular(folder / lookup.file)), None)
     if path is None:
         raise NotFound(
             f"{lookup.file}: the lookup of {field} is not in {' or '.join(str(folder) for folder in folders)}"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from reviewer.definitions.regular_file import require_regular
 from reviewer.errors import BadInput, NotFound, ReviewerError
 from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.registry import NAMES, TABLE_FORMATS
@@ -71,6 +72,7 @@ def read_table(path: Path, format: TableFormat | None = None, *, most_unpacked: 
         BadInput: the file has no header, or one that cannot be used.
     """
     format = format or format_of(path)
+    require_regular(path)
     try:
         file = path.open("rb")
     except OSError as error:
