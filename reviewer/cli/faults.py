@@ -32,7 +32,7 @@ def blame_damage(error: Exception, path: str) -> None:
 
     if not Path(path).is_file() or (found := damage_of(path)) is None:
         return
-    problem = f"{path}: the database is damaged: {found}. Restore a backup, or export what can be read of it"
+    problem = f"{path}: the database is damaged: {found}. Restore a backup, or try `sqlite3 FILE .recover`"
     raise StoreError(problem) from error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from reviewer.cli.options import database_option, json_option, reading
@@ -30,17 +32,7 @@ def verify_command(ctx: click.Context, *, as_json: bool) -> int:
     if as_json:
         say_json(
             {
-                "chains": [
-                    {
-                        "rater": one.rater,
-                        "rows": one.rows,
-                        "end": one.end,
-                        "broken": one.broken,
-                        "problem": one.problem,
-                        "unknown": one.unknown,
-                    }
-                    for one in reports
-                ],
+                "chains": [asdict(one) for one in reports],
                 "faults": faults,
                 "altered": [{"table": one.table, "id": one.id} for one in altered],
                 "prompts": counts["prompt"],

@@ -95,19 +95,17 @@ def _of_text(table: str, name: str, text: str) -> str | None:
 
 def _of_labels(engine: Engine) -> Iterator[str]:
     """Yield answers and decisions that are none to their question."""
-    rubrics: dict[str, Rubric] = {
-        rubric: rubric_from_json(body) for rubric, body in engine.rows("select hash, body from rubric")
-    }
+    by_hash = {rubric: rubric_from_json(body) for rubric, body in engine.rows("select hash, body from rubric")}
     for table, answered in (("label", f"state = '{LabelState.LABEL.value}'"), ("adjudication", "value is not null")):
         rows = engine.stream(f"select number, rubric, question, value from {table} where {answered}")
         for row in rows:
-            if not _answers(rubrics, row):
+            if not _answers(by_hash, row):
                 yield f"table {table}, row {row[0]}: it is no answer to its question"
 
 
-def _answers(rubrics: Mapping[str, Rubric], row: Row) -> bool:
+def _answers(by_hash: Mapping[str, Rubric], row: Row) -> bool:
     _, rubric, name, value = row
-    question = next((one for one in rubrics[rubric].questions if one.id == name), None)
+    question = next((one for one in by_hash[rubric].questions if one.id == name), None)
     try:
         return question is not None and question.accept(question.plain(value)) == value
     except (ValueError, TypeError, AttributeError, RecursionError):

@@ -246,9 +246,10 @@ def open_for_writing(path: str) -> SqliteEngine:
     try:
         if made or not _tables(engine):
             _keep_a_log(engine)
-        if _checked(engine):
-            _migrate(engine)
+        missing = _checked(engine)
         _refuse_triggers(engine)
+        if missing:
+            _migrate(engine)
     except BaseException:
         engine.close()
         raise
@@ -374,7 +375,7 @@ def _refuse_triggers(engine: SqliteEngine) -> None:
     for (name,) in engine.rows("select name from sqlite_master where type = 'trigger' order by name"):
         raise StoreError(
             f"{engine.path}: holds the trigger {name} of another program, which could change what is stored here;"
-            f" nothing was changed. Drop it first"
+            " nothing was changed. Drop it first"
         )
 
 

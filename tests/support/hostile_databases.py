@@ -35,7 +35,8 @@ from tests.support.stories import filled
 
 DATABASE = "reviews.db"
 MADE = "made.db"
-STUDIES = ("s", "pairs")
+# Each with the lines that answer and save two of its items.
+STUDIES = {"s": "1\n\n\n" * 2, "pairs": "1\n\n" * 2}
 EXPORTS = (
     "jsonl", "labels-jsonl", "csv", "labels-csv", "messages", "inspect", "promptfoo", "evals", "card", "card-json",
 )  # fmt: skip
@@ -105,7 +106,8 @@ class HostileDatabases:
         done.append(verified)
         saved = 0
         if chance.random() < 0.5:
-            rated = call("rate", chance.choice(STUDIES), "--plain", "--rater", "r1", stdin="1\n\n1\n\n1\n1\n\nquit\n")
+            study, lines = chance.choice([*STUDIES.items()])
+            rated = call("rate", study, "--plain", "--rater", "r1", stdin=lines)
             saved = sum(map(int, re.findall(r"^Saved: item \d+, (\d+) label", rated.out, re.MULTILINE)))
             done.append(rated)
         else:
@@ -140,7 +142,7 @@ class HostileDatabases:
 
     def _use_the_application(self, chance: Random, tried: Tried) -> None:
         """Do what the application does for its screens, from its start to an item saved, with its last handler."""
-        study = chance.choice(STUDIES)
+        study = chance.choice([*STUDIES])
         try:
             try:
                 rate_as_screens_do(str(self._path), study)
