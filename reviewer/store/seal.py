@@ -124,6 +124,9 @@ def _read(document: Mapping[str, Any]) -> Seal:
         if (table.grouped is None) != ("group" not in one) or not isinstance(rows, int) or rows < 0:
             raise TypeError
         parts.append(SealedPart(table.name, one.get("group"), rows, one["hash"]))
+    words = (document["at"], document["actor"], document["login"], *(part.hash for part in parts))
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError
     signed = document.get("signature")
     signature = None if signed is None else Signature(str(signed["key"]), str(signed["signature"]))
     return Seal(document["at"], Actor(document["actor"], document["login"]), tuple(parts), signature)
