@@ -212,7 +212,7 @@ def _studies(engine: Engine, acts: _Acts) -> Iterator[Finding]:
 
 def _design(study: str, created: _StudyAct, now: Mapping[str, object]) -> Iterator[Finding]:
     design = created.details.get("design")
-    then = {"rubric": created.details.get("rubric"), **(design if isinstance(design, dict) else {})}
+    then = {**created.details, **(design if isinstance(design, dict) else {})}
     for name, value in now.items():
         if name in then and then[name] != value:
             yield Finding("study", study, f"its {name} is {value}, and {created.id} created it with {then[name]}")
