@@ -54,7 +54,7 @@ def seal_command(ctx: click.Context, output: Path | None, *, as_json: bool) -> N
                 file.flush()  # a disk that is full is one before the seal is noted
                 _note(engine, who, made)
     if as_json:
-        say_json(made.document())
+        say_json(_json(made))
     else:
         _tell(made, output)
 
@@ -79,6 +79,23 @@ def _note(engine: Engine, who: Actor, made: Seal) -> None:
     """Keep the seal as an act: of the snapshot that it was taken of, whatever was saved since."""
     with engine.writing():
         acts.record(engine, who, ActKind.SEALED, now(), subject=made.hash, details=made.document())
+
+
+def _json(made: Seal) -> dict[str, object]:
+    """Return the seal as it may be shown to anybody.
+
+    Without the hashes of its tables: who rates could compute one over the names of the models that come into question.
+    That of the whole is over the secrets of the studies too.
+    """
+    signed = made.signature
+    return {
+        "hash": made.hash,
+        "at": made.at,
+        "actor": made.actor.name,
+        "login": made.actor.login,
+        "signature": None if signed is None else {"key": signed.key, "signature": signed.signature},
+        "tables": [{"table": part.table, "group": part.group, "rows": part.rows} for part in made.parts],
+    }
 
 
 def _tell(made: Seal, output: Path | None) -> None:
