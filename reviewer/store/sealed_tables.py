@@ -175,9 +175,10 @@ def kept_hashes(engine: Engine) -> dict[str, KeptHashes]:
         found = erasure.erased(engine)
     except (AttributeError, KeyError, TypeError, ValueError):
         return {}  # an act was altered, which its chain tells; without it the texts that it speaks for are altered too
-    gradings: dict[object, Mapping[str, str]] = {
-        number: hashes for one in found.values() for number, hashes in one.gradings.items()
-    }
+    gradings: dict[object, Mapping[str, str]] = {}
+    for one in found.values():
+        for number, hashes in one.gradings.items():
+            gradings.setdefault(number, hashes)  # of a pair, the first erasure saw the texts
     return {"response": {name: one.hashes for name, one in found.items()}, "grading": gradings}
 
 

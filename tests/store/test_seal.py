@@ -281,6 +281,16 @@ def test_an_erasure_changes_no_leaf(full: Engine, path: str) -> None:
         assert all(one.holds for one in found.values())
 
 
+def test_a_grading_of_a_pair_keeps_its_leaf_when_both_are_erased(full: Engine, path: str) -> None:
+    made, leaves = sealed(full)
+    note(full, made)
+    for response in (1, 2):
+        erase(path, response)
+    found = reports(full, made, leaves)
+    assert {table: one.added for table, one in found.items()} == {"act": 2}
+    assert found["act"].holds
+
+
 def test_a_study_that_an_import_added_to_is_told_by_the_leaves_and_not_by_the_hash_alone(engine: Engine) -> None:
     fill(engine, prompts=[1, 2], configurations=["a"])
     study = make_study(engine, PLAIN, design())

@@ -132,7 +132,9 @@ def _withdraw(engine: Engine, response: str) -> None:
 def _erase(engine: Engine, response: str) -> None:
     """Replace the texts of a response and of its gradings as the act of erasing does."""
     [texts] = engine.rows(f"select {', '.join(erasure.RESPONSE_TEXTS)} from response where id = :id", {"id": response})
-    gradings = engine.rows("select number, bait, reply from grading where response = :id", {"id": response})
+    gradings = engine.rows(
+        "select number, bait, reply from grading where response = :id or other_response = :id", {"id": response}
+    )
     hashes = {name: erasure.text_hash(text) for name, text in zip(erasure.RESPONSE_TEXTS, texts, strict=True) if text}
     kept = {
         str(number): {"bait": erasure.text_hash(bait), "reply": erasure.text_hash(reply)}
@@ -141,7 +143,7 @@ def _erase(engine: Engine, response: str) -> None:
     with engine.writing():
         for name in hashes:
             engine.run(f"update response set {name} = :text where id = :id", {"text": erasure.ERASED, "id": response})
-        engine.run("update grading set bait = :text, reply = :text where response = :id",
+        engine.run("update grading set bait = :text, reply = :text where response = :id or other_response = :id",
                    {"text": erasure.ERASED, "id": response})  # fmt: skip
         acts.record(
             engine,
