@@ -22,7 +22,6 @@ from reviewer.store.engine import Engine
 from reviewer.store.sealed_tables import BY_NAME, KeptHashes, Leaf, TablePart
 
 SEAL_VERSION = 1
-HASH_LENGTH = 64  # hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
