@@ -16,7 +16,10 @@ def key_group() -> None:
 
 @key_group.command("new")
 def new_command() -> None:
-    """Make a key, in your configuration folder; one that is there is never replaced."""
+    """Make a key. One that is there is never replaced.
+
+    It is kept in your configuration folder, readable by you alone.
+    """
     public = signing_key.make_key()
     say(f"{signing_key.key_path()}: made; `reviewer seal` signs with it. Keep it to yourself")
     _say_public(public)
@@ -25,7 +28,10 @@ def new_command() -> None:
 @key_group.command("show")
 @json_option
 def show_command(*, as_json: bool) -> None:
-    """Print the public half of your key, for those who check your seals, and its fingerprint."""
+    """Print your public key and its fingerprint.
+
+    Give the key to those who check your seals, and compare the fingerprint with them by another way.
+    """
     public = signing_key.public_key()
     if as_json:
         say_json({"key": public, "fingerprint": signing_key.fingerprint(public)})

@@ -93,4 +93,5 @@ class SealFile:
         except UnicodeDecodeError:
             raise BadInput(str(self._path), None, "no text in UTF-8", _EXPECTED) from None
         except OSError as error:
-            raise ReviewerError(f"{self._path}: cannot be read: {error.strerror}") from None
+            problem = f"{self._path}: cannot be read: {error.strerror}; expected {_EXPECTED}, or a seal's whole hash"
+            raise ReviewerError(problem) from None
