@@ -32,6 +32,7 @@ FILES = {
     "./reviews.db": "The database, where none is named.",
     "./prompts/": "Rubrics, suites, graders, profiles and models.toml. What is not here is looked up in the copy inside"
     " the package.",
+    "~/.config/reviewer/signing_key.pem": "The key that `reviewer seal` signs with, where there is one.",
 }
 ENVIRONMENT = {
     "REVIEWER_DB": "The database, where --db names none.",

@@ -43,7 +43,7 @@ NOT_RUN = {
         INSTALLS + "it is a part of what .ci/run runs",
     "pipx run --spec FILE.whl reviewer": BY_HAND,
     "pipx install FILE.whl": BY_HAND,
-    "pip install 'FILE.whl[parquet,plots]'": BY_HAND,
+    "pip install 'FILE.whl[parquet,plots,sign]'": BY_HAND,
     "uvx --from FILE.whl reviewer": BY_HAND,
 }  # fmt: skip
 READERS: dict[str, Callable[[Path], object]] = {

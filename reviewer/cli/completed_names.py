@@ -203,6 +203,15 @@ def stored_suite_names(line: TypedLine) -> Iterator[Named]:
         yield from responses.suite_titles(engine).items()
 
 
+def seal_hashes(line: TypedLine) -> Iterator[Named]:
+    """Yield the hashes of the seals that the log notes, with when they were taken and by whom."""
+    from reviewer.store import acts
+
+    with _stored(line) as engine:
+        for act in acts.of_kind(engine, acts.ActKind.SEALED):
+            yield act.subject or "", f"{act.done_at[:10]} {act.actor.name}"
+
+
 def _stored(line: TypedLine) -> closing[Engine]:
     from pathlib import Path
 

@@ -46,7 +46,9 @@ COMMANDS = {
     "suite": ("reviewer.cli.suite:suite_group", "Check a suite, and see its prompts as raters and models will."),
     "grader": ("reviewer.cli.grader:grader_group", "Check a grader: what it is sent, and how replies are read."),
     "response": ("reviewer.cli.response:response_group", "Erase what a stored response says."),
-    "verify": ("reviewer.cli.verify:verify_command", "Check that no label and no response was altered."),
+    "verify": ("reviewer.cli.verify:verify_command", "Check that nothing stored was altered, and against a seal."),
+    "seal": ("reviewer.cli.seal:seal_command", "Take one hash over everything stored, and note it."),
+    "key": ("reviewer.cli.key:key_group", "Make and show the key that signs your seals."),
     "db": ("reviewer.cli.db:db_group", "Make databases."),
     "completion": ("reviewer.cli.completion:completion_command", "Print the script that makes a shell complete words."),
 }

@@ -52,7 +52,12 @@ def read_suite(path: Path) -> Suite:
     expansions = _prompt_tables(head, path.with_suffix(".jsonl"))
     head.done()
     suite = replace(suite, prompts=_prompts(expansions, suite.turns))
-    return replace(suite, hash=digest("suite", _content(suite)))
+    return replace(suite, hash=suite_hash(suite))
+
+
+def suite_hash(suite: Suite) -> str:
+    """Return the hash of a suite's content, whatever `hash` it bears; prompts count in their order."""
+    return digest("suite", _content(suite))
 
 
 def _prompt_tables(head: TomlTable, rows: Path) -> list[Expansion]:

@@ -108,12 +108,10 @@ class ChainReport:
     """What verifying one chain found. `broken` is the id of the first row that does not fit, or None.
 
     `unknown` says that this program cannot tell whether that row fits: its hash is of a version that it does not know.
-    `end` is the hash of the last row that holds: who noted it elsewhere can tell later that no row before it was lost.
     """
 
     rater: str
     rows: int
-    end: str
     broken: str | None = None
     problem: str | None = None
     unknown: bool = False
@@ -152,12 +150,12 @@ def _verify_one(engine: Engine, rater: str) -> ChainReport:
         elif values["hash"] != row_hash(table, values, version):
             problem = "the content of this row was changed"
         if problem:
-            return ChainReport(rater, count, previous, str(values["id"]), problem, unknown)
+            return ChainReport(rater, count, str(values["id"]), problem, unknown)
         previous, count = values["hash"], count + 1
     if not end or end[0] != (count, previous):
         last = f"{rater}#{count + 1}"
-        return ChainReport(rater, count, previous, last, "rows are missing at the end of the chain")
-    return ChainReport(rater, count, previous)
+        return ChainReport(rater, count, last, "rows are missing at the end of the chain")
+    return ChainReport(rater, count)
 
 
 def _in_sequence(engine: Engine, rater: str) -> Iterator[tuple[str, Sequence[str], Row]]:

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def writing(self) -> AbstractContextManager[None]:
         """Hold the one write lock; commit durably at the end, or roll everything back on any exception."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read one state of the database throughout, whatever others write meanwhile."""
+
     def loading(self) -> AbstractContextManager[None]:
         """Make ready for much writing in a row, in transactions of the caller's."""
 

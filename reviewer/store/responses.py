@@ -280,8 +280,8 @@ def mismatches(engine: Engine) -> Iterator[Mismatch]:
             yield Mismatch("prompt", identity)
     responses = engine.stream(
         "select response.id, prompt.id, configuration.name, response.text, response.sample from response"
-        " join prompt on prompt.number = response.prompt"
-        " join configuration on configuration.number = response.configuration order by response.number"
+        " left join prompt on prompt.number = response.prompt"
+        " left join configuration on configuration.number = response.configuration order by response.number"
     )
     for identity, prompt, configuration, text, sample in responses:
         if response_id(prompt, configuration, text, sample) != identity:

@@ -88,6 +88,16 @@ class SqliteEngine:
             raise
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the database throughout, whatever others write meanwhile; writes nothing, locks nobody."""
+        with explained(self.path):
+            self._connection.execute("begin")
+        try:
+            yield
+        finally:
+            self._connection.execute("rollback")
+
+    @contextmanager
     def loading(self) -> Iterator[None]:
         """Give much writing in a row more memory: 256 MB of pages, and a log that is folded in less often.
 

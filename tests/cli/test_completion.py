@@ -114,6 +114,12 @@ def test_what_was_given_already_is_not_offered_again(complete: Complete) -> None
     assert [name for name, _ in complete("study", "create", "x", "--model", "alpha", "--model", "")] == ["beta"]
 
 
+def test_seals_are_completed_by_their_hashes_and_files(complete: Complete, gold_story: Run) -> None:
+    taken = gold_story("seal", "--json").json()
+    assert complete("verify", "--seal", taken["hash"][:4]) == [(taken["hash"], f"{taken['at'][:10]} r1")]
+    assert complete("verify", "--seal", "./x") == [("file", "./x")]
+
+
 def test_models_come_from_the_file_named(complete: Complete, tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text('[[model]]\nname = "mine"\nprovider = "openai"\nmodel = "x"\n')
     assert complete("collect", "--models-file", "m.toml", "--model", "") == [("mine", "openai x")]

@@ -47,6 +47,7 @@ def runner(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(folder)
     monkeypatch.delenv("REVIEWER_DB", raising=False)
     monkeypatch.setenv("REVIEWER_RATER", "r1")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))  # no key of whoever runs the tests signs there
 
     def run(*arguments: str | Path, expected: int | None = 0, stdin: str = "", typed: str = "") -> Done:
         monkeypatch.setattr(sys, "argv", ["reviewer", *map(str, arguments)])
