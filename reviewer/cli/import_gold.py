@@ -18,6 +18,7 @@ from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import MOST_UNPACKED, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check, check_people
+from reviewer.importing.dry_run import foretold
 from reviewer.importing.gold import as_rows, store_gold
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store.engine import Engine
@@ -69,6 +70,11 @@ class GoldSource:
     def store(self, engine: Engine, study: Study | None) -> Iterator[ImportTally]:
         """Store the rows and yield what was done so far after each part."""
         return store_gold(engine, self.read("storing"), self.target, study, now)
+
+    def foretold(self, engine: Engine) -> list[str]:
+        """Return what `store` would tell of texts that differ from those stored, without storing anything."""
+        rows = (one.row for row in self.read("comparing") if isinstance(row, GoldRow) for one in row.responses)
+        return foretold(engine, rows, self.target)
 
     def left_out(self, tally: ImportTally) -> str | None:
         """Return whose labels were left out and why; None where there are none."""

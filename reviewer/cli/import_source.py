@@ -19,6 +19,7 @@ from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import MOST_UNPACKED, TableFile, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check
+from reviewer.importing.dry_run import foretold
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
 from reviewer.model import digest
@@ -49,6 +50,9 @@ class ImportSource(Protocol):
 
     def store(self, engine: Engine, study: Study | None) -> Iterator[ImportTally]:
         """Store the rows and yield what was done so far after each part."""
+
+    def foretold(self, engine: Engine) -> list[str]:
+        """Return what `store` would tell of texts that differ from those stored, without storing anything."""
 
     def left_out(self, tally: ImportTally) -> str | None:
         """Return what was left out and why, in a sentence; None where nothing was."""
@@ -97,6 +101,11 @@ class TableSource:
         """Store the rows and yield what was done so far after each part."""
         with self.read(what) as understood:
             yield from store(engine, understood, self.target, study, now)
+
+    def foretold(self, engine: Engine) -> list[str]:
+        """Return what `store` would tell of texts that differ from those stored, without storing anything."""
+        with self.read("comparing") as understood:
+            return foretold(engine, understood, self.target)
 
     def left_out(self, tally: ImportTally) -> str | None:
         """Return which labels were left out and how they come in; None where there are none."""

@@ -173,6 +173,7 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
     elif target.rubric is not None and checked.other_rubrics:
         complain(rubric_doubt(target.rubric.id, checked.other_rubrics))
     if dry_run or engine is None:
+        _complain_of_some([] if engine is None else source.foretold(engine))
         say(f"{target.place}: {checked.rows:,} good rows, {len(checked.bad):,} bad; nothing was stored")
         return
     tally = _store(engine, source, checked)

@@ -6,9 +6,12 @@ file that holds both has two samples, and no change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from reviewer.formats.mapping.row import Row
+from reviewer.importing.sample_numbers import NumberedSample
+from reviewer.model import Prompt
 from reviewer.store import responses
 from reviewer.store.engine import Engine
 
@@ -22,6 +25,23 @@ class KnownRow(NamedTuple):
     number: int
     source_id: str
     text: str
+
+
+def known_rows(
+    answered: Iterable[tuple[Row, Prompt]],
+    found: Iterable[NumberedSample],
+    prompts: Mapping[str, int],
+    configuration: Callable[[Row], int],
+) -> list[KnownRow]:
+    """Return of rows with responses those that may bring another text for a known one.
+
+    They are new, have an id and no number of a sample, and answer one of `prompts`, which were there before the file.
+    """
+    return [
+        KnownRow(row.line, prompts[prompt.id], configuration(row), one.number, row.source_id, row.text or "")
+        for (row, prompt), one in zip(answered, found, strict=True)
+        if one.new and row.source_id is not None and row.sample is None and prompt.id in prompts
+    ]
 
 
 class ChangedResponses:

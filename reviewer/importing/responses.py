@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from reviewer.definitions.suite import differing, merged
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row
-from reviewer.importing.changed_responses import ChangedResponses, KnownRow
+from reviewer.importing.changed_responses import ChangedResponses, known_rows
 from reviewer.importing.filled_items import fill_items
 from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels, with_renamed_raters
+from reviewer.importing.line_ends import told_line_ends
 from reviewer.importing.parts import store_parts
 from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
@@ -75,6 +76,11 @@ class ResponseImport:
         distinct = list({prompt.id: prompt for prompt in prompts}.values())
         numbers, new = responses.ensure_prompts(self._engine, distinct)
         self.tally.prompts += len(new)
+        self.tally.differing += told_line_ends(
+            self._engine,
+            self._target.place,
+            ((row.line, prompt) for row, prompt in zip(rows, prompts, strict=True) if prompt.id in new),
+        )
         self._add_members(rows, prompts, numbers, new, now)
         answered = [(row, prompt) for row, prompt in zip(rows, prompts, strict=True) if row.text is not None]
         numbered = self._add_responses(answered, numbers, new, now)
@@ -146,10 +152,7 @@ class ResponseImport:
     def _add_responses(
         self, answered: list[tuple[Row, Prompt]], numbers: dict[str, int], new_prompts: frozenset[str], now: str
     ) -> list[NumberedSample]:
-        sightings = [
-            UnnumberedSample(prompt.id, row.model or "", row.text or "", row.sample, _by(row, long=self._target.long))
-            for row, prompt in answered
-        ]
+        sightings = unnumbered(answered, long=self._target.long)
         found = self._samples.number(
             sightings,
             lambda ids: responses.numbers_of(self._engine, "response", ids),
@@ -165,33 +168,13 @@ class ResponseImport:
             ),
             now,
         )
-        self._see_changes(answered, found, numbers, new_prompts)
+        known = {prompt: number for prompt, number in numbers.items() if prompt not in new_prompts}
+        self._changed.see(self._engine, known_rows(answered, found, known, self._configuration_number))
         new = sum(one.new for one in found)
         self.tally.responses += new
         self.tally.known_responses += len(found) - new
         self._numbers.extend(one.number for one in found)
         return found
-
-    def _see_changes(
-        self,
-        answered: list[tuple[Row, Prompt]],
-        found: list[NumberedSample],
-        numbers: dict[str, int],
-        new_prompts: frozenset[str],
-    ) -> None:
-        rows = [
-            KnownRow(
-                row.line,
-                numbers[prompt.id],
-                self._configuration_number(row),
-                one.number,
-                row.source_id,
-                row.text or "",
-            )
-            for (row, prompt), one in zip(answered, found, strict=True)
-            if one.new and row.source_id is not None and row.sample is None and prompt.id not in new_prompts
-        ]
-        self._changed.see(self._engine, rows)
 
     def _response(self, row: Row, prompt: Prompt, one: NumberedSample) -> Response:
         return Response(
@@ -217,8 +200,18 @@ class ResponseImport:
         return number
 
 
-def _by(row: Row, *, long: bool) -> str:
-    return row.labels[0].rater if long and row.labels else ""
+def unnumbered(answered: Iterable[tuple[Row, Prompt]], *, long: bool) -> list[UnnumberedSample]:
+    """Return the responses of rows before they have numbers; `long` says that each row is one rater's rating."""
+    return [
+        UnnumberedSample(
+            prompt.id,
+            row.model or "",
+            row.text or "",
+            row.sample,
+            row.labels[0].rater if long and row.labels else "",
+        )
+        for row, prompt in answered
+    ]
 
 
 def _place(row: Row, prompt: Prompt, source: str) -> SuitePrompt:

@@ -223,6 +223,28 @@ def test_a_response_under_a_known_id_with_another_text_is_told(run: Run, tmp_pat
     assert "v2.csv:2: another text for the response with id 7" in done.err
 
 
+def test_a_dry_run_tells_what_the_import_would_tell_of_texts(run: Run, tmp_path: Path) -> None:
+    head = "id,prompt,response,model\n"
+    (tmp_path / "v1.csv").write_text(f'{head}7,Capital of Peru?,Lma,m\n8,"two\nlines",r,m\n9,Same?,yes,m\n')
+    (tmp_path / "v2.jsonl").write_text(
+        "".join(
+            json.dumps(dict(zip(("id", "prompt", "response", "model"), row, strict=True))) + "\n"
+            for row in (
+                ("7", "Capital of Peru?", "Lima", "m"),
+                ("8", "two\r\nlines", "r", "m"),
+                ("9", "Same?", "yes", "m"),
+            )
+        )
+    )
+    run("import", "v1.csv")
+    told = run("import", "v2.jsonl", "--dry-run").err
+    assert "v2.jsonl:1: another text for the response with id 7" in told
+    assert "v2.jsonl:2: the prompt differs from another one by its line ends alone" in told
+    assert "id 9" not in told
+    assert rows(tmp_path, "select count(*) from response") == [(3,)]
+    assert run("import", "v2.jsonl").err.splitlines() == told.splitlines()
+
+
 def test_two_files_of_one_name_are_two_sources(run: Run, tmp_path: Path) -> None:
     write_rubric(tmp_path)
     for folder, value in (("here", "yes"), ("there", "no")):

@@ -1,4 +1,4 @@
-"""What an import tells of a table that it takes in: words for missing values, names that are nearly the same."""
+"""What an import tells of a table that it takes in: words for missing values, names and prompts nearly the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from reviewer.formats.mapping.row import Row
 from reviewer.importing.check import check
 from reviewer.importing.labels import ImportTarget
+from reviewer.model import Message, Role
 from reviewer.store.engine import Engine
 from tests.support.stories import PLAIN, Table, bring_in, row
 
@@ -38,3 +39,21 @@ def test_the_same_names_are_no_doubt(engine: Engine) -> None:
     table = [row(1, model="a", labels={"ann": "yes"}), row(2, model="b")]
     bring_in(engine, Table(table))
     assert doubts(engine, *table) == ()
+
+
+def asked(prompt: str, response: str = "t") -> Row:
+    return row(1, response)._replace(messages=(Message(Role.USER, prompt),))
+
+
+@pytest.mark.parametrize(("before", "after"), [("a\nb", "a\r\nb"), ("a\r\nb", "a\nb"), ("a\nb\nc", "a\r\nb\nc")])
+def test_a_prompt_that_differs_in_its_line_ends_alone_is_told(engine: Engine, before: str, after: str) -> None:
+    first = bring_in(engine, Table([asked(before), asked("a\nc"), asked("ab")], by=None, study=None))
+    assert first.differing == []
+    [told] = bring_in(engine, Table([asked(after)], by=None, study=None)).differing
+    assert told.startswith("t.csv:2: the prompt differs from another one by its line ends alone; they are two prompts")
+
+
+def test_prompts_of_one_table_that_differ_in_line_ends_are_told_once(engine: Engine) -> None:
+    table = Table([asked("a\nb"), asked("a\r\nb"), asked("a\r\nb", "u"), asked("a\n b")], by=None, study=None)
+    assert len(bring_in(engine, table).differing) == 1
+    assert bring_in(engine, table).differing == []
