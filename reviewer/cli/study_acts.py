@@ -7,7 +7,8 @@ import click
 from reviewer.cli.completed_names import rater_names
 from reviewer.cli.options import actor, completed, database_option, next_command, now, study_argument, writing
 from reviewer.cli.terminal import counted, say
-from reviewer.store import studies
+from reviewer.importing.filled_items import fill_items
+from reviewer.store import studies, withdrawal
 from reviewer.studies.lead_acts import find_response, leave_out, restore, take_back, withdraw
 
 
@@ -38,6 +39,8 @@ def withdraw_command(ctx: click.Context, study: str, response: str, reason: str,
         loaded = studies.load(engine, study)
         identity = find_response(engine, loaded, response)
         (restore if undo else withdraw)(engine, loaded, identity, reason, actor(ctx), now())
+        # Labels that were imported may fill what is left of the item, or no longer fill it.
+        fill_items(engine, loaded, [withdrawal.member(engine, loaded.number, identity) or 0])
     say(f"{response} is {'back in' if undo else 'withdrawn from'} study {study}; its labels are as they were")
     say(f"Next: {next_command('study', 'show', study)}")
 
@@ -62,4 +65,5 @@ def leave_out_command(ctx: click.Context, study: str, rater: str, reason: str, *
         else:
             freed = leave_out(engine, loaded, rater, reason, actor(ctx), now())
             say(f"the labels of {rater} are left out of study {study}; {counted(freed, 'item')} offered to others")
+        fill_items(engine, loaded, withdrawal.numbers(engine, loaded.number))
     say(f"Next: {next_command('study', 'show', study)}")

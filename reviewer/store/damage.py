@@ -32,7 +32,7 @@ _TABLES = """
 # Items that were handed out, and have no longer all their responses.
 _LACKING = """
     select number from item where id is not null
-    and size <> (select count(*) from study_response where study_response.item = item.number
+    and size <> 0 and size <> (select count(*) from study_response where study_response.item = item.number
         and withdrawn = 0)
 """
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reviewer.model import item_id
 from reviewer.store.engine import Engine, among
-from reviewer.store.labels import STANDS
+from reviewer.store.labels import NOT_LEFT_OUT, STANDS
 from reviewer.store.studies import Study
 
 Key = tuple[str, str, str, str, str]  # response, other response, item, question, rater
@@ -146,14 +146,14 @@ class HeldResponse(NamedTuple):
 
 
 def held(engine: Engine, study: int, prompts: Sequence[int]) -> list[HeldResponse]:
-    """Return the study's responses to `prompts`."""
+    """Return the study's responses to `prompts`, but those that are withdrawn."""
     # In two steps: joined to them, the responses of the study would all be read, however few the prompts are.
     sql = "select number, id, prompt from response where prompt in ({values})"
     found = {number: (identity, prompt) for number, identity, prompt in among(engine, sql, prompts)}
     sql = """
         select study_response.response, item.number, item.id from study_response
         left join item on item.number = study_response.item
-        where study_response.study = :study and study_response.response in ({values})
+        where study_response.study = :study and study_response.response in ({values}) and withdrawn = 0
     """
     return [
         HeldResponse(number, *found[number], item, identity)
@@ -191,7 +191,7 @@ def imported_raters(
     # The study is no bare condition, so that labels are found by what they are about and not by reading all of a study.
     counts = (
         "coalesce(label.study, '') = :study and label.origin = 'imported' and rater.kind = 'human'"
-        f" and label.state = 'label' and label.surplus = 0 and {STANDS}"
+        f" and label.state = 'label' and label.surplus = 0 and {STANDS} and {NOT_LEFT_OUT}"
     )
     for where, names in (
         ("label.response in ({values})", responses),
@@ -225,6 +225,8 @@ def set_places(engine: Engine, study: Study, items: Iterable[tuple[int, bool]]) 
     Call inside `engine.writing()`.
     """
     engine.run_many(
-        "update item set places = case when :full = 1 then taken else :overlap end where number = :item",
+        "update item set places = case when :full = 1 then taken else :overlap end"
+        # One that shows nothing any more, since its responses are withdrawn, stays closed.
+        " where number = :item and size > 0",
         ({"item": item, "full": int(full), "overlap": study.design.overlap} for item, full in items),
     )

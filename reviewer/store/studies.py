@@ -236,7 +236,8 @@ def plan_items(engine: Engine, study: Study, least: int, prompt: int | None = No
             block += 1
     resized.extend({"number": number, "size": 0} for left in uncut.values() for number in left)
     engine.run_many(
-        "update item set size = :size, places = case when :size = 0 then 0 else :overlap end where number = :number",
+        "update item set size = :size, places = case when :size = 0 then 0 when size = 0 then :overlap else places end"
+        " where number = :number",
         [one | {"overlap": study.design.overlap} for one in resized if one["number"]],
     )
     _add_items(engine, study, sorted(new))
@@ -278,7 +279,7 @@ class StudyExtent:
 def extent(engine: Engine, study: int) -> StudyExtent:
     """Return how much there is to rate in the study."""
     [(items, pairs)] = engine.rows(
-        "select count(*), coalesce(sum(size * (size - 1) / 2), 0) from item where study = :study and places > 0",
+        "select count(*), coalesce(sum(size * (size - 1) / 2), 0) from item where study = :study and size > 0",
         {"study": study},
     )
     [(configurations,)] = engine.rows(
@@ -340,9 +341,9 @@ def _lost(engine: Engine, study: int) -> tuple[int, int]:
     ):
         return 0, 0  # the usual case, in which no item need be looked at
     [(items, places)] = engine.rows(
-        "select coalesce(sum(case when places = 0 then 1 else 0 end), 0), coalesce(sum(overlap - places), 0) from item"
+        "select count(case when places = 0 then 1 end), coalesce(sum(overlap - places), 0) from item"
         " join study on study.number = item.study"
-        " where item.study = :study",
+        " where item.study = :study and size = 0",
         {"study": study},
     )
     return int(items), int(places)

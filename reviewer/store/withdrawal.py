@@ -9,8 +9,8 @@ from reviewer.store.studies import Study, plan_items
 def set_withdrawn(engine: Engine, study: Study, response: int, *, withdrawn: bool, least: int) -> None:
     """Take a response, by number, out of what is handed out in the study, or put it back.
 
-    The other responses of its item go on to be rated; fewer than `least` of them are not shown any more. Call inside
-    `engine.writing()`.
+    The other responses of its item go on to be rated; where they are fewer than `least` the item shows nothing any
+    more: its size is 0, and it has no place beyond those that are done. Call inside `engine.writing()`.
     """
     engine.run(
         "update study_response set withdrawn = :withdrawn where study = :study and response = :response",
@@ -27,18 +27,19 @@ def set_withdrawn(engine: Engine, study: Study, response: int, *, withdrawn: boo
     [(shown,)] = engine.rows("select count(*) from study_response where item = :item and withdrawn = 0", {"item": item})
     if shown >= least:
         engine.run(
-            "update item set size = :shown, places = :overlap where number = :item",
+            "update item set size = :shown, places = case when size = 0 then :overlap else places end"
+            " where number = :item",
             {"shown": shown, "overlap": study.design.overlap, "item": item},
         )
         return
     ended = engine.run("update place set state = 'expired' where item = :item and state = 'leased'", {"item": item})
     engine.run(
-        "update item set size = :shown, taken = taken - :ended, places = taken - :ended where number = :item",
-        {"shown": shown, "ended": ended, "item": item},
+        "update item set size = 0, taken = taken - :ended, places = taken - :ended where number = :item",
+        {"ended": ended, "item": item},
     )
 
 
-def free_places(engine: Engine, study: Study, rater: str, *, least: int) -> int:
+def free_places(engine: Engine, study: Study, rater: str) -> int:
     """Give the rater's places in the study to others, and return how many items the rater had done.
 
     Call inside `engine.writing()`.
@@ -48,9 +49,10 @@ def free_places(engine: Engine, study: Study, rater: str, *, least: int) -> int:
         {"study": study.number, "rater": rater},
     )
     engine.run_many(
-        # An item that shows too little to be rated stays without a free place.
-        "update item set taken = taken - 1, places = places - (size < :least) where number = :item",
-        ({"item": item, "least": least} for item, _ in held),
+        # An item that shows nothing any more stays without a free place.
+        "update item set taken = taken - 1, places = case when size = 0 then places - 1 else places end"
+        " where number = :item",
+        ({"item": item} for item, _ in held),
     )
     engine.run(
         "update place set state = case when state = 'done' then 'surplus' else 'expired' end"
@@ -81,6 +83,12 @@ def beginning_with(engine: Engine, beginning: str) -> list[str]:
         {"beginning": beginning, "after": beginning + "g"},
     )
     return [identity for (identity,) in rows]
+
+
+def numbers(engine: Engine, study: int) -> list[int]:
+    """Return the numbers of all responses of the study, withdrawn ones too."""
+    rows = engine.rows("select response from study_response where study = :study", {"study": study})
+    return [number for (number,) in rows]
 
 
 def members(engine: Engine, study: int) -> list[str]:

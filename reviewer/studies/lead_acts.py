@@ -135,7 +135,7 @@ def leave_out(engine: Engine, study: Study, rater: str, reason: str, actor: Acto
             raise NotFound(f"{rater}: no rater of study {study.name}; there are: {', '.join(known) or 'none yet'}")
         if rater in {act.subject for act in acts.left_out(engine, study.name)}:
             raise Refused(f"{rater} is left out of study {study.name} already")
-        freed = withdrawal.free_places(engine, study, rater, least=fewest_responses(study.rubric))
+        freed = withdrawal.free_places(engine, study, rater)
         acts.record(engine, actor, ActKind.LEFT_OUT, now, study=study.name, subject=rater, reason=reason)
     return freed
 

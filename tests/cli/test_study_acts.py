@@ -179,7 +179,7 @@ def test_progress_counts_what_can_still_be_rated(run: Run, fresh: str, tmp_path:
         run("study", "withdraw", fresh, gone, *WHY)
     rate_what_is_left(run, "r1")
     rate_what_is_left(run, "r2")
-    assert run().out.splitlines()[3].split() == ["s", "open", "2", "2", "0"]
+    assert run().out.splitlines()[3].split() == ["s", "full", "2", "2", "0"]
 
 
 def test_a_draft_on_an_item_outlives_the_withdrawal_of_one_of_its_responses(run: Run, fresh: str) -> None:
@@ -197,7 +197,7 @@ def test_the_labels_of_a_rater_who_is_left_out_count_nowhere(run: Run, study: st
 
 
 def test_the_items_of_a_rater_who_is_left_out_go_to_others(run: Run, study: str) -> None:
-    assert "Nothing is left" in asked(run, "r3", "")
+    assert "This study is full" in asked(run, "r3", "")
     assert "3 items offered to others" in run("study", "leave-out", study, "r2", "--reason", "a trainee").out
     asked(run, "r3", 3 * RATE)
     assert [row["surplus"] for row in labels(run, "--rater", "r3")] == 6 * [False]
@@ -288,3 +288,62 @@ def test_a_response_is_erased_by_the_name_that_raters_see(run: Run, private: str
 
 def test_what_is_not_there_cannot_be_erased(run: Run, private: str) -> None:
     assert "no such response" in run("response", "erase", "0123456789", *WHY, expected=1).err
+
+
+def test_seals_hold_after_an_erasure_which_is_listed(run: Run, private: str) -> None:
+    run("seal", "-o", "seal.jsonl")
+    sealed = run("seal", "--json").json()["hash"]
+    run("--rater", "lead", "response", "erase", private, *WHY)
+    for seal in ("seal.jsonl", sealed):
+        out = run("verify", "--seal", seal).out
+        assert "the seal holds" in out
+        assert f"erased: {private} by lead" in out
+
+
+def test_seals_hold_after_withdrawing_and_leaving_out(run: Run, study: str) -> None:
+    sealed = run("seal", "--json").json()["hash"]
+    run("study", "withdraw", study, labels(run)[0]["response"], *WHY)
+    run("study", "leave-out", study, "r2", "--reason", "a trainee")
+    run("study", "close", study)
+    assert "the seal holds" in run("verify", "--seal", sealed).out
+
+
+@pytest.fixture
+def imported(run: Run, tmp_path: Path) -> str:
+    """A study, `s`, that the imported labels of two people fill."""
+    write_rubric(tmp_path)
+    lines = ["prompt,response,model,label:verdict:ana,label:verdict:ben"]
+    lines += [f"p{number},text {number},m,yes,no" for number in range(4)]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    run("import", "t.csv", "--study", "s", "--rubric", "plain")
+    return "s"
+
+
+def is_full(run: Run) -> bool:
+    return bool(shown(run)["full"])
+
+
+def test_items_that_imported_labels_fill_go_to_others_when_one_who_gave_them_is_left_out(
+    run: Run, imported: str
+) -> None:
+    assert is_full(run)
+    run("study", "leave-out", imported, "ben", "--reason", "a trainee")
+    assert not is_full(run)
+    rate_what_is_left(run, "r3")
+    assert len(labels(run, "--rater", "r3")) == 4
+
+
+def test_items_that_imported_labels_fill_are_full_again_when_the_rater_is_taken_back(run: Run, imported: str) -> None:
+    run("study", "leave-out", imported, "ben", "--reason", "a trainee")
+    run("study", "leave-out", imported, "ben", "--undo", "--reason", "a mistake")
+    assert is_full(run)
+
+
+def test_a_full_study_stays_full_when_a_response_is_withdrawn_and_put_back(run: Run, imported: str) -> None:
+    response = labels(run)[0]["response"]
+    run("study", "withdraw", imported, response, *WHY)
+    assert is_full(run)
+    assert run().out.splitlines()[3].split()[1:3] == ["full", "3"]
+    run("study", "withdraw", imported, response, "--undo", "--reason", "a mistake")
+    assert is_full(run)
+    assert run().out.splitlines()[3].split()[1:3] == ["full", "4"]
