@@ -17,6 +17,7 @@ from reviewer.store import erasure, responses, rubrics, sealed_tables
 from reviewer.store.acts import ActKind
 from reviewer.store.engine import Engine, Row
 from reviewer.store.studies import StudyDesign
+from reviewer.study_design.blinding import blind_name
 
 _ID = "its content does not fit its id"
 
@@ -41,13 +42,26 @@ class ErasedResponse:
 
 
 def erased_responses(engine: Engine) -> list[ErasedResponse]:
-    """Return the erased responses with what their acts say, in the order in which they were erased."""
+    """Return the erased responses with what their acts say, in the order in which they were erased.
+
+    A response goes by its id, or where an open study holds it by the name that raters of the first such study see.
+    """
     rows = engine.rows(
         "select coalesce(subject, ''), actor, done_at, coalesce(reason, '') from act where kind = :kind"
         " order by number",
         {"kind": ActKind.ERASED.value},
     )
-    return [ErasedResponse(*row) for row in rows]
+    return [ErasedResponse(_seen_name(engine, response), *said) for response, *said in rows]
+
+
+def _seen_name(engine: Engine, response: str) -> str:
+    secrets = engine.rows(
+        "select secret from study join study_response on study_response.study = study.number"
+        " join response on response.number = study_response.response"
+        " where response.id = :response and study.state = 'open' order by study.number limit 1",
+        {"response": response},
+    )
+    return blind_name(secrets[0][0], response) if secrets else response
 
 
 def findings(engine: Engine) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.study_design.blinding import blind_name
 from tests.support.commands import Run, rows, write_rubric, write_table
 from tests.support.sealed_database import erase
 
@@ -131,7 +132,8 @@ def test_what_cannot_be_written_is_noted_nowhere(study: Run, tmp_path: Path) -> 
 def test_an_erased_response_is_listed_and_its_seal_holds(study: Run, tmp_path: Path) -> None:
     study("seal", "-o", "s.seal")
     erase(str(tmp_path / "reviews.db"), 1)
-    [(erased,)] = rows(tmp_path, "select id from response where number = 1")
+    [(identity, secret)] = rows(tmp_path, "select response.id, secret from response, study where response.number = 1")
+    erased = blind_name(secret, identity)
     said = study("verify", "--seal", "s.seal").out
     assert f"erased: {erased} by lead: a name" in said
     assert "6 responses checked, 0 altered" in said

@@ -17,6 +17,7 @@ from reviewer.store.acts import ActKind
 from reviewer.store.engine import Engine
 from reviewer.store.findings import ErasedResponse, Finding, erased_responses, findings
 from reviewer.store.sqlite import open_for_reading, open_for_writing
+from reviewer.study_design.blinding import blind_name
 from tests.support.folders import SCHEMA
 from tests.support.sealed_database import erase, fill_every_table
 from tests.support.stories import (
@@ -28,6 +29,7 @@ from tests.support.stories import (
     bring_in,
     design,
     fill,
+    loaded,
     make_study,
     prompt,
     rate,
@@ -138,9 +140,10 @@ def test_erased_responses_are_listed_and_not_called_altered(path: str) -> None:
         ids = [
             identity for (identity,) in engine.rows("select id from response where number in (1, 3) order by number")
         ]
+        names = [blind_name(loaded(engine).secret, identity) for identity in ids]
         assert erased_responses(engine) == [
-            ErasedResponse(ids[1], "lead", NOW, "a name"), ErasedResponse(ids[0], "lead", NOW, "a name")
-        ]  # fmt: skip
+            ErasedResponse(name, "lead", NOW, "a name") for name in (names[1], names[0])
+        ]
     assert found(path) == []
 
 
