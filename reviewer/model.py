@@ -69,6 +69,7 @@ class Nothing(StrEnum):
     QUOTA = "quota"
     WAITING = "waiting"
     CLOSED = "closed"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)

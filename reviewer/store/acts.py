@@ -138,6 +138,11 @@ def left_out(engine: Engine, study: str) -> list[Act]:
     return standing(engine, study, ActKind.LEFT_OUT, ActKind.TAKEN_BACK)
 
 
+def is_left_out(engine: Engine, study: str, rater: str) -> bool:
+    """Return whether the labels of a rater are left out of a study now."""
+    return bool(engine.rows(f"select 1 where :rater in ({LEFT_OUT_RATERS})", {"study": study, "rater": rater}))
+
+
 @dataclass(frozen=True, slots=True)
 class Unblinding:
     """That somebody was shown the configurations of a study. `login` is empty for those of before it was kept."""

@@ -31,6 +31,7 @@ _WHY_NOTHING = {
     Nothing.FINISHED: "Nothing is left for you in this study.",
     Nothing.QUOTA: "You have rated as many items as were assigned to you.",
     Nothing.CLOSED: "The study was closed.",
+    Nothing.LEFT_OUT: "You are left out of this study; its lead can take that back.",
     Nothing.WAITING: "All that is left is in the hands of other raters now; come back in a quarter of an hour.",
 }
 
@@ -84,7 +85,7 @@ class RatingSession:
             if not self._study.open:
                 raise Refused(f"study {self.name} is closed; its labels are shown by: reviewer labels {self.name}")
             raters.ensure(self._engine, Rater(self.rater), self._now())
-            if any(act.subject == self.rater for act in acts.left_out(self._engine, self.name)):
+            if acts.is_left_out(self._engine, self.name, self.rater):
                 raise Refused(f"{self.rater} is left out of study {self.name}; its lead can take that back")
             if not studies.is_assigned(self._engine, self._study.number, self.rater):
                 if self._study.design.assigned:
@@ -120,6 +121,8 @@ class RatingSession:
             self._study = studies.reload(self._engine, self._study)
             if not self._study.open:
                 return Nothing.CLOSED
+            if acts.is_left_out(self._engine, self.name, self.rater):
+                return Nothing.LEFT_OUT
             handed = assignment.next_item(
                 self._engine, self._study, self.rater, now=self._now(), until=self._until(), latest=self._latest()
             )

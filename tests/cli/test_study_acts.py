@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from reviewer.model import Nothing
+from reviewer.store.sqlite import open_for_writing
+from reviewer.studies.lead_acts import leave_out
 from tests.support.commands import PREFERENCE, Run, write_rubric, write_table
+from tests.support.stories import LEAD, NOW, Clock, loaded, sit
 
 RATE = "1\n\n1\n\n\n"  # two responses are right, no comment; an empty line saves the item
 WHY = ("--reason", "private data")
@@ -348,3 +352,11 @@ def test_a_full_study_stays_full_when_a_response_is_withdrawn_and_put_back(run: 
     run("study", "withdraw", imported, response, "--undo", "--reason", "a mistake")
     assert is_full(run)
     assert run().out.splitlines()[3].split()[1:3] == ["full", "4"]
+
+
+def test_a_rater_who_is_left_out_at_work_is_handed_no_further_item(run: Run, fresh: str, tmp_path: Path) -> None:
+    with closing(open_for_writing(str(tmp_path / "reviews.db"))) as engine:
+        session = sit(engine, "r2", Clock(), "s")
+        assert not isinstance(session.next_item(), Nothing)
+        leave_out(engine, loaded(engine), "r2", "a trainee", LEAD, NOW)
+        assert session.next_item() is Nothing.LEFT_OUT
