@@ -40,10 +40,10 @@ class AdjudicateScreen(ReadingScreen):
 
     @dataclass
     class Kept(Message):
-        """What became of a draft: `failed` is None where it is on disk; `before` is what was chosen before it."""
+        """What became of a draft: `failed` is None where it is on disk."""
 
+        case: Case
         choice: AdjudicatorChoice
-        before: AdjudicatorChoice
         failed: BaseException | None
 
     def __init__(
@@ -62,7 +62,7 @@ class AdjudicateScreen(ReadingScreen):
         self._program = program
         self._case: Case | None = None
         self._progress = QueueProgress(0, 0, {})
-        self._choice = AdjudicatorChoice(None)
+        self._choice = self._on_disk = AdjudicatorChoice(None)
         self._column = 0
         for key in sorted({option.key for question in rubric.questions for option in question.options}):
             if key not in (ADOPT_KEY, WRITE_KEY):
@@ -94,7 +94,8 @@ class AdjudicateScreen(ReadingScreen):
             await self.app.push_screen_wait(ReadText(self._study, f"{state}\n\n{self._all_decided()}".strip()))
             self.dismiss(None)
             return
-        self._case, self._choice, self._column = case, draft, 0
+        self._case, self._column = case, 0
+        self._choice = self._on_disk = draft
         self._state = state if draft == AdjudicatorChoice(None) else f"{state}  ·  {DRAFT}".removeprefix("  ·  ")
         self._view.show_case(case)
         self._show()
@@ -270,7 +271,7 @@ class AdjudicateScreen(ReadingScreen):
 
     def _choose(self, choice: AdjudicatorChoice) -> None:
         """Show a choice at once and keep it as a draft behind."""
-        case, before = self._case, self._choice
+        case = self._case
         if case is None:
             return
         self._choice = choice
@@ -278,19 +279,23 @@ class AdjudicateScreen(ReadingScreen):
         self._show()
 
         def told(future: Future[None]) -> None:
-            self.post_message(self.Kept(choice, before, future.exception()))
+            self.post_message(self.Kept(case, choice, future.exception()))
 
         self._calls.send(lambda _: self._adjudication.keep(case, choice), told)
 
     @on(Kept)
     def _told(self, event: Kept) -> None:
-        """Say that the draft is kept, or take the choice back where it could not be."""
-        if event.choice is not self._choice:
+        """Say that the draft is kept; where it could not be, go back to the choice that is on disk."""
+        if event.case is not self._case:
             return
+        if event.failed is None:
+            self._on_disk = event.choice
+        if event.choice is not self._choice:
+            return  # a later one is being kept in its place
         if event.failed is None:
             self._say("" if event.choice == AdjudicatorChoice(None) else DRAFT)
             return
-        self._choice = event.before
+        self._choice = self._on_disk
         self._state = "the last choice could not be kept"
         self._show()
         self.notify(visible(str(event.failed)), severity="error", markup=False)

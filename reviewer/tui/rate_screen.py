@@ -41,10 +41,9 @@ class RateScreen(ReadingScreen):
 
     @dataclass
     class Kept(Message):
-        """What became of a draft: `failed` is None where it is on disk; `before` is the sheet that it came from."""
+        """What became of the draft of a sheet: `failed` is None where it is on disk."""
 
         sheet: ItemSheet
-        before: ItemSheet
         failed: BaseException | None
 
     def __init__(
@@ -59,6 +58,7 @@ class RateScreen(ReadingScreen):
         self._settings = settings
         self._read_first = read_first
         self._sheet: ItemSheet | None = None
+        self._on_disk: ItemSheet | None = None  # the last sheet of the item whose draft is kept
         # What was done with the last item, while the next one could not be handed out; empty otherwise.
         self._waiting = ""
         keys = {option.key for question in rubric.questions for option in question.options}
@@ -99,7 +99,7 @@ class RateScreen(ReadingScreen):
             self._leave()
             return
         item, draft = found
-        sheet = self._sheet = ItemSheet(self._rubric, item, draft).resumed()
+        sheet = self._sheet = self._on_disk = ItemSheet(self._rubric, item, draft).resumed()
         self._state = state or ("draft kept" if draft.answers else "")
         self._view.show_item(item)
         self._show(sheet)
@@ -204,13 +204,12 @@ class RateScreen(ReadingScreen):
     # Drafts: shown at once, kept behind.
 
     def _keep(self, sheet: ItemSheet) -> None:
-        before = self._sheet or sheet
         self._sheet = sheet
         self._state = "keeping the draft…"
         self._show(sheet)
 
         def told(future: Future[None]) -> None:
-            self.post_message(self.Kept(sheet, before, future.exception()))
+            self.post_message(self.Kept(sheet, future.exception()))
 
         self._calls.send(lambda session: session.rating.save_draft(sheet.item, sheet.draft), told)
         if self._settings.submits_by_itself and sheet.ask is None and sheet.answered:
@@ -218,15 +217,19 @@ class RateScreen(ReadingScreen):
 
     @on(Kept)
     def _told(self, event: Kept) -> None:
-        """Say that the draft is kept, or take the answer back where it could not be."""
-        if event.sheet is not self._sheet:
+        """Say that the draft is kept; where it could not be, take back every answer that is not on disk."""
+        sheet = self._sheet
+        if sheet is None or event.sheet.item is not sheet.item:
             return
+        if event.failed is None:
+            self._on_disk = event.sheet
+        if event.sheet.draft is not sheet.draft:
+            return  # a later one is being kept, and holds this one's answers
         if event.failed is None:
             self._say("draft kept")
             return
-        self._sheet = event.before
         self._state = "the last answer could not be kept"
-        self._show(event.before)
+        self._put(self._on_disk or sheet)
         self.notify(visible(str(event.failed)), severity="error", markup=False)
 
     def _renew(self) -> None:

@@ -278,7 +278,9 @@ async def test_a_choice_that_cannot_be_kept_is_taken_back(tmp_path: Path, monkey
     monkeypatch.setattr("reviewer.store.adjudication_drafts.keep", full)
     async with adjudicating(disputes(tmp_path)).run_test() as pilot:
         await ready(pilot)
-        await pilot.press("0")
+        # As keys that arrive together: both act before it is known what became of the first.
+        screen(pilot).action_answer("1")
+        screen(pilot).action_answer("0")
         await until(pilot, lambda: "could not be kept" in status(pilot))
         assert "decision: · not decided" in screen(pilot).query_one(QuestionBar).content
 

@@ -346,6 +346,30 @@ async def test_a_database_that_cannot_be_written_takes_the_answer_back(
         assert "A ✓" not in question(app)
 
 
+async def test_answers_given_in_one_go_that_cannot_be_written_are_all_taken_back(path: str) -> None:
+    app = app_on(path)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await begin(pilot)
+        refuse_writes(path)
+        # As keys that arrive together: both act before it is known what became of the first.
+        screen.action_answer("1")
+        screen.action_answer("1")
+        assert "A ✓ It is right   B ✓ It is right" in question(app)
+        await until(pilot, lambda: "could not be kept" in status(app))
+        assert "✓" not in question(app)
+
+
+async def test_an_answer_that_cannot_be_written_is_taken_back_where_the_rater_went_on(path: str) -> None:
+    app = app_on(path)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await begin(pilot)
+        refuse_writes(path)
+        screen.action_answer("1")
+        screen.action_question(-1)
+        await until(pilot, lambda: "could not be kept" in status(app))
+        assert "✓" not in question(app)
+
+
 async def test_a_zoomed_pane_shows_its_text_at_full_width_and_narrows_again(path: str) -> None:
     app = app_on(path)
     async with app.run_test(size=(120, 32)) as pilot:
