@@ -32,7 +32,8 @@ from reviewer.cli.study_acts import leave_out_command, withdraw_command
 from reviewer.cli.terminal import complain, counted, say, say_json, table
 from reviewer.store import acts, studies
 from reviewer.store.omissions import omission_values, omissions
-from reviewer.store.studies import Study, StudyDesign, StudyExtent
+from reviewer.store.studies import Study, StudyDesign
+from reviewer.studies.create import CreatedStudy
 from reviewer.studies.lead_acts import close_study
 from reviewer.studies.unblinding import record_unblinding
 from reviewer.study_design.blind_names import BlindNames
@@ -182,18 +183,18 @@ def create(
         confirm_rubric(found.id, other_rubrics(engine, plan, found), yes=yes)
     with writing(ctx) as engine:
         created = create_study(engine, plan, found, actor(ctx), now())
-    _tell_created(created.study, created.extent)
-    for unblinded in created.unblinded:
-        complain(f"study {unblinded} is open: that this study tells its configurations is recorded")
+    _tell_created(created)
 
 
-def _tell_created(study: Study, extent: StudyExtent) -> None:
-    design = study.design
+def _tell_created(created: CreatedStudy) -> None:
+    study, extent, design = created.study, created.extent, created.study.design
     say(
         f"study {study.name}: {counted(extent.responses, 'response')} of"
         f" {counted(extent.configurations, 'configuration')} in {counted(extent.items, 'item')} of up to"
         f" {design.panes}, each for {counted(design.overlap, 'rater')}"
     )
+    for unblinded in created.unblinded:
+        complain(f"study {unblinded} is open: that this study tells its configurations is recorded")
     if study.design.seed == 0:
         complain("seed 0 was used; --seed N makes another order")
     say(f"Next: {next_command('rate', study.name, '--plain')}")

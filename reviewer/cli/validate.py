@@ -16,6 +16,8 @@ from reviewer.store.omissions import omission_sentence, omission_values, omissio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reviewer.definitions.question import Question
+    from reviewer.store.engine import Engine
     from reviewer.validation.check import QuestionCheck
     from reviewer.validation.evidence import GraderEvidence
 
@@ -79,7 +81,7 @@ def validate_command(
     # Several threads that multiply small matrices wait for each other more than they compute.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from reviewer.store import responses, studies
-    from reviewer.validation.check import EPSILON, check_question, lab_of, questions
+    from reviewer.validation.check import EPSILON, lab_of, questions
     from reviewer.validation.evidence import read_evidence, with_less_gold
 
     with reading(ctx) as engine:
@@ -88,23 +90,30 @@ def validate_command(
         if gold_sample is not None:
             evidence = with_less_gold(evidence, asked, gold_sample, seed)
         lab = lab or lab_of(responses.labs(engine), grader)
-        allowance = EPSILON if epsilon is None else epsilon
-        found: list[QuestionCheck] = []
-        with progress(f"checking {grader}", len(asked)) as advance:
-            for one in asked:
-                found.append(check_question(engine, evidence, one, lab=lab, epsilon=allowance))
-                advance(len(found))
+        found = _checked(engine, evidence, asked, grader, lab, EPSILON if epsilon is None else epsilon)
         left_out = omissions(engine, study)
     unblind(ctx, study, "validate")
     if as_json:
-        say_json(
-            _document(evidence, found, grader, against, lab)
-            | {"gold_sample": gold_sample, "left_out": omission_values(left_out)}
-        )
-    else:
-        _tell(evidence, found, grader, against, lab)
-        if left_out:
-            complain(omission_sentence(left_out))
+        document = _document(evidence, found, grader, against, lab)
+        say_json(document | {"gold_sample": gold_sample, "left_out": omission_values(left_out)})
+        return
+    _tell(evidence, found, grader, against, lab)
+    if left_out:
+        complain(omission_sentence(left_out))
+
+
+def _checked(
+    engine: Engine, evidence: GraderEvidence, asked: Sequence[Question], grader: str, lab: str | None, epsilon: float
+) -> list[QuestionCheck]:
+    """Check question after question, while a bar shows how many are done."""
+    from reviewer.validation.check import check_question
+
+    found: list[QuestionCheck] = []
+    with progress(f"checking {grader}", len(asked)) as advance:
+        for one in asked:
+            found.append(check_question(engine, evidence, one, lab=lab, epsilon=epsilon))
+            advance(len(found))
+    return found
 
 
 def _document(

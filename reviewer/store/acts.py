@@ -15,6 +15,7 @@ from typing import Any
 from reviewer.model import Actor, canonical
 from reviewer.store.chain import ACT_COLUMNS, Link
 from reviewer.store.engine import Engine, Row
+from reviewer.text.visible import storable
 
 
 class ActKind(StrEnum):
@@ -65,11 +66,12 @@ def record(
         {
             "kind": kind.value,
             "study": study,
-            "subject": subject,
+            # Names of files and reasons may hold what no text is.
+            "subject": None if subject is None else storable(subject).text,
             "actor": actor.name,
             "login": actor.login,
-            "reason": reason,
-            "details": None if details is None else canonical(details),
+            "reason": None if reason is None else storable(reason).text,
+            "details": None if details is None else storable(canonical(details)).text,
             "done_at": now,
         }
     )

@@ -20,7 +20,7 @@ def alter(folder: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "words", "found"),
     [
-        ("update prompt set messages = '{'", ["rate", "s", "--plain"], "table prompt, row 1, column messages"),
+        ("update prompt set messages = '{'", ["rate", "anew", "--plain"], "table prompt, row 1, column messages"),
         ("update rater set kind = 'robot'", ["study", "show", "s"], "table rater, row 1, column kind"),
         ("update label set panes = 'A'", ["labels", "s"], "table label, row 1, column panes"),
         ("drop table flag", ["gold", "s"], "table flag, column number: it is missing"),
@@ -29,6 +29,7 @@ def alter(folder: Path, statement: str) -> None:
 def test_a_damaged_database_is_named_with_the_place(
     gold_story: Run, tmp_path: Path, statement: str, words: list[str], found: str
 ) -> None:
+    gold_story("study", "create", "anew", "--rubric", "plain", "--from", "s")
     alter(tmp_path, statement)
     done = gold_story(*words, expected=1)
     assert f"reviews.db: the database is damaged: {found}" in done.err

@@ -46,7 +46,7 @@ def test_a_database_as_the_program_left_it_is_whole(made: str) -> None:
         ("update label set question = 'why'", "table label, row 1: it is no answer to its question"),
         ("update response set text = 'another'", "response "),
         ("update label set note = 'kind'", "r1#1: the content of this row was changed"),
-        ("delete from chain", "r1#2: rows are missing at the end of the chain"),
+        ("delete from chain", "lead#2: rows are missing at the end of the chain"),
     ],
 )
 def test_what_was_changed_is_named_with_its_place(made: str, statement: str, found: str) -> None:

@@ -140,7 +140,7 @@ def test_erased_responses_are_listed_and_not_called_altered(path: str) -> None:
         ids = [
             identity for (identity,) in engine.rows("select id from response where number in (1, 3) order by number")
         ]
-        names = [blind_name(loaded(engine).secret, identity) for identity in ids]
+        names = [blind_name(loaded(engine, "open").secret, identity) for identity in ids]
         assert erased_responses(engine) == [
             ErasedResponse(name, "lead", NOW, "a name") for name in (names[1], names[0])
         ]

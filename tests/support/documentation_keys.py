@@ -16,7 +16,7 @@ KEYS = {
 ENDED = "ended with"
 # Keys that answer are ignored for a quarter of a second after an item came up, so that none answers the wrong one.
 # What was ignored all the same is pressed again.
-SETTLED, STILL, AGAIN, TRIES = 0.26, 0.05, 0.3, 10
+SETTLED, STILL, AGAIN, TRIES = 0.26, 0.05, 0.3, 6
 ITEM, LEFT = re.compile(r": item [0-9]+ of ([0-9]+)"), re.compile(r": ([0-9]+) left")
 PANES = re.compile(r"─ +(?:▶ )?[A-H] · ")
 GUIDELINE, HOME = "enter: close", "all raters"
@@ -83,7 +83,8 @@ def _decide(terminal: Terminal, given: list[str]) -> None:
         _again(terminal, key, DECIDED)
         terminal.quiet(STILL, SETTLED)
         left = int(found[1]) - 1
-        _again(terminal, ENTER, f": {left} left" if left else SAVED)
+        terminal.send(ENTER)
+        terminal.until(f": {left} left" if left else SAVED)
     _leave(terminal)
 
 
@@ -96,8 +97,9 @@ def _leave(terminal: Terminal) -> None:
 
 def _again(terminal: Terminal, keys: str, seen: str) -> None:
     """Press keys again and again until the screen shows `seen`; how it goes on is in the error where it never does."""
-    for _ in range(TRIES):
-        if terminal.shows(seen, AGAIN):
+    for number in range(TRIES):
+        # Longer each time: on a busy machine a key that is pressed twice may do something else the second time.
+        if terminal.shows(seen, AGAIN * 2**number):
             return
         terminal.send(keys)
     terminal.until(seen)

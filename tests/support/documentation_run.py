@@ -37,6 +37,7 @@ class Scratch:
     run: Run
     server: LLMServer
     printed: str = ""
+    listed: str = ""  # the name of the response that `reviewer labels` showed last
 
     def prepare(self, page: Page) -> None:
         """Put in the folder what the head of the page names, and run what it builds on."""
@@ -61,11 +62,12 @@ class Scratch:
             for command in block.commands:
                 if not left_out(command):
                     self._do(command, block.notes)
+                    self.listed = (LISTED.findall(self.printed) or [self.listed])[-1]
 
     def _do(self, command: str, notes: Mapping[str, str]) -> None:
         """Run one command as the comments before its block say: on a screen, in this process, or in a shell."""
         if notes.get("response", "\0") in command:
-            command = command.replace(notes["response"], LISTED.findall(self.printed)[-1])
+            command = command.replace(notes["response"], self.listed)
         status = int(notes.get("status", "0"))
         lines = _lines(answers(notes["rates"])) if "rates" in notes else shlex.split(notes.get("lines", ""))
         stdin = "".join(line + "\n" for line in lines)

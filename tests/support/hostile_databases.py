@@ -189,7 +189,7 @@ def make_database(folder: Path) -> None:
     common = ("--db", MADE)
     commands: tuple[tuple[tuple[str, ...], str], ...] = (
         (("import", "t.jsonl", "--study", "s", "--rubric", "plain", *KINDS), ""),
-        (("import", "answers.jsonl"), ""),
+        (("import", "answers.jsonl", "--study", "s", "--rubric", "plain"), ""),  # these wait for people
         (("study", "create", "pairs", "--rubric", "better", "--panes", "2", "--overlap", "2"), ""),
         (("rate", "s", "--plain", "--rater", "r1"), "1\nfine\n\nquit\n"),
         (("rate", "pairs", "--plain", "--rater", "r1"), "1\n\n2\n\nquit\n"),
@@ -243,7 +243,7 @@ COLLECTED = (
     f"insert into attempt values (1, 1, 1, 1, 'malformed', 200, 'no', 2, {TIME})",
     f"insert into batch values (1, 'errand', 'b-1', 'submitted', {TIME}, null)",
     "insert into batch_request values (1, 'key')",
-    f"insert into grader values ('hash', 'judge', 1, '{{}}', {TIME})",
+    f"insert into grader (hash, id, version, body, stored_at) values ('hash', 'judge', 1, '{{}}', {TIME})",
     "insert into grading (number, grader, rater, response, options, graded_at)"
     f" select 1, 'hash', 'strict', id, '{{}}', {TIME} from response where number = 1",
 )
