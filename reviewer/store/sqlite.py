@@ -153,7 +153,8 @@ class SqliteEngine:
 
     def faults(self) -> list[str]:
         """Return what SQLite itself finds wrong in the file: in its pages, indexes, types, checks and references."""
-        found = [str(fault) for (fault,) in self.rows("pragma integrity_check") if fault != "ok"]
+        said = [line for (text,) in self.rows("pragma integrity_check") for line in str(text).split("\n")]
+        found = [line for line in said if line != "ok" and not line.startswith("***")]  # which names the database
         lost = self.rows("pragma foreign_key_check")
         return found + [f"row {row} of {table} belongs to a {parent} that is missing" for table, row, parent, _ in lost]
 

@@ -77,13 +77,22 @@ class _View:
         at += range(end, len(self.text))
         return _View("".join([*parts, self.text[end:]]), at if self.at is None else [self.at[place] for place in at])
 
-    def finds(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         """Yield where in the original text `pattern` matches, overlapping matches too."""
         start = 0
         while match := pattern.search(self.text, start):
-            first, last = match.start(), match.end() - 1
-            yield (first, last + 1) if self.at is None else (self.at[first], self.at[last] + 1)
-            start = first + 1
+            yield self._span(match.start(), match.end())
+            start = match.start() + 1
+
+    def finds(self, needle: str) -> Iterator[tuple[int, int]]:
+        """Yield where in the original text `needle` stands, overlapping places too."""
+        first = self.text.find(needle)
+        while first >= 0:
+            yield self._span(first, first + len(needle))
+            first = self.text.find(needle, first + 1)
+
+    def _span(self, start: int, end: int) -> tuple[int, int]:
+        return (start, end) if self.at is None else (self.at[start], self.at[end - 1] + 1)
 
 
 def leaks(text: str, secret: str) -> tuple[Leak, ...]:
@@ -98,18 +107,14 @@ def leaks(text: str, secret: str) -> tuple[Leak, ...]:
         return ()
     folded = _folded(text)
     if len(secret) < SHORTEST:
-        return _merged(LeakForm.VERBATIM, folded.finds(re.compile(rf"(?<!\w){re.escape(needle)}(?!\w)")))
-    verbatim = _merged(LeakForm.VERBATIM, folded.finds(_literally(needle)))
+        return _merged(LeakForm.VERBATIM, folded.matches(re.compile(rf"(?<!\w){re.escape(needle)}(?!\w)")))
+    verbatim = _merged(LeakForm.VERBATIM, folded.finds(needle))
     found = [*verbatim, *_turned(folded, needle)]
     found += _merged(LeakForm.SPACED, _spaced(text, folded, needle, verbatim))
     found += _merged(LeakForm.BASE64, _base64(text, secret))
     found += _merged(LeakForm.HEX, _hex(text, secret))
     found += _merged(LeakForm.ACROSTIC, _acrostic(text, needle))
     return tuple(sorted(found, key=lambda leak: (leak.start, leak.end)))
-
-
-def _literally(needle: str) -> re.Pattern[str]:
-    return re.compile(re.escape(needle))
 
 
 def _merged(how: LeakForm, spans: Iterable[tuple[int, int]]) -> tuple[Leak, ...]:
@@ -142,7 +147,7 @@ def _turned(folded: _View, needle: str) -> Iterator[Leak]:
     """Yield the secret back to front, and rotated, where that makes another word of it."""
     for how, turned in ((LeakForm.REVERSED, needle[::-1]), (LeakForm.ROT13, codecs.encode(needle, "rot13"))):
         if turned != needle:
-            yield from _merged(how, folded.finds(_literally(turned)))
+            yield from _merged(how, folded.finds(turned))
 
 
 def _spaced(text: str, folded: _View, needle: str, verbatim: Sequence[Leak]) -> Iterator[tuple[int, int]]:
@@ -155,11 +160,12 @@ def _spaced(text: str, folded: _View, needle: str, verbatim: Sequence[Leak]) -> 
     if len(needle) < SHORTEST:
         return
     as_it_is = {(leak.start, leak.end) for leak in verbatim}
-    letter_by_letter = re.compile(rf"{_SEPARATOR.pattern}".join(map(re.escape, needle)))
-    for start, end in folded.without(_SEPARATOR).finds(_literally(needle)):
+    letter_by_letter: re.Pattern[str] | None = None
+    for start, end in folded.without(_SEPARATOR).finds(needle):
         part = _folded(text[start:end]).text
         if (start, end) in as_it_is or not _SEPARATOR.search(part):
             continue
+        letter_by_letter = letter_by_letter or re.compile(rf"{_SEPARATOR.pattern}".join(map(re.escape, needle)))
         around = text[max(0, start - 1) : start], text[end : end + 1]
         if letter_by_letter.fullmatch(part) or not any(map(str.isalnum, around)):
             yield start, end
@@ -174,14 +180,15 @@ def _spellings(secret: str) -> list[bytes]:
 def _hex(text: str, secret: str) -> Iterator[tuple[int, int]]:
     digits = _folded(text).without(_BESIDE_HEX)
     for raw in _spellings(secret):
-        yield from digits.finds(_literally(raw.hex()))
+        yield from digits.finds(raw.hex())
 
 
 def _base64(text: str, secret: str) -> Iterator[tuple[int, int]]:
     signs = _View(text.translate(_STANDARD_SIGNS)).without(_LINE_BREAK)
     for raw in _spellings(secret):
-        for before in range(3):
-            yield from signs.finds(_in_base64(raw, before))
+        # What it would be in base64 is longer, and a pattern as long as that costs more than to look for it.
+        for before in range(3) if len(signs.text) >= len(raw) else ():
+            yield from signs.matches(_in_base64(raw, before))
 
 
 def _in_base64(raw: bytes, before: int) -> re.Pattern[str]:
@@ -207,11 +214,10 @@ def _acrostic(text: str, needle: str) -> Iterator[tuple[int, int]]:
     letters = "".join(filter(str.isalnum, needle))
     if len(letters) < SHORTEST:
         return
-    spelt = _literally(letters)
     for initial in (_LINE_INITIAL, _SENTENCE_INITIAL):
-        yield from _initials(text, initial).finds(spelt)
+        yield from _initials(text, initial).finds(letters)
     starts = {match.end() - 1 for match in _LINE_INITIAL.finditer(text)}
-    yield from (span for span in _initials(text, _WORD_INITIAL).finds(spelt) if span[0] in starts)
+    yield from (span for span in _initials(text, _WORD_INITIAL).finds(letters) if span[0] in starts)
 
 
 def _initials(text: str, pattern: re.Pattern[str]) -> _View:

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,17 +73,22 @@ def chained_rows(path: Path) -> ChainedRows:
             shutil.copyfile(f"{path}{end}", f"{copy}{end}")
     if not copy.is_file():
         return ChainedRows(None)
+    # To write it SQLite reads more of the tables' text, and that may be all that is damaged; with a journal beside it,
+    # which is none of a database with a log, it does not read it at all.
+    for how in ("mode=ro", "immutable=1"):
+        with suppress(sqlite3.Error, UnicodeDecodeError):  # the latter where it cannot even say what is wrong
+            return ChainedRows(_chained(f"{copy.as_uri()}?{how}"))
+    return ChainedRows(None)
+
+
+def _chained(uri: str) -> Counter[tuple[object, ...]]:
     found: Counter[tuple[object, ...]] = Counter()
-    try:
-        # To write it SQLite reads more of the tables' text, and that may be all that is damaged.
-        with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as connection:
-            connection.text_factory = bytes
-            for table, _, wanted in CHAINED:
-                rows = connection.execute(f"select {', '.join(wanted)} from {table}")
-                found.update((table, *row) for row in rows)
-    except (sqlite3.Error, UnicodeDecodeError):  # the latter where it cannot even say what is wrong
-        return ChainedRows(None)
-    return ChainedRows(found)
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        connection.text_factory = bytes
+        for table, _, wanted in CHAINED:
+            rows = connection.execute(f"select {', '.join(wanted)} from {table}")
+            found.update((table, *row) for row in rows)
+    return found
 
 
 class HostileDatabases:

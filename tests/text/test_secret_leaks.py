@@ -175,3 +175,7 @@ def test_no_text_and_no_secret_are_too_much(text: str, secret: str) -> None:
 @given(ANY_TEXT.filter(lambda text: len(text.strip()) >= 4), ANY_TEXT)
 def test_any_secret_is_found_as_it_is(secret: str, around: str) -> None:
     assert any(leak.how is LeakForm.VERBATIM for leak in leaks(f"{around} {secret} {around}", secret))
+
+
+def test_a_secret_longer_than_the_text_costs_nothing() -> None:
+    assert leaks("y" * 500, "y" * 1_000_000) == ()
