@@ -247,6 +247,7 @@ TIME = "'2026-01-02T03:04:05.000000+00:00'"
 COLLECTED = (
     f"insert into attempt values (1, 1, 1, 1, 'malformed', 200, 'no', 2, {TIME})",
     f"insert into batch values (1, 'errand', 'b-1', 'submitted', {TIME}, null)",
+    f"insert into unblinding values (1, 1, 'lead', {TIME})",
     "insert into batch_request values (1, 'key')",
     f"insert into grader (hash, id, version, body, stored_at) values ('hash', 'judge', 1, '{{}}', {TIME})",
     "insert into grading (number, grader, rater, response, options, graded_at)"
