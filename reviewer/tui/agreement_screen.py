@@ -132,7 +132,9 @@ class AgreementScreen(Screen[None]):
         place = f"{self._question + 1}/{len(self._view.questions)}"
         about = f"{self._view.study}  ·  question {place}  ·  {question.id}: {question.text}"
         room = max(self.size.width - 4, 20)
-        self.query_one("#about", Static).update(Content(visible(about, one_line=True)).truncate(room, ellipsis=True))
+        # A screen that is being left may be there still when its lines are gone.
+        for line in self.query("#about").results(Static):
+            line.update(Content(visible(about, one_line=True)).truncate(room, ellipsis=True))
         self.query_one("#part", TextPane).entitle(Content(state))
         names = (f"{number} {part}" for number, part in enumerate(PARTS, 1))
         self.query_one("#parts", Static).update(

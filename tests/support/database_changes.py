@@ -243,7 +243,9 @@ def spoil_log(path: Path, chance: Random) -> str:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("pragma wal_autocheckpoint = 0")
         for number in range(chance.randrange(1, 20)):
-            connection.execute("insert into rater values (?, 'human', '')", (f"logged {number}",))
+            connection.execute(
+                "insert into rater (name, kind, created_at) values (?, 'human', '')", (f"logged {number}",)
+            )
         kept = log.read_bytes(), index.read_bytes()
         copy = path.read_bytes()
     path.write_bytes(copy)

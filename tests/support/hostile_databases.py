@@ -21,7 +21,7 @@ from random import Random
 from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.cli.faults import blame_damage
 from reviewer.errors import ReviewerError
-from reviewer.model import Actor, Draft, Nothing
+from reviewer.model import Actor, Draft, Nothing, digest
 from reviewer.session.terminal_session import Settings
 from reviewer.store import studies
 from reviewer.store.chain import CHAINED
@@ -244,14 +244,16 @@ def work_by_hand(path: str) -> None:
 
 
 TIME = "'2026-01-02T03:04:05.000000+00:00'"
+GRADER = '{"id":"judge","version":1}'
+GRADER_HASH = digest("grader", GRADER)
 COLLECTED = (
     f"insert into attempt values (1, 1, 1, 1, 'malformed', 200, 'no', 2, {TIME})",
     f"insert into batch values (1, 'errand', 'b-1', 'submitted', {TIME}, null)",
     f"insert into unblinding values (1, 1, 'lead', {TIME})",
     "insert into batch_request values (1, 'key')",
-    f"insert into grader (hash, id, version, body, stored_at) values ('hash', 'judge', 1, '{{}}', {TIME})",
+    f"insert into grader (hash, id, version, body, stored_at) values ('{GRADER_HASH}', 'judge', 1, '{GRADER}', {TIME})",
     "insert into grading (number, grader, rater, response, options, graded_at)"
-    f" select 1, 'hash', 'strict', id, '{{}}', {TIME} from response where number = 1",
+    f" select 1, '{GRADER_HASH}', 'strict', id, '{{}}', {TIME} from response where number = 1",
 )
 
 

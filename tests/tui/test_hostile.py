@@ -53,9 +53,12 @@ def hostile_study(run: Run, folder: Path) -> Path:
     run("import", table)
     run("study", "create", "s", "--rubric", "plain", "--panes", "2", "--overlap", "3", "--suite", "suite")
     path = folder / "reviews.db"
-    with closing(open_for_writing(str(path))) as engine, engine.writing():
-        # No command takes such a name, but a file from elsewhere may hold one.
-        engine.run_many("update study set name = :name", [{"name": STEERING_NAME}])
+    with closing(open_for_writing(str(path))) as engine:
+        engine.rows("pragma foreign_keys = off")
+        with engine.writing():
+            # No command takes such a name, but a file from elsewhere may hold one.
+            for change in ("study set name = :name", "act set study = :name where study is not null"):
+                engine.run(f"update {change}", {"name": STEERING_NAME})
     return path
 
 
@@ -142,8 +145,8 @@ AGREEMENT: tuple[Step, ...] = (
     ("2", "yes / no"),
     (ENTER, "to be read only"),
     ("v", "given:"),
-    ("x", "Decoded from A"),
-    ("\x1b", "-Decoded from A"),
+    ("x", "Decoded from B"),
+    ("\x1b", "-Decoded from B"),
     ("\x1b", "-to be read only"),
     ("3", "the others gave"),
     ("4", "Cohen κ"),

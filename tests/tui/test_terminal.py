@@ -39,7 +39,7 @@ def expected(items: Sequence[Rated]) -> list[dict[str, object]]:
 
 def check(run: Run, study: str, items: Sequence[Rated], texts: dict[str, str]) -> None:
     """Compare what `labels --json` shows with what was pressed and with what stood in the panes."""
-    labels: list[dict[str, Any]] = run("labels", study, "--rater", "r1", "--json").json()["labels"]
+    labels: list[dict[str, Any]] = run("labels", study, "--rater", "r1", "--json", "--unblind").json()["labels"]
     assert [
         {name: label[name] for name in ("question", "value", "note", "confidence")}
         | {"place": label["panes"].index(label["response"])}
