@@ -120,7 +120,7 @@ def _column(part: TomlTable, name: str) -> Columns:
     match part.value(name):
         case str():
             return Columns((part.text(name),))
-        case list() if name == LISTED:
+        case [_, *_] if name == LISTED:
             return Columns(part.texts(name))
         case dict():
             entry = part.table(name)

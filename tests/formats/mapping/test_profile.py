@@ -66,6 +66,7 @@ def test_an_empty_profile_says_nothing(tmp_path: Path) -> None:
         ('[map]\n"label:" = "a"', "p.toml:2: label: is no FIELD; expected one of label:QUESTION:RATER"),
         ("[map]\nprompt = 3", "p.toml:2: prompt names no column"),
         ('[map]\nprompt = ["a", "b"]', "p.toml:2: prompt names no column"),
+        ("[map]\ntag = []", "p.toml:2: tag names no column"),
         ('[map]\nprompt = { column = "a", option = true }', "p.toml:2: unknown key option; expected optional"),
         ("[map]\nprompt = { optional = true }", "p.toml:2: column is missing"),
         ('[map]\nmodel = "a"\n[set]\nmodel = "b"', "p.toml:2: model stands in [map] and in [set]"),
