@@ -35,5 +35,6 @@ def erase_command(ctx: click.Context, response: str, reason: str) -> None:
     for name in withdrawn_from:
         say(f"withdrawn from study {name}, which is open")
     complain(
-        "What else may hold the text: notes of raters, copies and exports of this database, the file that it came from"
+        "What else may hold the text: notes of raters, what graders replied as it stands on their labels, copies and"
+        " exports of this database, the file that it came from"
     )

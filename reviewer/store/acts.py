@@ -91,35 +91,26 @@ def of_kind(engine: Engine, kind: ActKind) -> list[Act]:
     return [_act(row) for row in engine.rows(f"{_SELECT} where kind = :kind order by number", {"kind": kind.value})]
 
 
-def since(engine: Engine, number: int) -> list[Act]:
-    """Return the acts after the one with this number, in order."""
-    return [_act(row) for row in engine.rows(f"{_SELECT} where number > :number order by number", {"number": number})]
-
-
 def _act(row: Row) -> Act:
     number, kind, study, subject, actor, login, reason, details, done_at = row
     values = {} if details is None else json.loads(details)
     return Act(number, ActKind(kind), study, subject, Actor(actor, login), reason, values, done_at)
 
 
-# What holds now: the act that was not followed by its opposite on the same subject. `{}` is a column or a parameter.
-_NOW = """
-    select act.subject from act where act.study = {study} and act.kind = '{done}' and not exists (
-        select 1 from act later where later.study = act.study and later.kind = '{undone}'
-        and later.subject = act.subject and later.number > act.number)
-"""
+def _standing_subjects(done: ActKind, undone: ActKind) -> str:
+    """Return the SQL for the subjects of acts of kind `done` in :study that no act of kind `undone` followed."""
+    return f"""
+        select act.subject from act where act.study = :study and act.kind = '{done.value}' and not exists (
+            select 1 from act later where later.study = act.study and later.kind = '{undone.value}'
+            and later.subject = act.subject and later.number > act.number)
+    """
 
 
-def standing_subjects(done: ActKind, undone: ActKind, study: str = ":study") -> str:
-    """Return the SQL for the subjects of acts of kind `done` in a study that no act of kind `undone` followed."""
-    return _NOW.format(study=study, done=done.value, undone=undone.value)
+WITHDRAWN_RESPONSES = _standing_subjects(ActKind.WITHDREW, ActKind.RESTORED)
+LEFT_OUT_RATERS = _standing_subjects(ActKind.LEFT_OUT, ActKind.TAKEN_BACK)
 
 
-WITHDRAWN_RESPONSES = standing_subjects(ActKind.WITHDREW, ActKind.RESTORED)
-LEFT_OUT_RATERS = standing_subjects(ActKind.LEFT_OUT, ActKind.TAKEN_BACK)
-
-
-def standing(engine: Engine, study: str, done: ActKind, undone: ActKind) -> list[Act]:
+def _standing(engine: Engine, study: str, done: ActKind, undone: ActKind) -> list[Act]:
     """Return the acts of kind `done` on a study that no act of kind `undone` on the same subject followed."""
     last: dict[str, Act] = {}
     for act in of_study(engine, study):
@@ -132,12 +123,12 @@ def standing(engine: Engine, study: str, done: ActKind, undone: ActKind) -> list
 
 def withdrawals(engine: Engine, study: str) -> list[Act]:
     """Return the withdrawals of responses that hold now, in the order in which they were made."""
-    return standing(engine, study, ActKind.WITHDREW, ActKind.RESTORED)
+    return _standing(engine, study, ActKind.WITHDREW, ActKind.RESTORED)
 
 
 def left_out(engine: Engine, study: str) -> list[Act]:
     """Return the acts by which raters are left out now, in the order in which they were made."""
-    return standing(engine, study, ActKind.LEFT_OUT, ActKind.TAKEN_BACK)
+    return _standing(engine, study, ActKind.LEFT_OUT, ActKind.TAKEN_BACK)
 
 
 def is_left_out(engine: Engine, study: str, rater: str) -> bool:

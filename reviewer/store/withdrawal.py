@@ -76,11 +76,12 @@ def member(engine: Engine, study: int, response: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
-def beginning_with(engine: Engine, beginning: str) -> list[str]:
-    """Return the ids of the responses whose id begins so, two at most."""
+def beginning_with(engine: Engine, beginning: str, study: int | None) -> list[str]:
+    """Return the ids, two at most, of the responses whose id begins so: all of them, or those of a study."""
+    within = "" if study is None else " and number in (select response from study_response where study = :study)"
     rows = engine.rows(
-        "select id from response where id >= :beginning and id < :after order by id limit 2",
-        {"beginning": beginning, "after": beginning + "g"},
+        f"select id from response where id >= :beginning and id < :after{within} order by id limit 2",
+        {"beginning": beginning, "after": beginning + "g", "study": study},
     )
     return [identity for (identity,) in rows]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 
 from reviewer.errors import NotFound, Refused
 from reviewer.model import Actor
@@ -42,19 +41,7 @@ def find_response(engine: Engine, study: Study, text: str) -> str:
     Raises:
         NotFound: no response of the study, or more than one.
     """
-    found: set[str] = set()
-    if len(text) >= SHORTEST:
-        found = {one for one in withdrawal.beginning_with(engine, text) if _is_member(engine, study, one)}
-        if not found and len(text) <= BLIND_LENGTH:
-            every = withdrawal.members(engine, study.number)
-            found = {one for one in every if blind_name(study.secret, one).startswith(text)}
-    if len(found) != 1:
-        problem = "more than one response begins so" if found else "no such response"
-        raise NotFound(
-            f"{text}: {problem} in study {study.name}; expected an id as `reviewer labels {study.name}` shows it,"
-            f" or its first {SHORTEST} characters or more"
-        )
-    return found.pop()
+    return _only(_named(engine, [study], text, within=study), text, f" in study {study.name}")
 
 
 def find_stored_response(engine: Engine, text: str) -> str:
@@ -63,24 +50,32 @@ def find_stored_response(engine: Engine, text: str) -> str:
     Raises:
         NotFound: no response, or more than one.
     """
-    found = set(withdrawal.beginning_with(engine, text)) if len(text) >= SHORTEST else set()
-    if found and len(found) != 1:
-        raise NotFound(f"{text}: more than one response begins so; expected more of its id")
-    if found:
+    return _only(_named(engine, studies.every(engine), text, within=None), text, "")
+
+
+def _named(engine: Engine, named_in: Sequence[Study], text: str, *, within: Study | None) -> set[str]:
+    """Return the ids of the responses, all of them or those of a study, whose id, or name in a study, begins so.
+
+    Both are looked for, since the beginning of one response's name may be that of another's id.
+    """
+    if len(text) < SHORTEST:
+        return set()
+    found = set(withdrawal.beginning_with(engine, text, None if within is None else within.number))
+    if len(text) <= BLIND_LENGTH:
+        for study in named_in:
+            members = withdrawal.members(engine, study.number)
+            found.update(one for one in members if blind_name(study.secret, one).startswith(text))
+    return found
+
+
+def _only(found: set[str], text: str, where: str) -> str:
+    if len(found) == 1:
         return found.pop()
-    for study in studies.every(engine):
-        with suppress(NotFound):
-            found.add(find_response(engine, study, text))
-    if len(found) != 1:
-        raise NotFound(
-            f"{text}: no such response; expected an id as `reviewer labels` or `reviewer gold` shows it, or its first"
-            f" {SHORTEST} characters or more"
-        )
-    return found.pop()
-
-
-def _is_member(engine: Engine, study: Study, response: str) -> bool:
-    return withdrawal.member(engine, study.number, response) is not None
+    problem = "more than one response begins so" if found else "no such response"
+    raise NotFound(
+        f"{text}: {problem}{where}; expected an id as `reviewer labels` or `reviewer gold` shows it, or its first"
+        f" {SHORTEST} characters or more"
+    )
 
 
 def withdraw(engine: Engine, study: Study, response: str, reason: str, actor: Actor, now: str) -> None:

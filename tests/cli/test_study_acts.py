@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -12,7 +13,8 @@ import pytest
 
 from reviewer.model import Nothing
 from reviewer.store.sqlite import open_for_writing
-from reviewer.studies.lead_acts import leave_out
+from reviewer.studies.lead_acts import SHORTEST, leave_out
+from reviewer.study_design.blinding import blind_name
 from tests.support.commands import PREFERENCE, Run, write_rubric, write_table
 from tests.support.stories import LEAD, NOW, Clock, loaded, sit
 
@@ -360,3 +362,36 @@ def test_a_rater_who_is_left_out_at_work_is_handed_no_further_item(run: Run, fre
         assert not isinstance(session.next_item(), Nothing)
         leave_out(engine, loaded(engine), "r2", "a trainee", LEAD, NOW)
         assert session.next_item() is Nothing.LEFT_OUT
+
+
+@pytest.fixture
+def crowded(run: Run, tmp_path: Path) -> tuple[str, str, str]:
+    """A study, `s`, with two responses of which one's blind name begins as the other's id; that beginning, and both."""
+    write_rubric(tmp_path)
+    rows_of = [{"prompt": f"p{number}", "response": f"t{number}", "model": "m"} for number in range(3000)]
+    (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows_of))
+    run("import", "many.jsonl")
+    run("study", "create", "s", "--rubric", "plain", "--panes", "1")
+    ids = [one for (one,) in rows(tmp_path, "select id from response")]
+    beginnings = {one[:SHORTEST]: one for one in ids}
+    for number in range(10_000):
+        secret = f"secret {number}"
+        for one in ids[:20]:
+            name = blind_name(secret, one)
+            other = beginnings.get(name[:SHORTEST])
+            if other is not None and other != one:
+                with closing(sqlite3.connect(tmp_path / "reviews.db")) as connection:
+                    connection.execute("update study set secret = ?", (secret,))
+                    connection.commit()
+                return name[:SHORTEST], one, other
+    raise AssertionError("no two names began alike")
+
+
+@pytest.mark.parametrize("command", [("study", "withdraw", "s"), ("response", "erase")])
+def test_a_beginning_that_two_responses_share_by_name_and_by_id_names_neither(
+    run: Run, tmp_path: Path, crowded: tuple[str, str, str], command: tuple[str, ...]
+) -> None:
+    beginning, *_ = crowded
+    said = run(*command, beginning, *WHY, expected=1).err
+    assert "more than one response" in said
+    assert rows(tmp_path, "select count(*) from act where kind in ('withdrew', 'erased')") == [(0,)]
