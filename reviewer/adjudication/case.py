@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from reviewer.definitions.question import Per, Question
 from reviewer.model import Subject
-from reviewer.store import disputes, items, labels
+from reviewer.store import adjudications, disputes, items
+from reviewer.store.adjudications import StandingDecision
 from reviewer.store.assignment import AssignedItem
 from reviewer.store.engine import Engine
-from reviewer.store.labels import StandingDecision
 from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import AskedQuestion, Item, compares, in_words, panes_of, translated
 from reviewer.study_design.blinding import rank
@@ -75,7 +75,7 @@ def decisions_on(engine: Engine, study: str, dispute: Dispute) -> list[StandingD
     """Return the standing decisions on the unit, in the order in which they were made."""
     return [
         one
-        for one in labels.decisions(engine, study)
+        for one in adjudications.standing(engine, study)
         if (one.response, one.other_response, one.item, one.question) == dispute.unit
     ]
 

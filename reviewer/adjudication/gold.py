@@ -31,7 +31,7 @@ from reviewer.formats.export.record import (
 )
 from reviewer.formats.export.reliability_card import CardSubject
 from reviewer.model import LabelState, RaterKind
-from reviewer.store import gold_evidence, labels
+from reviewer.store import adjudications, gold_evidence, labels
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import UnitLabel
 from reviewer.store.omissions import omissions
@@ -70,8 +70,8 @@ def records(engine: Engine, study: Study) -> Iterator[GoldRecord]:
     """Yield every unit of the study that has labels or a decision, as exports are written from it."""
     name = study.name
     decisions: dict[tuple[Subject, str], list[DecisionRecord]] = defaultdict(list)
-    for one in labels.decisions(engine, name):
-        by = one.adjudicator if one.adjudicator.startswith(labels.IMPORTED) else pseudonym(name, one.adjudicator)
+    for one in adjudications.standing(engine, name):
+        by = one.adjudicator if one.adjudicator.startswith(adjudications.IMPORTED) else pseudonym(name, one.adjudicator)
         ruled = DecisionRecord(by, one.ruling.value, one.value, one.reason, one.note, one.decided_at, one.clause)
         decisions[(one.response, one.other_response, one.item), one.question].append(ruled)
     flags = [FlagRecord(*flag)._replace(rater=pseudonym(name, flag[0])) for flag in labels.flags(engine, name)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reviewer.adjudication.outcomes import outcomes
 from reviewer.definitions.rubric import Rubric
-from reviewer.store import labels
+from reviewer.store import adjudications
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
 from reviewer.study_design.decision_policy import DecisionMethod
@@ -65,9 +65,11 @@ def suggestions(engine: Engine, study: Study) -> list[Suggestion]:
     Decisions that were imported or give no reason, clause or note are left out.
     """
     notes: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for one in labels.decisions(engine, study.name):
+    for one in adjudications.standing(engine, study.name):
         said = (one.question, one.reason, one.clause or "")
-        if not one.adjudicator.startswith(labels.IMPORTED) and (one.reason != "unstated" or one.clause or one.note):
+        if not one.adjudicator.startswith(adjudications.IMPORTED) and (
+            one.reason != "unstated" or one.clause or one.note
+        ):
             notes[said].append(one.note or "")
     found = [
         Suggestion(*said, len(given), tuple(dict.fromkeys(note for note in given if note)))

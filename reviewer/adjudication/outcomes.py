@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.store import labels, studies
+from reviewer.store import adjudications, labels, studies
 from reviewer.store.engine import Engine
 from reviewer.store.labels import UnitLabel
 from reviewer.store.studies import RaterProgress, Study, StudyExtent
@@ -127,11 +127,11 @@ class Decider:
         self._flagged = labels.flagged(engine, study.name)
         # By subject, question and adjudicator: of several by one adjudicator the last stands.
         self._decisions: dict[Subject, dict[str, dict[str, Decision]]] = {}
-        for one in labels.decisions(engine, study.name):
+        for one in adjudications.standing(engine, study.name):
             subject = (one.response, one.other_response, one.item)
             by_adjudicator = self._decisions.setdefault(subject, {}).setdefault(one.question, {})
             by_adjudicator.pop(one.adjudicator, None)
-            imported = one.adjudicator.startswith(labels.IMPORTED)
+            imported = one.adjudicator.startswith(adjudications.IMPORTED)
             by_adjudicator[one.adjudicator] = Decision(one.value, one.ruling, imported, one.decided_at)
 
     def decide(self, subject: Subject, units: list[UnitLabel]) -> list[UnitOutcome]:

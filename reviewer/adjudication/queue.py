@@ -17,9 +17,9 @@ from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Mean, Rubric
 from reviewer.errors import Refused
 from reviewer.model import Actor, Rater, utc
-from reviewer.store import adjudication_drafts, disputes, labels, raters, studies
+from reviewer.store import adjudication_drafts, adjudications, disputes, raters, studies
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision
 from reviewer.store.studies import Study
 from reviewer.studies.item_sheet import translated
 from reviewer.study_design.blinding import rank
@@ -92,7 +92,7 @@ class AdjudicationSession:
         severities = disputes.severities(self._engine, self._study.number)
         mine = {
             (one.response, one.other_response, one.item, one.question)
-            for one in labels.decisions(self._engine, self.name)
+            for one in adjudications.standing(self._engine, self.name)
             if one.adjudicator == self.adjudicator
         }
         found = []
@@ -222,7 +222,7 @@ class AdjudicationSession:
         )
         with self._engine.writing():
             raters.ensure(self._engine, Rater(self.adjudicator), now)
-            labels.add_decisions(self._engine, self.adjudicator, [decision])
+            adjudications.add(self._engine, self.adjudicator, [decision])
             adjudication_drafts.drop(self._engine, self._study.number, self.adjudicator, unit)
             if last:
                 adjudication_drafts.defer(self._engine, self._study.number, self.adjudicator, unit, now)

@@ -20,9 +20,10 @@ from reviewer.importing.parts import store_parts
 from reviewer.importing.responses import ResponseImport
 from reviewer.importing.sample_numbers import NumberedSample
 from reviewer.model import Origin, Rater, RaterKind, item_id
-from reviewer.store import imported_items, labels, raters
+from reviewer.store import adjudications, imported_items, labels, raters
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.labels import NewLabel
 from reviewer.store.studies import Study
 from reviewer.study_design.decision_policy import Ruling
 
@@ -214,7 +215,7 @@ class _GoldImport:
                     )
                 )
         for adjudicator, found in new.items():
-            labels.add_decisions(self._engine, adjudicator, found)
+            adjudications.add(self._engine, adjudicator, found)
 
     def _add_flags(self, study: str, units: list[_Unit], here: dict[str, NumberedSample], now: str) -> None:
         for unit in units:

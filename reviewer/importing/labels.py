@@ -10,9 +10,10 @@ from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row, RowLabel
 from reviewer.importing.sample_numbers import NumberedSample
 from reviewer.model import LabelState, Origin, Rater, RaterKind
-from reviewer.store import labels, raters
+from reviewer.store import adjudications, labels, raters
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel, StandingLabel
+from reviewer.store.labels import NewLabel, StandingLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,8 @@ def add_golds(
         return
     adjudicator = f"imported:{target.source}"
     responses = [one.id for _, one in rated]
-    standing = labels.decisions_on(engine, target.study, responses)
-    before = labels.last_decisions(engine, target.study, adjudicator, responses)
+    standing = adjudications.values_on(engine, target.study, responses)
+    before = adjudications.last_values(engine, target.study, adjudicator, responses)
     new = []
     said = {(one.id, question): value for row, one in rated for question, value in row.golds}
     for key, value in said.items():
@@ -162,4 +163,4 @@ def add_golds(
         new.append(
             NewDecision(target.study, response, question, target.rubric.hash, value, reason="imported", decided_at=now)
         )
-    labels.add_decisions(engine, adjudicator, new)
+    adjudications.add(engine, adjudicator, new)

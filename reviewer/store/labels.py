@@ -1,4 +1,4 @@
-"""Labels, flags and decisions: added to their chains, never changed; and what stands of them now."""
+"""Labels and flags: added to their chains, never changed; and what stands of them now."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from typing import NamedTuple
 
 from reviewer.model import RECOGNISED, Label, LabelState, Origin
 from reviewer.store.acts import LEFT_OUT_RATERS, WITHDRAWN_RESPONSES
-from reviewer.store.chain import ADJUDICATION_COLUMNS, FLAG_COLUMNS, LABEL_COLUMNS, Link
+from reviewer.store.chain import FLAG_COLUMNS, LABEL_COLUMNS, Link
 from reviewer.store.engine import Engine, Row, among
-from reviewer.study_design.decision_policy import Ruling
-
-# The file that an imported decision came in stands behind this, in place of an adjudicator's name.
-IMPORTED = "imported:"
 
 # A row stands while no later row supersedes it. Kept as a condition, not a mark: the table is only ever added to.
 STANDS = "not exists (select 1 from label later where later.supersedes = label.id)"
@@ -31,7 +27,7 @@ BELONGS_TO_STUDY = """(
 )"""
 
 # An item as a whole cannot be spoken of any more when a response that it showed is withdrawn.
-_ITEMS_OF_WITHDRAWN = f"""
+ITEMS_OF_WITHDRAWN = f"""
     select item.id from response join study_response on study_response.response = response.number
     join item on item.number = study_response.item join study on study.number = study_response.study
     where study.name = :study and item.id is not null and response.id in ({WITHDRAWN_RESPONSES})
@@ -44,7 +40,7 @@ NOT_LEFT_OUT = f"""(
     or label.rater not in ({LEFT_OUT_RATERS})
     and coalesce(label.response, '') not in ({WITHDRAWN_RESPONSES})
     and coalesce(label.other_response, '') not in ({WITHDRAWN_RESPONSES})
-    and (label.response is not null or label.item not in ({_ITEMS_OF_WITHDRAWN}))
+    and (label.response is not null or label.item not in ({ITEMS_OF_WITHDRAWN}))
 )"""
 
 # What counts in a study.
@@ -247,127 +243,6 @@ def flagged(engine: Engine, study: str) -> frozenset[str]:
         where flag.study = :study and flag.response is null and reason <> :recognised
     """
     return frozenset(name for (name,) in engine.rows(sql, {"study": study, "recognised": RECOGNISED}))
-
-
-@dataclass(frozen=True, slots=True)
-class NewDecision:
-    """An adjudication before it takes its place in a chain; `value` None decides that the unit has no label.
-
-    `clause` names the clause of the rubric that decided; `login` is that of the person who did.
-    """
-
-    study: str
-    response: str | None
-    question: str
-    rubric: str
-    value: str | None
-    reason: str
-    decided_at: str
-    supersedes: str | None = None
-    other_response: str | None = None
-    item: str | None = None
-    note: str | None = None
-    state: Ruling = Ruling.DECIDED
-    clause: str | None = None
-    login: str | None = None
-
-
-def add_decisions(engine: Engine, adjudicator: str, decisions: Iterable[NewDecision]) -> None:
-    """Add decisions to the adjudicator's chain in order; call inside `engine.writing()`."""
-    link = Link(engine, "adjudication", ADJUDICATION_COLUMNS, adjudicator)
-    for decision in decisions:
-        link.add(
-            {
-                "study": decision.study,
-                "response": decision.response,
-                "other_response": decision.other_response,
-                "item": decision.item,
-                "question": decision.question,
-                "rubric": decision.rubric,
-                "adjudicator": adjudicator,
-                "value": decision.value,
-                "reason": decision.reason,
-                "note": decision.note,
-                "supersedes": decision.supersedes,
-                "decided_at": decision.decided_at,
-                "state": decision.state.value,
-                "clause": decision.clause,
-                "login": decision.login,
-            }
-        )
-    link.close()
-
-
-@dataclass(frozen=True, slots=True)
-class StandingDecision:
-    """A decision that no later one supersedes."""
-
-    id: str
-    response: str
-    other_response: str
-    item: str
-    question: str
-    adjudicator: str
-    value: str | None
-    ruling: Ruling
-    reason: str
-    note: str | None
-    decided_at: str
-    clause: str | None
-
-
-_DECISION_STANDS = """
-    not exists (select 1 from adjudication later where later.supersedes = adjudication.id)
-    and coalesce(state, 'decided') <> 'retracted'
-"""
-
-
-def decisions(engine: Engine, study: str) -> Iterator[StandingDecision]:
-    """Yield the standing decisions of `study` in the order in which they were made.
-
-    None that was taken back, and none on what is withdrawn.
-    """
-    sql = f"""
-        select id, coalesce(response, ''), coalesce(other_response, ''), coalesce(item, ''), question,
-            adjudicator, value, coalesce(state, 'decided'), reason, note, decided_at, clause
-        from adjudication where study = :study and {_DECISION_STANDS}
-            and coalesce(response, '') not in ({WITHDRAWN_RESPONSES})
-            and coalesce(other_response, '') not in ({WITHDRAWN_RESPONSES})
-            and (response is not null or item not in ({_ITEMS_OF_WITHDRAWN}))
-        order by decided_at, number
-    """
-    for row in engine.stream(sql, {"study": study}):
-        identity, response, other, item, question, adjudicator, value, ruling, *told = row
-        yield StandingDecision(identity, response, other, item, question, adjudicator, value, Ruling(ruling), *told)
-
-
-def decisions_on(engine: Engine, study: str, responses: Sequence[str]) -> dict[tuple[str, str], dict[str, str | None]]:
-    """Return the standing decisions on `responses` by (response, question): the value each adjudicator chose."""
-    found: dict[tuple[str, str], dict[str, str | None]] = {}
-    rows = among(
-        engine,
-        "select response, question, adjudicator, value from adjudication where study = :study"
-        f" and response in ({{values}}) and {_DECISION_STANDS} order by decided_at, number",
-        responses,
-        {"study": study},
-    )
-    for response, question, adjudicator, value in rows:
-        found.setdefault((response, question), {})[adjudicator] = value
-    return found
-
-
-def last_decisions(
-    engine: Engine, study: str, adjudicator: str, responses: Sequence[str]
-) -> dict[tuple[str, str], str | None]:
-    """Return what `adjudicator` decided last on `responses`, superseded since or not, by (response, question)."""
-    rows = among(
-        engine,
-        "select response, question, value from adjudication where study = :study and adjudicator = :adjudicator"
-        " and response in ({values}) order by sequence",
-        responses,
-        {"study": study, "adjudicator": adjudicator},
-    )
-    return {(response, question): value for response, question, value in rows}
 
 
 def has_gold(engine: Engine, study: str) -> bool:

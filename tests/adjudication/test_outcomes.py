@@ -9,9 +9,10 @@ import pytest
 from reviewer.adjudication.outcomes import Overview, QuestionCount, overview
 from reviewer.definitions.rubric import Rubric
 from reviewer.model import LabelState, Origin, Rater, RaterKind
-from reviewer.store import labels, raters, studies
+from reviewer.store import adjudications, labels, raters, studies
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.labels import NewLabel
 from reviewer.study_design.decision_policy import DecisionMethod, DisputeReason, Outcome
 from tests.support.stories import (
     COMPARING,
@@ -63,7 +64,7 @@ def verdicts(*values: str) -> list[Given]:
 def decide(engine: Engine, response: str, question: str, value: str | None, by: Rubric) -> None:
     with engine.writing():
         decision = NewDecision("s", response, question, by.hash, value, "because", NOW)
-        labels.add_decisions(engine, "lead", [decision])
+        adjudications.add(engine, "lead", [decision])
 
 
 def grade(

@@ -14,7 +14,7 @@ from reviewer.adjudication.queue import AdjudicationSession, AdjudicatorChoice
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import Refused
 from reviewer.model import Actor
-from reviewer.store import chain, labels
+from reviewer.store import adjudications, chain, labels
 from reviewer.store.engine import Engine
 from reviewer.store.sqlite import open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod, DisputeReason, Ruling
@@ -152,7 +152,7 @@ def test_adjudicators_who_differ_leave_it_undecided_until_one_changes(engine: En
     second.decide(seen_by_both, NO)
     [unit] = results(engine).values()
     assert (unit.outcome.how, unit.outcome.reason) == (DecisionMethod.UNDECIDED, DisputeReason.ADJUDICATORS)
-    assert len(list(labels.decisions(engine, "s"))) == 2
+    assert len(list(adjudications.standing(engine, "s"))) == 2
     first.look()
     again = case(first)
     assert len(again.decisions) == 2
@@ -193,9 +193,9 @@ def test_a_person_overrules_what_was_imported(engine: Engine) -> None:
     adjudication = adjudicating(engine, "lead", Clock(), second=True)
     assert adjudication.next_case() is None
     with engine.writing():
-        [standing] = labels.decisions(engine, "s")
-        decision = labels.NewDecision("s", standing.response, "verdict", PLAIN.hash, "no", "slip", "2027-01-01")
-        labels.add_decisions(engine, "lead", [decision])
+        [standing] = adjudications.standing(engine, "s")
+        decision = adjudications.NewDecision("s", standing.response, "verdict", PLAIN.hash, "no", "slip", "2027-01-01")
+        adjudications.add(engine, "lead", [decision])
     [unit] = results(engine).values()
     assert unit.outcome.value == "no"
 

@@ -18,9 +18,9 @@ from reviewer.importing import responses as importing_responses
 from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.importing.responses import store
-from reviewer.store import chain, labels, responses, studies
+from reviewer.store import adjudications, chain, labels, responses, studies
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision
 from reviewer.store.sqlite import open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support import xstest
@@ -248,7 +248,7 @@ def gold(*values: str, **more: object) -> Table:
 
 
 def decisions(engine: Engine) -> list[tuple[str, str | None]]:
-    return [(one.adjudicator, one.value) for one in labels.decisions(engine, "s")]
+    return [(one.adjudicator, one.value) for one in adjudications.standing(engine, "s")]
 
 
 def test_gold_is_a_decision_by_the_file(engine: Engine) -> None:
@@ -271,10 +271,10 @@ def test_the_gold_of_a_later_file_is_what_counts(engine: Engine) -> None:
 
 def decide_over(engine: Engine, value: str) -> None:
     """Let a person decide in place of the file."""
-    [standing] = labels.decisions(engine, "s")
+    [standing] = adjudications.standing(engine, "s")
     decision = NewDecision("s", standing.response, "verdict", PLAIN.hash, value, "because", NOW, standing.id)
     with engine.writing():
-        labels.add_decisions(engine, "lead", [decision])
+        adjudications.add(engine, "lead", [decision])
 
 
 def test_the_same_gold_again_leaves_what_a_person_decided_since(engine: Engine) -> None:

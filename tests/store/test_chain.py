@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from reviewer.model import Actor, LabelState, Origin, Rater
-from reviewer.store import acts, chain, labels, raters, responses
+from reviewer.store import acts, adjudications, chain, labels, raters, responses
 from reviewer.store.acts import ActKind
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.chain import (
     ACT_COLUMNS,
     ADJUDICATION_COLUMNS,
@@ -25,7 +26,7 @@ from reviewer.store.chain import (
     ChainReport,
 )
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.labels import NewLabel
 from reviewer.store.responses import Mismatch
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from tests.support.stories import NOW, PLAIN, design, fill, make_study
@@ -71,7 +72,7 @@ def add_chains(engine: Engine) -> None:
         for place in range(4):
             before = f"left#{place + 8}" if place else None
             decision = NewDecision("s", one, "verdict", PLAIN.hash, "yes", "because", NOW, supersedes=before)
-            labels.add_decisions(engine, "left", [decision])
+            adjudications.add(engine, "left", [decision])
         for _ in range(4):
             acts.record(
                 engine, Actor("left", "login"), ActKind.WITHDREW, NOW, study="s", subject=one, reason="why", details={}
@@ -321,10 +322,10 @@ def test_decisions_keep_their_order_though_their_rows_are_renumbered(path: str, 
         for adjudicator, value, at in (("left", "yes", "2026-02-01"), ("right", "no", "2026-02-02")):
             decision = NewDecision("s", response, "verdict", PLAIN.hash, value, "because", at)
             with engine.writing():
-                labels.add_decisions(engine, adjudicator, [decision])
+                adjudications.add(engine, adjudicator, [decision])
     forger.execute("update adjudication set number = 100 where value = 'yes' and decided_at = '2026-02-01'")
     with closing(open_for_reading(path)) as engine:
-        made = [one.value for one in labels.decisions(engine, "s") if one.response == response]
+        made = [one.value for one in adjudications.standing(engine, "s") if one.response == response]
     assert made == ["yes", "no"]
 
 

@@ -12,9 +12,10 @@ from reviewer.model import (
     Origin,
     Rater,
 )
-from reviewer.store import labels, raters
+from reviewer.store import adjudications, labels, raters
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.labels import NewLabel
 from tests.support.databases import in_one_step
 from tests.support.stories import NOW, PLAIN, design, label_rows, make_study
 
@@ -140,10 +141,10 @@ def test_a_chain_goes_on_after_a_transaction_that_failed(engine: Engine, respons
 
 def test_a_later_decision_supersedes_an_earlier(engine: Engine, response: str) -> None:
     first = NewDecision("s", response, "verdict", PLAIN.hash, "yes", "because", NOW)
-    in_one_step(engine, lambda: labels.add_decisions(engine, "r1", [first]))
+    in_one_step(engine, lambda: adjudications.add(engine, "r1", [first]))
     second = replace(first, value="no", supersedes="r1#1")
-    in_one_step(engine, lambda: labels.add_decisions(engine, "r2", [second]))
-    assert [(one.adjudicator, one.value) for one in labels.decisions(engine, "s")] == [("r2", "no")]
+    in_one_step(engine, lambda: adjudications.add(engine, "r2", [second]))
+    assert [(one.adjudicator, one.value) for one in adjudications.standing(engine, "s")] == [("r2", "no")]
 
 
 def flag(engine: Engine, reason: str, response: str | None, item: str = "item") -> None:

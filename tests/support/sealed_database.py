@@ -22,14 +22,25 @@ from reviewer.model import (
     digest,
     response_id,
 )  # fmt: skip
-from reviewer.store import acts, chain, collection_attempts, erasure, grading_replies, labels, raters, responses
+from reviewer.store import (
+    acts,
+    adjudications,
+    chain,
+    collection_attempts,
+    erasure,
+    grading_replies,
+    labels,
+    raters,
+    responses,
+)
 from reviewer.store import findings as findings_store
 from reviewer.store import seal as seals
 from reviewer.store.acts import ActKind
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.collection_attempts import Attempt
 from reviewer.store.engine import Engine
 from reviewer.store.grading_replies import GradingAttempt
-from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.labels import NewLabel
 from reviewer.store.seal_file import SealFile, write_leaf, write_seal
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.studies.create import StudyPlan, create_study
@@ -61,7 +72,7 @@ def fill_every_table(engine: Engine) -> None:
             labels.add_flag(engine, "r1", study="shut", item="item", response=ids[0], reason=reason, now=NOW)
         for place in range(3):
             decision = NewDecision("shut", ids[place], "verdict", PLAIN.hash, "no", "since", NOW, note="n", login="l")
-            labels.add_decisions(engine, "judge", [decision])
+            adjudications.add(engine, "judge", [decision])
         for who, at in (("lead", "2026-01-01"), ("other", "2026-01-02")):
             engine.run(
                 "insert into unblinding (study, who, at) values (2, :who, :at)", {"who": who, "at": at}

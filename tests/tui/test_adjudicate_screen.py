@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from reviewer.adjudication.case import Case
 from reviewer.errors import StoreError
-from reviewer.store import labels
+from reviewer.store import adjudications
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.tui.adjudicate_screen import AdjudicateScreen
 from reviewer.tui.app import ReviewerApp
@@ -189,7 +189,7 @@ async def test_what_cannot_be_saved_is_called_so(tmp_path: Path, monkeypatch: py
         def full(*_: object) -> None:
             raise StoreError("the disk is full")
 
-        monkeypatch.setattr("reviewer.adjudication.queue.labels.add_decisions", full)
+        monkeypatch.setattr("reviewer.adjudication.queue.adjudications.add", full)
         await pilot.press("1", "enter")
         await until(pilot, lambda: "not saved" in status(pilot) and screen(pilot).is_ready)
         assert stored(path) == []
@@ -237,7 +237,7 @@ async def test_the_final_labels_of_xstest_replayed_by_keys_give_its_gold(run: Ru
     import_once(run, tmp_path, "--no-gold", study="x")
     import_once(run, tmp_path, study="x", name="gold.db")
     with closing(open_for_reading(str(tmp_path / "gold.db"))) as engine:
-        gold = {one.response: one.value for one in labels.decisions(engine, "x")}
+        gold = {one.response: one.value for one in adjudications.standing(engine, "x")}
     path = str(tmp_path / "reviews.db")
     third = replayed = 0
     async with adjudicating(path, "x").run_test() as pilot:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.adjudication.queue import AdjudicationSession
-from reviewer.store import chain, labels
+from reviewer.store import adjudications, chain
 from reviewer.store.sqlite import open_for_reading, open_for_writing
 from reviewer.study_design.decision_policy import DecisionMethod
 from tests.support.commands import Run
@@ -42,7 +42,7 @@ def choose(terminal: Terminal, value: str) -> None:
 
 def decided(path: Path, study: str) -> dict[str, str | None]:
     with closing(open_for_reading(str(path))) as engine:
-        return {one.response: one.value for one in labels.decisions(engine, study)}
+        return {one.response: one.value for one in adjudications.standing(engine, study)}
 
 
 def test_decisions_survive_a_kill_and_the_work_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:

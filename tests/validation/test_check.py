@@ -10,9 +10,10 @@ import pytest
 
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState, Origin, Rater, RaterKind
-from reviewer.store import labels, raters, rubrics
+from reviewer.store import adjudications, labels, raters, rubrics
+from reviewer.store.adjudications import NewDecision
 from reviewer.store.engine import Engine
-from reviewer.store.labels import NewDecision, NewLabel
+from reviewer.store.labels import NewLabel
 from reviewer.studies.create import StudyPlan, create_study
 from reviewer.validation.check import CheckedRate, QuestionCheck, check_question, lab_of, questions
 from reviewer.validation.evidence import AnswerState, rate_contribution, read_evidence, with_less_gold
@@ -61,7 +62,7 @@ def decide(engine: Engine, given: Mapping[str, Answers], study: str = "s") -> No
         for question, value in said.items()
     ]
     with engine.writing():
-        labels.add_decisions(engine, "lead", decisions)
+        adjudications.add(engine, "lead", decisions)
 
 
 def truth(place: int) -> str:
@@ -270,7 +271,7 @@ def test_preferences_are_checked_pair_by_pair(engine: Engine, stored: list[str])
                 for place, (one, other) in enumerate(pairs)
             ],
         )
-        labels.add_decisions(
+        adjudications.add(
             engine,
             "lead",
             [
