@@ -17,12 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from figures import load, show, title
 
-from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error import (
     GoldSample,
     RateParts,
-    RateTarget,
     apart,
     by_label,
     corrected,
@@ -36,6 +35,7 @@ from reviewer.statistics.grader_error import (
     simple,
 )
 from reviewer.statistics.grader_error.confusion import JudgedUnits
+from reviewer.statistics.sample_design import RateTarget
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

@@ -25,7 +25,7 @@ from reviewer.store.omissions import omission_values, omissions
 if TYPE_CHECKING:
     from reviewer.report.result import Report
     from reviewer.report.tables import Cell, ReportTable
-    from reviewer.statistics.agreement import Estimate
+    from reviewer.statistics.estimate import Estimate
 
 
 INDENT = "  "

@@ -10,7 +10,7 @@ from reviewer.formats.export.reliability_card_text import spelled
 from reviewer.report.plots import Picture
 from reviewer.report.result import Report
 from reviewer.report.tables import Cell, ReportTable, parts
-from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.estimate import Estimate
 from reviewer.text.visible import visible
 
 

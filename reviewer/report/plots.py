@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reviewer.definitions.rubric import Worse
 from reviewer.errors import ReviewerError
 from reviewer.report.result import ConfusionTable, RateRow, Report
-from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.estimate import Estimate
 from reviewer.text.visible import visible
 
 if TYPE_CHECKING:

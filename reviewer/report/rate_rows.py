@@ -11,9 +11,9 @@ import numpy as np
 from reviewer.definitions.rubric import Mean, Rate, Worse
 from reviewer.report.result import GOODNESS, DifferenceRow, LabRow, RateRow, ReportGrader, TagRow
 from reviewer.statistics import grader_error
-from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.table import Flags, Floats
+from reviewer.statistics.arrays import Flags, Floats
+from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error import RateUnits
 
 NOTHING_TO_CORRECT = "this is the rate of gold: there is nothing to correct"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reviewer.definitions.rubric import Worse
-from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.coefficients import Coefficient
+from reviewer.statistics.estimate import Estimate
 
 GOODNESS = "goodness@0.1"  # of the worst tenth of attempts; its full name has the rate in front
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from reviewer.definitions.rubric import Worse
 from reviewer.formats.export.csv import guarded
 from reviewer.report.result import Report
-from reviewer.statistics.agreement import Estimate
+from reviewer.statistics.estimate import Estimate
 
 Cell = str | int | float | None | Estimate
 PEOPLE = "gold"
+ESTIMATE_PARTS = ("low", "high", "undefined", "warning")  # of an estimate, beside its value
 WORSE = {Worse.HIGH: "higher is worse", Worse.LOW: "lower is worse", Worse.NEITHER: "neither end is worse"}
 
 
@@ -207,13 +208,17 @@ def file_name(table: ReportTable) -> str:
 
 
 def csv_text(table: ReportTable) -> str:
-    """Return a table as CSV: an estimate as four columns, fractions unrounded, nothing that a spreadsheet would run."""
+    """Return a table as CSV: an estimate as five columns, fractions unrounded, nothing that a spreadsheet would run."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     estimated = _estimated(table)
     head: list[str] = []
     for place, column in enumerate(table.columns):
-        head += [column, f"{column} low", f"{column} high", f"{column} undefined"] if place in estimated else [column]
+        head += (
+            [column, f"{column} low", f"{column} high", f"{column} undefined", f"{column} warning"]
+            if place in estimated
+            else [column]
+        )
     writer.writerow(map(guarded, head))
     for row in table.rows:
         cells: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reviewer.statistics.agreement import Estimate
+    from reviewer.statistics.estimate import Estimate
 
 BAR = 24  # cells from 0 to 1
 

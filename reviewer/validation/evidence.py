@@ -18,7 +18,8 @@ from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState
-from reviewer.statistics.grader_error import DrawChance, RateTarget, TargetPopulation
+from reviewer.statistics.grader_error import DrawChance, TargetPopulation
+from reviewer.statistics.sample_design import RateTarget
 from reviewer.store import labels, responses, sampling_pools, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study

@@ -30,8 +30,8 @@ from reviewer.report.result import (
     TagRow,
 )
 from reviewer.report.tables import csv_text, file_name, plain, tables
-from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.coefficients import GWET_AC1
+from reviewer.statistics.estimate import Estimate
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m$x$ =1+1"
 HALF = Estimate(0.5, 0.4, 0.6)

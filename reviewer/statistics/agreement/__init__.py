@@ -27,7 +27,6 @@ from reviewer.statistics.agreement.consensus import (
     majority,
     others_majority,
 )
-from reviewer.statistics.agreement.estimate import Estimate
 from reviewer.statistics.agreement.legend import LEGEND
 from reviewer.statistics.agreement.measure import (
     MOST_VALUES,
@@ -41,6 +40,7 @@ from reviewer.statistics.agreement.raters import Drift, PositionPreference, Rate
 from reviewer.statistics.agreement.strength import PairComparisons, Strengths, bradley_terry
 from reviewer.statistics.agreement.table import MISSING, RatingTable, read_numbers, read_rows, read_sets
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.estimate import Estimate
 
 __all__ = [
     "LEGEND",

@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 
 from reviewer.statistics.agreement.chance import NO_PAIR
-from reviewer.statistics.agreement.estimate import Statistic, ratio
-from reviewer.statistics.agreement.table import Floats
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.arrays import Floats
+from reviewer.statistics.estimate import Statistic, ratio
 
 NO_VARIATION = "every label is the same value: no disagreement is expected"
 

@@ -13,9 +13,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from reviewer.statistics.agreement.estimate import Estimate, Statistic
-from reviewer.statistics.agreement.table import Floats, RatingTable
+from reviewer.statistics.agreement.table import RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.arrays import Floats
+from reviewer.statistics.estimate import Estimate, Statistic
 
 FEWEST_UNITS = 10  # fewer say nothing about how far another sample would differ: no interval
 FEWEST_RATERS = 3  # for the two-way interval: of two raters, half the draws are one rater twice

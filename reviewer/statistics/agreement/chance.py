@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reviewer.statistics.agreement.estimate import Statistic, corrected, never, ratio
-from reviewer.statistics.agreement.table import MISSING, Flags, Floats, RatingTable
+from reviewer.statistics.agreement.table import MISSING, RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.arrays import Flags, Floats
+from reviewer.statistics.estimate import Statistic, corrected, never, ratio
 
 ONE_VALUE = "every label is the same value: chance agreement is 1"
 NO_PAIR = "no unit has labels by two raters"

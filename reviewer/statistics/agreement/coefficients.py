@@ -13,11 +13,12 @@ from functools import partial
 from reviewer.statistics.agreement import chance
 from reviewer.statistics.agreement.alpha import Metric, krippendorff_alpha
 from reviewer.statistics.agreement.bootstrap import Exchangeable
-from reviewer.statistics.agreement.estimate import Statistic
 from reviewer.statistics.agreement.pairs import cohen_kappa, every_pair, mean_kappa
 from reviewer.statistics.agreement.scales import icc, kendall_w
-from reviewer.statistics.agreement.table import Floats, RatingTable
+from reviewer.statistics.agreement.table import RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.arrays import Floats
+from reviewer.statistics.estimate import Statistic
 
 
 class Prominence(Enum):

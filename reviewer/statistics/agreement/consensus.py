@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reviewer.statistics.agreement.table import MISSING, Codes, Floats, RatingTable
+from reviewer.statistics.agreement.table import MISSING, RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.arrays import Codes, Floats
 
 UNDECIDED = -1
 MOST_STEPS = 1_000

@@ -25,7 +25,6 @@ from reviewer.statistics.agreement.coefficients import (
     ScaledRatings,
     SharedCoefficient,
 )
-from reviewer.statistics.agreement.estimate import Estimate, Statistic, never
 from reviewer.statistics.agreement.pairs import (
     Pairs,
     cohen_kappas,
@@ -35,8 +34,10 @@ from reviewer.statistics.agreement.pairs import (
     mean_kappa,
     pair_agreement,
 )
-from reviewer.statistics.agreement.table import Floats, RatingTable
+from reviewer.statistics.agreement.table import RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
+from reviewer.statistics.arrays import Floats
+from reviewer.statistics.estimate import Estimate, Statistic, never
 
 # Free numbers may take so many values that none repeats; coefficients that count values end here.
 MOST_VALUES = 256

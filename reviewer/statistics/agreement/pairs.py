@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.chance import NO_PAIR
-from reviewer.statistics.agreement.estimate import Statistic, corrected, never, ratio
-from reviewer.statistics.agreement.table import MISSING, Codes, Floats, RatingTable
+from reviewer.statistics.agreement.table import MISSING, RatingTable
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import Statistic, corrected, never, ratio
 
 Pairs = Sequence[tuple[int, int]]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Statistic, never, ratio
-from reviewer.statistics.agreement.table import MISSING, Floats, RatingTable
+from reviewer.statistics.agreement.table import MISSING, RatingTable
+from reviewer.statistics.arrays import Floats
+from reviewer.statistics.estimate import NEAR_ZERO, Statistic, never, ratio
 
 NO_SPREAD = "the ratings leave no variance to divide among units, raters and error"
 NO_ORDER = "fewer than two units, or one value only, from every rater on every unit that all of them rated"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import NORMAL, TAIL
-from reviewer.statistics.agreement.estimate import Estimate
-from reviewer.statistics.agreement.table import Floats
+from reviewer.statistics.arrays import Floats
+from reviewer.statistics.estimate import Estimate
 
 MOST_STEPS = 100
 SETTLED = 1e-10

@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from reviewer.statistics.agreement.table import MISSING, Flags, Floats, RatingTable
+from reviewer.statistics.agreement.table import MISSING, RatingTable
+from reviewer.statistics.arrays import Flags, Floats
 
 
 class ValueCounts:

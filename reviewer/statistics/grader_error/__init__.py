@@ -30,7 +30,7 @@ from reviewer.statistics.grader_error.interval import Z, bounded, wilson
 from reviewer.statistics.grader_error.ranking import Flip, Ranking, rank
 from reviewer.statistics.grader_error.rates import CorrectedRate, corrected, raw, share
 from reviewer.statistics.grader_error.rogan_gladen import plug_in, rogan_gladen
-from reviewer.statistics.grader_error.sample import GoldSample, RateParts, RateTarget, every_unit, parts_of, simple
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts, every_unit, parts_of, simple
 from reviewer.statistics.grader_error.self_preference import SelfPreference, own_lab
 from reviewer.statistics.grader_error.target_population import (
     DrawChance,
@@ -64,7 +64,6 @@ __all__ = [
     "Ranking",
     "RateEstimates",
     "RateParts",
-    "RateTarget",
     "RateUnits",
     "SelfPreference",
     "TargetPopulation",

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reviewer.statistics.agreement.estimate import NEAR_ZERO
-from reviewer.statistics.agreement.table import MISSING, Codes, Floats
+from reviewer.statistics.agreement.table import MISSING
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import NEAR_ZERO
 from reviewer.statistics.grader_error.interval import t_below
 
 FEWEST_ITEMS = 30  # of a person, else the person is not tested

@@ -10,8 +10,8 @@ from reviewer.definitions.scale import Distance, Scale
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import Agreement
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import Estimate, ratio
-from reviewer.statistics.agreement.table import Codes, Flags, Floats
+from reviewer.statistics.arrays import Codes, Flags, Floats
+from reviewer.statistics.estimate import Estimate, ratio
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 from reviewer.statistics.grader_error.rates import share
 from reviewer.statistics.grader_error.sample import GoldSample, RateParts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import Estimate, ratio
-from reviewer.statistics.agreement.table import Codes, Flags, Floats
+from reviewer.statistics.arrays import Codes, Flags, Floats
+from reviewer.statistics.estimate import Estimate, ratio
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 
 NO_PROMPT = "no prompt has a response that counts of both"

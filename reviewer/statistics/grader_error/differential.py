@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import MOST_WEIGHTS, Resampling
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate, ratio
-from reviewer.statistics.agreement.table import Codes, Flags, Floats
+from reviewer.statistics.arrays import Codes, Flags, Floats
+from reviewer.statistics.estimate import NEAR_ZERO, Estimate, ratio
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 

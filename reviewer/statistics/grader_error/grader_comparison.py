@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import Estimate, corrected, ratio
-from reviewer.statistics.agreement.table import Codes, Floats
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import Estimate, corrected, ratio
 from reviewer.statistics.grader_error.confusion import JudgedUnits, f1_scores
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 

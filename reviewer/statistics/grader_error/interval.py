@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from reviewer.statistics.agreement.bootstrap import NORMAL, TAIL
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate
+from reviewer.statistics.estimate import NEAR_ZERO, Estimate
 
 Z = NORMAL.inv_cdf(1.0 - TAIL)
 MOST_STEPS = 500  # of a continued fraction that converges in far fewer

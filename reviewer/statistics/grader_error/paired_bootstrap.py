@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, NORMAL, TAIL, Resampling
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate
-from reviewer.statistics.agreement.table import Codes, Floats
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import NEAR_ZERO, Estimate
 from reviewer.statistics.grader_error.interval import Z
 
 NO_SPREAD = "every resample gives the same value: they do not say how sure it is"

@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import Estimate, ratio
-from reviewer.statistics.agreement.table import Codes, Floats
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import Estimate, ratio
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 

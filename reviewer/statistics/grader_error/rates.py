@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import FEWEST_UNITS
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate
-from reviewer.statistics.agreement.table import Codes, Floats
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import NEAR_ZERO, Estimate
 from reviewer.statistics.grader_error.interval import Z, bounded
-from reviewer.statistics.grader_error.sample import GoldSample, RateParts, RateTarget, every_unit
+from reviewer.statistics.grader_error.sample import GoldSample, RateParts, every_unit
+from reviewer.statistics.sample_design import RateTarget
 
 NOTHING = "no unit counts in this rate"
 NO_GOLD = "no unit with gold counts in this rate"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate
-from reviewer.statistics.agreement.table import Codes, Flags
+from reviewer.statistics.arrays import Codes, Flags
+from reviewer.statistics.estimate import NEAR_ZERO, Estimate
 from reviewer.statistics.grader_error.interval import Z
 from reviewer.statistics.grader_error.sample import GoldSample, RateParts
 

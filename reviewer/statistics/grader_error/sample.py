@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
-from reviewer.statistics.agreement.table import Codes, Flags, Floats
-
-ALIKE = 1e-9  # weights nearer than this, relatively, are one
-
-
-class RateTarget(StrEnum):
-    """What a rate is to be true of.
-
-    `beyond` are responses to other prompts of the same kind, the mean that prediction-powered inference is about;
-    `these` are the responses of the population themselves, of which gold settles those that have it.
-    """
-
-    BEYOND = "beyond"
-    THESE = "these"
+from reviewer.statistics.arrays import Codes, Flags, Floats
+from reviewer.statistics.sample_design import ALIKE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import Estimate
-from reviewer.statistics.agreement.table import Codes, Flags
+from reviewer.statistics.arrays import Codes, Flags
+from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error.confusion import JudgedUnits
 from reviewer.statistics.grader_error.differential import apart, bias_apart
 from reviewer.statistics.grader_error.sample import RateParts, parts_of

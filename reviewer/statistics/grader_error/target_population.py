@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import Estimate
-from reviewer.statistics.agreement.table import Codes, Flags, Floats
+from reviewer.statistics.arrays import Codes, Flags, Floats
+from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error.confusion import JudgedUnits
 from reviewer.statistics.grader_error.ranking import Ranking, rank
 from reviewer.statistics.grader_error.rates import corrected, raw, share
 from reviewer.statistics.grader_error.rogan_gladen import plug_in
-from reviewer.statistics.grader_error.sample import GoldSample, RateTarget, every_unit, parts_of
+from reviewer.statistics.grader_error.sample import GoldSample, every_unit, parts_of
 from reviewer.statistics.grader_error.worst_tail import goodness, goodness_corrected
+from reviewer.statistics.sample_design import RateTarget
 
 NO_VERDICT = "the grader gave no verdict on {lacking:,} of {units:,} responses"
 OPEN = (

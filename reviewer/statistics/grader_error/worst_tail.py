@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.agreement.estimate import NEAR_ZERO, Estimate, ratio
-from reviewer.statistics.agreement.table import Codes, Floats
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import NEAR_ZERO, Estimate, ratio
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
 from reviewer.statistics.grader_error.rates import NO_GOLD, NOTHING
 from reviewer.statistics.grader_error.sample import GoldSample

@@ -11,8 +11,8 @@ import pytest
 from scipy import stats  # type: ignore[import-untyped]
 from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
-from reviewer.statistics.agreement import Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error import (
     AlternativeTest,
     DrawChance,

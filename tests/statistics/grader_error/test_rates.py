@@ -11,7 +11,6 @@ import pytest
 from reviewer.statistics.grader_error import (
     GoldSample,
     RateParts,
-    RateTarget,
     corrected,
     every_unit,
     parts_of,
@@ -20,6 +19,7 @@ from reviewer.statistics.grader_error import (
     simple,
 )
 from reviewer.statistics.grader_error.interval import Z
+from reviewer.statistics.sample_design import RateTarget
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reviewer.statistics.agreement.table import Floats
+from reviewer.statistics.arrays import Floats
 
 NEAR_ZERO = 1e-12  # a spread of chance below this is none: only rounding separates it from 0
 
@@ -17,8 +17,8 @@ class Estimate:
     """A number with its 95 % interval.
 
     `value` is None where the coefficient is not defined, `low` and `high` are None where no interval can be given;
-    `undefined` says why, in both cases. Of `resamples` drawn for the interval, `undefined_resamples` gave no value and
-    are not in it.
+    `undefined` says why, in both cases. `warning` says why an interval is likely too narrow, else it is None. Of
+    `resamples` drawn for the interval, `undefined_resamples` gave no value and are not in it.
     """
 
     value: float | None
@@ -27,10 +27,17 @@ class Estimate:
     undefined: str | None = None
     resamples: int = 0
     undefined_resamples: int = 0
+    warning: str | None = None
 
     def plain(self) -> dict[str, float | str | None]:
         """Return the estimate as the JSON object of the command line."""
-        return {"value": self.value, "low": self.low, "high": self.high, "undefined": self.undefined}
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "undefined": self.undefined,
+            "warning": self.warning,
+        }
 
 
 @dataclass(frozen=True, slots=True)
