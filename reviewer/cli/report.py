@@ -124,6 +124,7 @@ def _document(made: Report, shown: list[ReportTable]) -> dict[str, object]:
         "rubric_hash": made.rubric_hash,
         "software": made.software,
         "made_at": made.made_at,
+        "population": made.population.value,
         "graders": [{"grader": one.name, "kind": one.kind, "lab": one.lab} for one in made.graders],
         "evaluations": [
             {

@@ -10,7 +10,7 @@ import click
 from reviewer.cli.completed_names import graded_by, lab_names, question_names
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import completed, database_option, json_option, next_command, reading, study_argument
-from reviewer.cli.terminal import complain, progress, say, say_json
+from reviewer.cli.terminal import complain, progress, say, say_json, say_sentence
 from reviewer.store.omissions import omission_sentence, omission_values, omissions
 
 if TYPE_CHECKING:
@@ -121,15 +121,16 @@ def _document(
 ) -> dict[str, object]:
     from reviewer.cli.validate_json import question_document
 
-    labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
+    labs = dict(zip(evidence.design.names, evidence.labs, strict=True))
     return {
         "study": evidence.study.name,
         "grader": grader,
         "against": against,
         "lab": lab,
-        "target": evidence.population.target.value,
-        "population": len(evidence.subjects),
-        "lost": evidence.population.lost,
+        "target": evidence.design.target.value,
+        "population": evidence.design.population.value,
+        "responses": len(evidence.subjects),
+        "lost": evidence.design.lost,
         "questions": [question_document(one, labs) for one in found],
     }
 
@@ -139,8 +140,9 @@ def _tell(
 ) -> None:
     from reviewer.cli.validate_text import tell
 
-    if evidence.population.lost:
-        complain(f"! {evidence.population.lost}: no rate is corrected")
+    if evidence.design.lost:
+        complain(f"! {evidence.design.lost}: no rate is corrected")
+    say_sentence(f"Figures are of {evidence.design.population}, {len(evidence.subjects):,}; counts are called counts.")
     for checked in found:
         tell(evidence, checked, grader, against, lab)
     if any(checked.errors.units for checked in found):

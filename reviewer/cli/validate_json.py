@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, GWET_AC1, KRIPPENDORFF_ALPHA, PERCENT_AGREEMENT
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from reviewer.statistics.agreement import Agreement, Estimate
     from reviewer.statistics.grader_error import (
         AlternativeTest,
+        Claim,
         Differential,
         GoldPlan,
         GraderComparison,
@@ -36,7 +38,10 @@ def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dic
         "unparsed": one.errors.unparsed,
         "refused": one.errors.refused,
         "error": one.errors.error.plain(),
-        "confusion": {gold: dict(verdicts) for gold, verdicts in one.confusion.items()},
+        "confusion": {
+            "counts": {gold: dict(verdicts) for gold, verdicts in one.confusion.counts.items()},
+            "estimate": {gold: dict(verdicts) for gold, verdicts in one.confusion.estimate.items()},
+        },
         "labels": {found.label: _label(found) for found in one.labels},
         "by_model": {name: _model(one, name, errors, labs.get(name)) for name, errors in one.by_model.items()},
         "rates": {
@@ -47,6 +52,7 @@ def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dic
             "grader": {rates.rate.id: list(rates.ranking.grader) for rates in one.rates},
         },
         "flips": [flip for rates in one.rates for flip in _flips(rates)],
+        "differences": [found for rates in one.rates for found in _differences(rates)],
         "differential": None if one.differential is None else _differential(one.differential),
         "agreement": {
             "with_gold": _agreement(one.agreement),
@@ -104,7 +110,12 @@ def _rate(found: RateEstimates, truth: Estimate | None) -> dict[str, object]:
         "ppi": found.ppi.plain(),
         "ppi_tuned": found.ppi_tuned.plain(),
         "plug_in": found.plug_in.plain(),
-        "goodness_at_0.1": {"raw": found.goodness_raw.plain(), "corrected": found.goodness_corrected.plain()},
+        "goodness_at_0.1": {
+            "raw": found.goodness_raw.plain(),
+            "gold": found.goodness_gold.plain(),
+            "corrected": found.goodness_corrected.plain(),
+        },
+        "bounds": None if found.bounds is None else asdict(found.bounds),
     }
     return document | ({} if truth is None else {"truth": truth.value})
 
@@ -117,11 +128,47 @@ def _flips(rates: CheckedRate) -> list[dict[str, object]]:
             "lower_by_gold": flip.lower,
             "gold": flip.gold.plain(),
             "grader": flip.grader.plain(),
-            "sure": flip.sure,
-            "more_gold": _plan(plan),
+            "state": flip.state.value,
+            "gold_n": flip.units,
+            "prompts": flip.clusters,
+            "pairs": rates.ranking.pairs,
+            "more_gold": flip.more,
         }
-        for flip, plan in rates.flips
+        for flip in rates.ranking.flips
     ]
+
+
+def _differences(rates: CheckedRate) -> list[dict[str, object]]:
+    return [
+        {
+            "rate": rates.rate.id,
+            "first": one.first,
+            "second": one.second,
+            "gold": one.gold.plain(),
+            "grader": one.raw.plain(),
+            "corrected": one.claim.difference.estimate.plain() if one.corrected else None,
+        }
+        | claim_document(one.claim)
+        for one in rates.differences
+    ]
+
+
+def claim_document(claim: Claim) -> dict[str, object]:
+    """Return what may be said of a difference; p-values are corrected for the family of `family` comparisons (Holm)."""
+    return {
+        "claim": claim.kind.value,
+        "p": claim.p,
+        "p_within": claim.p_within,
+        "matters": claim.matters,
+        "family": claim.family,
+        "gold_n": claim.difference.units,
+        "prompts": claim.difference.clusters,
+        "more_gold": claim.more,
+    }
+
+
+def _claimed(claim: Claim) -> dict[str, object]:
+    return claim.difference.estimate.plain() | claim_document(claim)
 
 
 def _plan(plan: GoldPlan) -> dict[str, object]:
@@ -132,9 +179,9 @@ def _differential(found: Differential) -> dict[str, object]:
     return {
         "spread": found.spread,
         "p": found.p,
+        "test": None if found.test is None else found.test.value,
         "undefined": found.undefined,
-        "within_prompts": found.paired,
-        "less_the_rest": {name: estimate.plain() for name, estimate in found.rest.items()},
+        "less_the_rest": {claim.name: _claimed(claim) for claim in found.rest},
     }
 
 
@@ -172,8 +219,8 @@ def _own_lab(found: SelfPreference) -> dict[str, object]:
         "lab": found.lab,
         "n": found.units,
         "others_n": found.others,
-        "error": found.error.plain(),
-        "bias": {rate: estimate.plain() for rate, estimate in found.bias.items()},
+        "error": _claimed(found.error),
+        "bias": {rate: _claimed(claim) for rate, claim in found.bias.items()},
     }
 
 
@@ -182,7 +229,8 @@ def _against(found: GraderComparison) -> dict[str, object]:
         "n": found.units,
         "only_first_right": found.first_only,
         "only_second_right": found.second_only,
-        "p": found.p,
+        "p_exact": found.exact,
+        "claims": {claim.name: _claimed(claim) for claim in found.claims},
         "error": found.error.plain(),
         COHEN_KAPPA.name: found.kappa.plain(),
         "f1": {label: estimate.plain() for label, estimate in found.f1.items()},

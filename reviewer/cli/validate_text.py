@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reviewer.cli.terminal import complain, counted, say, say_sentence, table
 from reviewer.cli.validate_json import COEFFICIENTS
+from reviewer.statistics.claim_text import ClaimWording, claim_sentence, more_words, outcome
 from reviewer.statistics.estimate_text import cells, interval, short, signed
+from reviewer.statistics.grader_error.claims import FEWEST_CLUSTERS, ClaimKind
+from reviewer.statistics.grader_error.ranking import FlipState
 
 if TYPE_CHECKING:
     from reviewer.statistics.agreement import Agreement
-    from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, RateEstimates, SelfPreference
+    from reviewer.statistics.grader_error import (
+        AlternativeTest,
+        Claim,
+        Differential,
+        GraderComparison,
+        RateEstimates,
+        SelfPreference,
+    )
     from reviewer.validation.check import CheckedRate, QuestionCheck
     from reviewer.validation.evidence import GraderEvidence
+
+MOST_OPEN = 3  # comparisons with too little gold that are said one by one
 
 
 def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str | None, lab: str | None) -> None:
@@ -43,13 +56,15 @@ def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str
 
 
 def _tell_labels(one: QuestionCheck) -> None:
-    verdicts = list(next(iter(one.confusion.values())))
-    say("\nGold (down) and what the grader said (across)")
-    rows = [["  gold", *verdicts]]
-    rows += [[f"  {gold}", *(f"{counts[verdict]:,}" for verdict in verdicts)] for gold, counts in one.confusion.items()]
-    table(rows, right=frozenset(range(1, len(verdicts) + 1)), keys=1)
+    counts, estimate = one.confusion.counts, one.confusion.estimate
+    verdicts = list(next(iter(counts.values())))
+    say("\nGold (down) and what the grader said (across): counts of units with gold")
+    table(_cells(verdicts, counts), right=frozenset(range(1, len(verdicts) + 1)), keys=1)
+    if any(abs(estimate[gold][said] - counts[gold][said]) > 0.5 for gold in counts for said in verdicts):
+        say("\nThe same for all responses: how many these stand for")
+        table(_cells(verdicts, estimate), right=frozenset(range(1, len(verdicts) + 1)), keys=1)
     say()
-    found = [["  label", "gold", "grader", "both", "precision", "recall", "F1"]]
+    found = [["  label", "gold count", "grader count", "both", "precision", "recall", "F1"]]
     found += [
         [
             f"  {label.label}",
@@ -61,6 +76,11 @@ def _tell_labels(one: QuestionCheck) -> None:
         for label in one.labels
     ]
     table(found, right=frozenset({1, 2, 3}), keys=1)
+
+
+def _cells(verdicts: Sequence[str], cells: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
+    rows = [["  gold", *verdicts]]
+    return rows + [[f"  {gold}", *(f"{said[one]:,.0f}" for one in verdicts)] for gold, said in cells.items()]
 
 
 def _tell_agreement(one: QuestionCheck, grader: str) -> None:
@@ -100,20 +120,41 @@ def _tell_errors(one: QuestionCheck) -> None:
         for name, own in one.by_model.items()
     ]
     table(rows, right=frozenset({1, 2, 3}), keys=1, drawn=True)
-    found = one.differential
-    if found is None or not found.rest:
-        return
-    how = "within prompts" if found.paired else "between all units"
+    if one.differential is not None:
+        _tell_differential(one.differential)
+
+
+def _tell_differential(found: Differential) -> None:
     if found.p is None:
         say_sentence(f"  Whether error differs between configurations is not tested: {found.undefined}.")
     else:
         so = "Error differs" if found.p < 0.05 else "It is not shown that error differs"
-        say_sentence(f"  {so} between configurations: p = {found.p:.2g}, by errors exchanged {how}.")
-    for name, estimate in found.rest.items():
-        if estimate.low is not None and estimate.high is not None and (estimate.low > 0.0 or estimate.high < 0.0):
-            say_sentence(
-                f"  On {name} it errs {'more' if estimate.low > 0.0 else 'less'} than on the rest: {signed(estimate)}"
-            )
+        say_sentence(f"  {so} between configurations: p = {found.p:.2g} ({found.test} test).")
+    _tell_claims(
+        found.rest,
+        lambda name: ClaimWording(
+            f"On {name} it errs more than on the rest",
+            f"On {name} it errs less than on the rest",
+            f"its errors on {name} and on the rest",
+        ),
+    )
+
+
+def _tell_claims(claims: Sequence[Claim], wording: Callable[[str], ClaimWording]) -> None:
+    """Say what may be said of a family; where gold is too little for all of it, that once."""
+    open_ones = [claim for claim in claims if claim.kind is ClaimKind.UNSETTLED]
+    for claim in claims:
+        if claim.kind is not ClaimKind.UNSETTLED or len(open_ones) <= MOST_OPEN:
+            say_sentence(f"  {claim_sentence(claim, wording(claim.name))}")
+    if len(open_ones) > MOST_OPEN:
+        names = ", ".join(f"{claim.name} ({_more(claim)})" for claim in open_ones)
+        say_sentence(f"  Too little gold to tell a difference of {open_ones[0].matters:g}: {names}.")
+
+
+def _more(claim: Claim) -> str:
+    if claim.more is None:
+        return "more prompts would tell"
+    return f"{claim.more:,} more would tell" if claim.more else "near it"
 
 
 def _tell_rates(evidence: GraderEvidence, rates: CheckedRate) -> None:
@@ -136,6 +177,11 @@ def _tell_rates(evidence: GraderEvidence, rates: CheckedRate) -> None:
     table(rows, right=frozenset({1, 2}), keys=1, drawn=True)
     if rates.all.corrected.value is None:
         say_sentence(f"  Not corrected: {rates.all.corrected.undefined}.")
+        if (found := rates.all.bounds) is not None:
+            say_sentence(
+                f"  Whatever the undecided are, the rate lies between {found.low:.3f} and {found.high:.3f}; with what"
+                f" the draw leaves open, between {found.lowest:.3f} and {found.highest:.3f}."
+            )
     elif rates.all.gold_units >= len(evidence.subjects):
         say_sentence("  Every response has gold, so that there is nothing to correct: the rate is that of gold.")
     else:
@@ -156,18 +202,34 @@ def _tell_ranking(rates: CheckedRate) -> None:
         return
     say_sentence(f"  Highest first, by gold:   {', '.join(rates.ranking.gold)}")
     say_sentence(f"  Highest first, by grader: {', '.join(rates.ranking.grader)}")
-    for flip, plan in rates.flips:
-        more = (
-            "gold settles the order"
-            if plan.more == 0
-            else f"about {counted(plan.more, 'more unit')} with gold would settle it"
-            if plan.more is not None
-            else plan.why
-        )
+    for flip in rates.ranking.flips:
+        more = "" if flip.state is FlipState.SETTLED else f"; {more_words(flip.more)}"
         say_sentence(
-            f"  Flip: gold puts {flip.higher} above {flip.lower} ({signed(flip.gold)}), the grader below"
-            f" ({signed(flip.grader)}); both hold in {flip.sure:.1%} of resamples; {more}."
+            f"  Flip, {flip.state}: gold puts {flip.higher} above {flip.lower} ({signed(flip.gold)}), the grader below"
+            f" ({signed(flip.grader)}); of {counted(rates.ranking.pairs, 'pair')} compared, {flip.units:,} units with"
+            f" gold, at least {counted(flip.clusters, 'prompt')} a side{more}."
         )
+    _tell_differences(rates)
+
+
+def _tell_differences(rates: CheckedRate) -> None:
+    """Print the differences of every two configurations, one family."""
+    if not rates.differences:
+        return
+    say(f"\n  Differences of {rates.rate.id}, the first less the second")
+    rows = [["  first", "second", "gold", "by the grader", "by gold alone", "corrected", "p", "may be said"]]
+    for one in rates.differences:
+        claim = one.claim
+        corrected = signed(claim.difference.estimate) if one.corrected else ""
+        p = "" if claim.p is None else f"{claim.p:.3f}"
+        ends = [f"  {one.first}", one.second, f"{claim.difference.units:,}"]
+        rows.append([*ends, signed(one.raw), signed(one.gold), corrected, p, outcome(claim)])
+    table(rows, right=frozenset({2}), keys=2)
+    some = rates.differences[0].claim
+    say_sentence(
+        f"  p of no difference, by Holm's correction over {counted(some.family, 'comparison')} that have gold on"
+        f" {FEWEST_CLUSTERS} prompts a side; a difference of {some.matters:g} matters."
+    )
 
 
 def _tell_alternative(one: QuestionCheck, grader: str) -> None:
@@ -197,10 +259,19 @@ def _verdict(found: AlternativeTest) -> str:
 
 def _tell_own_lab(found: SelfPreference) -> None:
     say(f"\nOn models of its own lab, {found.lab} ({found.units:,} units), less on those of others ({found.others:,})")
-    say_sentence(f"  error {signed(found.error)}{_reason(found.error.undefined)}")
-    for rate, estimate in found.bias.items():
-        say_sentence(f"  {rate}, grader less gold: {signed(estimate)}{_reason(estimate.undefined)}")
+    for claim in (found.error, *found.bias.values()):
+        what = "its error" if claim is found.error else f"{claim.name}, grader less gold,"
+        say_sentence(f"  {claim_sentence(claim, _on_own_lab(what))}{_reason(claim.difference.estimate.undefined)}")
     say_sentence("  Style may explain a difference as well as kinship does.")
+
+
+def _on_own_lab(what: str) -> ClaimWording:
+    what = f"{what[0].upper()}{what[1:]}"
+    return ClaimWording(
+        f"{what} is higher on its own lab's models",
+        f"{what} is lower on its own lab's models",
+        f"both sides ({what.rstrip(',').lower()})",
+    )
 
 
 def _reason(undefined: str | None) -> str:
@@ -209,11 +280,15 @@ def _reason(undefined: str | None) -> str:
 
 def _tell_against(found: GraderComparison, grader: str, against: str) -> None:
     say(f"\n{grader} beside {against} on the {counted(found.units, 'unit')} that both judged")
-    say_sentence(
-        f"  right alone: {grader} {found.first_only:,}, {against} {found.second_only:,}; exact McNemar p ="
-        f" {found.p:.2g}"
-    )
+    exact = "" if found.exact is None else f"; exact McNemar p = {found.exact:.2g}"
+    say_sentence(f"  right alone (counts): {grader} {found.first_only:,}, {against} {found.second_only:,}{exact}")
     rows = [[f"  {grader} less {against}", ""]]
     rows += [["  error", signed(found.error)], ["  Cohen κ with gold", signed(found.kappa)]]
     rows += [[f"  F1 of {label}", signed(estimate)] for label, estimate in found.f1.items()]
     table(rows)
+    _tell_claims(
+        found.claims,
+        lambda name: ClaimWording(
+            f"{grader} has the higher {name}", f"{grader} has the lower {name}", f"both graders' {name}"
+        ),
+    )

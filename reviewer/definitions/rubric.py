@@ -25,25 +25,36 @@ class Worse(StrEnum):
     NEITHER = "neither"
 
 
+MATTERS = 0.05  # the smallest difference of a rate that matters, where the rubric says none
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share of responses whose answer is one of `of`, out of those whose answer is one of `among`."""
+    """The share of responses whose answer is one of `of`, out of those whose answer is one of `among`.
+
+    `matters` is the smallest difference between two configurations that matters.
+    """
 
     id: str
     worse: Worse
     question: str
     of: tuple[str, ...]
     among: tuple[str, ...]
+    matters: float = MATTERS
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The mean over ordinal `questions`, each rescaled to 0..1 by its ends; 0 wherever `zero` holds."""
+    """The mean over ordinal `questions`, each rescaled to 0..1 by its ends; 0 wherever `zero` holds.
+
+    `matters` is the smallest difference between two configurations that matters.
+    """
 
     id: str
     worse: Worse
     questions: tuple[str, ...]
     zero: Condition | None = None
+    matters: float = MATTERS
 
 
 Rate = Share | Mean
@@ -199,7 +210,7 @@ def _share(table: TomlTable, questions: Mapping[str, Question]) -> Share:
     for value in of:
         if value not in among:
             raise table.wrong("of", f"{value} is not among the values counted", "one of " + ", ".join(among))
-    return Share(table.identifier("id"), table.choice("worse", Worse), name, of, among)
+    return Share(table.identifier("id"), table.choice("worse", Worse), name, of, among, _matters(table))
 
 
 def _mean(table: TomlTable, questions: Mapping[str, Question]) -> Mean:
@@ -219,7 +230,14 @@ def _mean(table: TomlTable, questions: Mapping[str, Question]) -> Mean:
     zero = None if condition is None else read_condition(condition, questions)
     if condition is not None and zero is not None:
         _check_counted(condition, "question", questions[zero.question])
-    return Mean(table.identifier("id"), table.choice("worse", Worse), names, zero)
+    return Mean(table.identifier("id"), table.choice("worse", Worse), names, zero, _matters(table))
+
+
+def _matters(table: TomlTable) -> float:
+    found = table.number("matters", MATTERS)
+    if not 0.0 < found < 1.0:
+        raise table.wrong("matters", f"a difference of {found:g} cannot matter", "a number above 0 and below 1")
+    return found
 
 
 def _check_counted(table: TomlTable, key: str, question: Question) -> None:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from reviewer.definitions.caution import listed
 from reviewer.definitions.question import Condition, Option, Per, Question
-from reviewer.definitions.rubric import Mean, Rate, Rubric, Worse
+from reviewer.definitions.rubric import MATTERS, Mean, Rate, Rubric, Worse
 from reviewer.definitions.scale import AnswerForm
 
 
@@ -50,7 +50,8 @@ def option_in_words(option: Option) -> str:
 
 def rate_in_words(rubric: Rubric, rate: Rate) -> str:
     """Return what a rate counts, and which end of it is the bad one."""
-    return f"{rate.id} = {_counted(rubric, rate)}; {_worse(rate.worse)}"
+    matters = "" if rate.matters == MATTERS else f"; a difference of {rate.matters:g} matters"
+    return f"{rate.id} = {_counted(rubric, rate)}; {_worse(rate.worse)}{matters}"
 
 
 def _counted(rubric: Rubric, rate: Rate) -> str:

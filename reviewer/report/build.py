@@ -25,7 +25,8 @@ from reviewer.report.result import (
 )
 from reviewer.statistics.agreement import Agreement
 from reviewer.statistics.agreement.coefficients import HEADLINES
-from reviewer.statistics.grader_error import RateUnits, counted
+from reviewer.statistics.claim_text import ClaimWording, claim_sentence
+from reviewer.statistics.grader_error import ClaimKind, RateUnits, counted
 from reviewer.store import gold_evidence, ratings, responses, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.omissions import omission_sentence, omissions
@@ -61,6 +62,7 @@ def report(engine: Engine, study: Study, graders: Sequence[str], now: str) -> Re
         rubric_hash=evidence.rubric.hash,
         software=f"reviewer {__version__}",
         made_at=now,
+        population=evidence.design.population,
         configurations=tuple(_configured(evidence)),
         graders=judges,
         rates=tuple(rows.rates()) if rows else (),
@@ -86,18 +88,18 @@ def _rate_rows(engine: Engine, evidence: GraderEvidence, judges: Sequence[Report
     counts: dict[tuple[str | None, str], RateUnits] = {}
     for rate in evidence.rubric.rates:
         gold = [rate_contribution(evidence.rubric, rate, evidence.gold.get(subject)) for subject in evidence.subjects]
-        counts[None, rate.id] = counted(evidence.population, gold, gold)
+        counts[None, rate.id] = counted(evidence.design, gold, gold)
         for judge in judges:
             said = evidence.verdicts[judge.name]
             graded = [rate_contribution(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects]
-            counts[judge.name, rate.id] = counted(evidence.population, gold, graded)
-    labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
+            counts[judge.name, rate.id] = counted(evidence.design, gold, graded)
+    labs = dict(zip(evidence.design.names, evidence.labs, strict=True))
     return RateRows(evidence.rubric.rates, counts, judges, labs, _places(engine, evidence), RESAMPLING)
 
 
 def _places(engine: Engine, evidence: GraderEvidence) -> Places:
     """Return where the prompts that the study speaks for stand in suites. A group counts as a tag."""
-    prompts = sorted(set(evidence.population.prompts))
+    prompts = sorted(set(evidence.design.clusters.tolist()))
     found = Places()
     placed: set[int] = set()
     for prompt, _, evaluation, _, group, *_, tags in gold_evidence.places_in_suites(engine, prompts):
@@ -129,13 +131,13 @@ def _checked(engine: Engine, evidence: GraderEvidence, judge: ReportGrader) -> l
 
 
 def _configured(evidence: GraderEvidence) -> Iterator[ReportConfiguration]:
-    counts = Counter(evidence.population.configurations)
-    for place, name in enumerate(evidence.population.names):
+    counts = Counter(evidence.design.configurations.tolist())
+    for place, name in enumerate(evidence.design.names):
         yield ReportConfiguration(name, evidence.labs[place], counts[place])
 
 
 def _errors(evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[ErrorRow]:
-    labs = dict(zip(evidence.population.names, evidence.labs, strict=True))
+    labs = dict(zip(evidence.design.names, evidence.labs, strict=True))
     for grader, found in checked.items():
         for one in found:
             for configuration, errors in ((None, one.errors), *one.by_model.items()):
@@ -156,9 +158,8 @@ def _flips(checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[FlipRow]:
     for grader, found in checked.items():
         for one in found:
             for rates in one.rates:
-                for flip, _ in rates.flips:
-                    ends = (flip.higher, flip.lower, flip.gold, flip.grader, flip.sure)
-                    yield FlipRow(one.question.id, grader, rates.rate.id, *ends)
+                for flip in rates.ranking.flips:
+                    yield FlipRow(one.question.id, grader, rates.rate.id, flip)
 
 
 def _agreement(
@@ -193,19 +194,20 @@ def _strengths(engine: Engine, evidence: GraderEvidence) -> Iterator[StrengthRow
 def _noticed(engine: Engine, evidence: GraderEvidence, checked: Mapping[str, Sequence[QuestionCheck]]) -> Iterator[str]:
     if sentence := omission_sentence(omissions(engine, evidence.study.name)):
         yield f"{sentence[0].upper()}{sentence[1:]}."
-    if evidence.population.lost:
-        yield f"Nothing is corrected: {evidence.population.lost}."
+    if evidence.design.lost:
+        yield f"Nothing is corrected: {evidence.design.lost}."
     for grader, found in checked.items():
         for one in found:
             differs = one.differential
             if differs is not None and differs.p is not None and differs.p < DIFFERS:
                 yield (
-                    f"The error of {grader} on {one.question.id} differs between configurations (p = {differs.p:.2g}):"
-                    " its rates cannot be compared as they are."
+                    f"The error of {grader} on {one.question.id} differs between configurations (p = {differs.p:.2g},"
+                    f" {differs.test} test): its rates cannot be compared as they are."
                 )
             own = one.own_lab
-            if own is None or own.error.low is None or own.error.high is None:
-                continue
-            if own.error.high < 0.0 or own.error.low > 0.0:
-                less = "less" if own.error.high < 0.0 else "more"
-                yield f"{grader} errs {less} on the models of its own lab, {own.lab}, than on others."
+            if own is not None and own.error.kind is not ClaimKind.UNSETTLED:
+                on = f"on the models of its own lab, {own.lab}, than on others"
+                wording = ClaimWording(
+                    f"{grader} errs more {on}", f"{grader} errs less {on}", f"the errors of {grader} on both sides"
+                )
+                yield claim_sentence(own.error, wording)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reviewer.report.result import Report
+from reviewer.statistics.grader_error import FlipState
 
 FEW = 100  # responses with gold behind a rate of one configuration
 MOST = 3  # of one kind that are named
@@ -23,6 +24,7 @@ ALWAYS = (
 
 
 def _of_the_design(report: Report) -> Iterator[str]:
+    yield f"Figures are of {report.population}; counts are called counts."
     if report.open:
         yield "The study is open: figures may change."
     people = {row.units for row in report.agreement if row.between == "people"}
@@ -40,6 +42,9 @@ def _of_gold(report: Report) -> Iterator[str]:
     few = sorted({row.configuration for row in by_gold if row.gold_n < FEW})
     if few:
         yield f"Fewer than {FEW} responses with gold in an evaluation: {_listed(few)}. Read those rates as rough."
+    narrow = Counter(row.gold.warning for row in by_gold if row.gold.warning)
+    for warning, rates in narrow.most_common(MOST):
+        yield f"{rates:,} of {len(by_gold):,} rates by gold: {warning}."
 
 
 def _of_graders(report: Report) -> Iterator[str]:
@@ -54,8 +59,8 @@ def _of_graders(report: Report) -> Iterator[str]:
                 f"{lost:,} of {error.n:,} verdicts of {error.grader} on {error.question} are no labels; they count as"
                 " errors."
             )
-    flips = Counter(row.grader for row in report.flips)
-    for grader, count in flips.items():
+    sure = Counter(row.grader for row in report.flips if row.flip.state is not FlipState.POSSIBLE)
+    for grader, count in sure.items():
         times = "once" if count == 1 else f"{count} times"
         yield f"{grader} ranks two configurations against gold {times}: see the table of rankings."
 

@@ -160,9 +160,10 @@ def _against(rows: Sequence[RateRow]) -> Figure:
 
 
 def _confusion(one: ConfusionTable) -> Figure:
-    golds = list(one.counts)
-    verdicts = list(next(iter(one.counts.values())))
-    table = [[one.counts[gold][verdict] for verdict in verdicts] for gold in golds]
+    cells = one.found.estimate
+    golds = list(cells)
+    verdicts = list(next(iter(cells.values())))
+    table = [[cells[gold][verdict] for verdict in verdicts] for gold in golds]
     figure, axes = _figure(len(golds) + 2)
     shares = [[count / max(sum(line), 1) for count in line] for line in table]
     # Cells as shapes, since a bitmap would be a picture inside the picture, which the page does not load.
@@ -171,7 +172,7 @@ def _confusion(one: ConfusionTable) -> Figure:
     for row, line in enumerate(table):
         for column, count in enumerate(line):
             colour = "white" if shares[row][column] > 0.5 else "black"
-            axes.text(column + 0.5, row + 0.5, f"{count:,}", ha="center", va="center", color=colour)
+            axes.text(column + 0.5, row + 0.5, f"{count:,.0f}", ha="center", va="center", color=colour)
     middles = [place + 0.5 for place in range(max(len(verdicts), len(golds)))]
     axes.set_xticks(middles[: len(verdicts)], [_text(verdict) for verdict in verdicts], rotation=20, ha="right")
     axes.set_yticks(middles[: len(golds)], [_text(gold) for gold in golds])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 
@@ -12,12 +11,11 @@ from reviewer.definitions.rubric import Mean, Rate, Worse
 from reviewer.report.result import GOODNESS, DifferenceRow, LabRow, RateRow, ReportGrader, TagRow
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.arrays import Flags, Floats
+from reviewer.statistics.arrays import Flags
 from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error import RateUnits
 
 NOTHING_TO_CORRECT = "this is the rate of gold: there is nothing to correct"
-UNEQUAL = "gold was drawn with unequal chances: read the row of a grader"
 UNKNOWN = "lab not known"
 PEOPLE = "people (gold)"
 
@@ -60,7 +58,7 @@ class RateRows:
         self._gold = {rate.id: counts[None, rate.id] for rate in rates}
         self._graded = {(judge.name, rate.id): counts[judge.name, rate.id] for judge in judges for rate in rates}
         some = next(iter(self._gold.values()))
-        self._prompts, self._of, self._names = some.prompts, some.configurations, some.names
+        self._prompts, self._of, self._names = some.design.clusters, some.design.configurations, some.design.names
 
     def _evaluations(self) -> Iterator[tuple[str, Flags]]:
         for name, prompts in self._places.evaluations.items():
@@ -92,7 +90,7 @@ class RateRows:
         n = found.gold_units
         yield RateRow(evaluation, rate.id, rate.worse, configuration, lab, None, n, n, found.gold, found.gold, never)
         if _worst(rate) is not None:
-            good = found.goodness_raw if counted.sample().equal else Estimate(None, undefined=UNEQUAL)
+            good = found.goodness_gold
             name = f"{rate.id} {GOODNESS}"
             yield RateRow(evaluation, name, Worse.LOW, configuration, lab, None, n, n, good, good, never)
 
@@ -113,22 +111,18 @@ class RateRows:
         return [rate for rate in self._rates if rate.worse is not Worse.NEITHER]
 
     def differences(self) -> Iterator[DifferenceRow]:
-        """Yield how far every two configurations differ, paired by prompt: by gold and by each grader."""
+        """Yield how far every two configurations differ, by gold and by each grader.
+
+        The pairs of one rate in one evaluation, by one grader, are one family.
+        """
         for evaluation, within in self._evaluations():
             for rate in self._ranked():
-                for (first, _, one), (second, _, other) in combinations(self._configurations(within), 2):
-                    counted = self._gold[rate.id]
-                    gold = self._difference(np.where(counted.settled, counted.gold, np.nan), one, other)
-                    graders: list[str | None] = [judge.name for judge in self._judges]
-                    for grader in graders or [None]:
-                        raw = Estimate(None, undefined="no grader")
-                        if grader is not None:
-                            raw = self._difference(self._graded[grader, rate.id].grader, one, other)
-                        if gold.value is not None or raw.value is not None:
-                            yield DifferenceRow(evaluation, rate.id, first, second, grader, gold, raw)
-
-    def _difference(self, values: Floats, one: Flags, other: Flags) -> Estimate:
-        return grader_error.difference(values, self._prompts, one, other, self._resampling)
+                graders: list[str | None] = [judge.name for judge in self._judges]
+                for grader in graders or [None]:
+                    counted = self._gold[rate.id] if grader is None else self._graded[grader, rate.id]
+                    for found in grader_error.rate_differences(counted.of(within), rate.matters):
+                        if found.gold.value is not None or (grader is not None and found.raw.value is not None):
+                            yield DifferenceRow(evaluation, rate.id, grader, found)
 
     def labs(self) -> Iterator[LabRow]:
         """Yield what the graders of each lab, and people, say of the models of each lab; nothing without two labs."""
@@ -139,17 +133,13 @@ class RateRows:
             for lab in sorted(set(labs)):
                 own = np.isin(self._of, np.flatnonzero(labs == lab))
                 gold = self._gold[rate.id].of(own)
-                if gold.settled.any():
-                    found = grader_error.rate_found(gold, self._resampling, worse=None)
-                    yield LabRow(rate.id, PEOPLE, lab, found.gold_units, found.gold, None)
+                if gold.known.any():
+                    yield LabRow(rate.id, PEOPLE, lab, int(gold.known.sum()), _by_gold(gold), None)
                 for judge in self._judges:
                     counted = self._graded[judge.name, rate.id].of(own)
                     if counted.judged.any():
-                        raw = grader_error.rate_found(counted, self._resampling, worse=None).raw
-                        units = int(counted.judged.sum())
-                        yield LabRow(
-                            rate.id, f"{judge.lab or UNKNOWN} ({judge.name})", lab, units, raw, _error(counted)
-                        )
+                        name, units = f"{judge.lab or UNKNOWN} ({judge.name})", int(counted.judged.sum())
+                        yield LabRow(rate.id, name, lab, units, _by_verdicts(counted), _error(counted))
 
     def tags(self) -> Iterator[TagRow]:
         """Yield the rates of each configuration on the prompts with each tag, by gold, else by the first grader."""
@@ -165,14 +155,13 @@ class RateRows:
 
     def _tagged(self, evaluation: str, tag: str, rate: Rate, configuration: str, own: Flags) -> TagRow | None:
         gold = self._gold[rate.id].of(own)
-        if gold.settled.any():
-            found = grader_error.rate_found(gold, self._resampling, worse=None)
-            return TagRow(evaluation, tag, rate.id, configuration, None, found.gold_units, found.gold)
+        if gold.known.any():
+            return TagRow(evaluation, tag, rate.id, configuration, None, int(gold.known.sum()), _by_gold(gold))
         for judge in self._judges:
             counted = self._graded[judge.name, rate.id].of(own)
             if counted.judged.any():
-                raw = grader_error.rate_found(counted, self._resampling, worse=None).raw
-                return TagRow(evaluation, tag, rate.id, configuration, judge.name, int(counted.judged.sum()), raw)
+                units = int(counted.judged.sum())
+                return TagRow(evaluation, tag, rate.id, configuration, judge.name, units, _by_verdicts(counted))
         return None
 
 
@@ -196,12 +185,19 @@ def _worst(rate: Rate) -> bool | None:
     return rate.worse is Worse.HIGH if isinstance(rate, Mean) and rate.worse is not Worse.NEITHER else None
 
 
+def _by_gold(rate: RateUnits) -> Estimate:
+    return grader_error.share(grader_error.parts_of(rate.gold), rate.by_gold())
+
+
+def _by_verdicts(rate: RateUnits) -> Estimate:
+    judged = rate.of(rate.judged)
+    return grader_error.raw(grader_error.parts_of(judged.grader), judged.design)
+
+
 def _error(counted: RateUnits) -> Estimate:
     """Return how often what the grader adds to a rate is not what gold adds."""
-    both = counted.judged & counted.settled
-    if not both.any():
+    both = counted.of(counted.judged & counted.known)
+    if not len(both.design):
         return Estimate(None, undefined="no response has gold and a verdict")
-    gold, grader = counted.gold[both], counted.grader[both]
-    wrong = ~((gold == grader) | (np.isnan(gold) & np.isnan(grader)))
-    share = float(wrong.mean())
-    return Estimate(share, *grader_error.wilson(share, len(wrong)))
+    alike = (both.gold == both.grader) | (np.isnan(both.gold) & np.isnan(both.grader))
+    return grader_error.share(grader_error.parts_of(np.where(alike, 0.0, 1.0)), both.design)

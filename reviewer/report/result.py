@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from reviewer.definitions.rubric import Worse
 from reviewer.statistics.agreement.coefficients import Coefficient
 from reviewer.statistics.estimate import Estimate
+from reviewer.statistics.grader_error import Confusion, Flip, RateDifference
+from reviewer.statistics.sample_design import Population
 
 GOODNESS = "goodness@0.1"  # of the worst tenth of attempts; its full name has the rate in front
 
@@ -55,15 +57,12 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """The rate of `first` less that of `second` over the same prompts: by gold, and by the grader alone."""
+    """A difference of a rate between two configurations, by gold and, where `grader` is not None, by that grader."""
 
     evaluation: str
     rate: str
-    first: str
-    second: str
     grader: str | None
-    gold: Estimate
-    raw: Estimate
+    found: RateDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +81,12 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class FlipRow:
-    """Two configurations that gold and the grader put in opposite order; `sure` is the share of resamples that do."""
+    """Two configurations that gold and the grader put in opposite order."""
 
     question: str
     grader: str
     rate: str
-    higher: str
-    lower: str
-    gold: Estimate
-    raw: Estimate
-    sure: float
+    flip: Flip
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +139,19 @@ class StrengthRow:
 
 @dataclass(frozen=True, slots=True)
 class ConfusionTable:
-    """What gold says (rows) and a grader says (columns) of one question, in units."""
+    """What gold says (rows) and a grader says (columns) of one question."""
 
     question: str
     grader: str
-    counts: Mapping[str, Mapping[str, int]]
+    found: Confusion
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a report says of a study. `card` is its reliability card as plain values; `caveats` are sentences."""
+    """All that a report says of a study. `card` is its reliability card as plain values; `caveats` are sentences.
+
+    `population` is what every figure but counts is of.
+    """
 
     study: str
     open: bool
@@ -162,6 +160,7 @@ class Report:
     rubric_hash: str
     software: str
     made_at: str
+    population: Population
     configurations: tuple[ReportConfiguration, ...]
     graders: tuple[ReportGrader, ...]
     rates: tuple[RateRow, ...] = ()

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from reviewer.definitions.rubric import Worse
 from reviewer.formats.export.csv import guarded
-from reviewer.report.result import Report
+from reviewer.report.result import ConfusionTable, Report
+from reviewer.statistics.claim_text import outcome
 from reviewer.statistics.estimate import Estimate
 
 Cell = str | int | float | None | Estimate
@@ -72,27 +73,42 @@ def _differences(report: Report) -> ReportTable:
     return ReportTable(
         "differences",
         "Between configurations",
-        "Differences, paired by prompt",
-        "The first's rate less the second's over the prompts that both answered; the interval draws prompts.",
-        ("evaluation", "rate", "grader", "first", "second", "by gold", "by the grader"),
+        "Differences between configurations",
+        "The first's rate less the second's; responses to one prompt go together. What may be said goes by the"
+        " corrected difference where there is one, else by gold; the pairs of one rate and grader are one family"
+        " (Holm).",
+        (
+            "evaluation", "rate", "grader", "first", "second", "by gold", "by the grader", "corrected", "may be said",
+            "gold n", "prompts",
+        ),
         tuple(
             (
                 row.evaluation,
                 row.rate,
                 row.grader,
-                row.first,
-                row.second,
-                row.gold,
-                None if row.grader is None else row.raw,
+                row.found.first,
+                row.found.second,
+                row.found.gold,
+                None if row.grader is None else row.found.raw,
+                row.found.claim.difference.estimate if row.found.corrected else None,
+                outcome(row.found.claim),
+                row.found.claim.difference.units,
+                row.found.claim.difference.clusters,
             )
             for row in report.differences
         ),
         shares=False,
-    )
+    )  # fmt: skip
 
 
 def _graders(report: Report) -> Iterable[ReportTable]:
-    yield ReportTable(
+    yield _grader_errors(report)
+    yield _flips(report)
+    yield from map(_confusion, report.confusions)
+
+
+def _grader_errors(report: Report) -> ReportTable:
+    return ReportTable(
         "grader_errors",
         "Graders against gold",
         "How often a grader is wrong, by configuration",
@@ -112,25 +128,67 @@ def _graders(report: Report) -> Iterable[ReportTable]:
             for row in report.errors
         ),
     )
-    yield ReportTable(
+
+
+def _flips(report: Report) -> ReportTable:
+    return ReportTable(
         "flips",
         "Graders against gold",
         "Rankings that the grader turns round",
-        "Sure is the share of resamples of prompts in which gold and grader stand in these opposite orders.",
-        ("rate", "grader", "higher by gold", "lower by gold", "difference by gold", "by the grader", "sure"),
-        tuple((row.rate, row.grader, row.higher, row.lower, row.gold, row.raw, row.sure) for row in report.flips),
+        "Settled: gold and grader differ from 0 to opposite sides, corrected for all pairs; likely: without that"
+        " correction; possible: as seen. Intervals hold for all pairs together.",
+        (
+            "rate",
+            "grader",
+            "higher by gold",
+            "lower by gold",
+            "difference by gold",
+            "by the grader",
+            "state",
+            "gold n",
+            "prompts",
+            "more gold",
+        ),
+        tuple(
+            (
+                row.rate,
+                row.grader,
+                row.flip.higher,
+                row.flip.lower,
+                row.flip.gold,
+                row.flip.grader,
+                row.flip.state.value,
+                row.flip.units,
+                row.flip.clusters,
+                row.flip.more,
+            )
+            for row in report.flips
+        ),
         shares=False,
     )
-    for one in report.confusions:
-        verdicts = tuple(next(iter(one.counts.values()), {}))
-        yield ReportTable(
-            f"confusion_{one.question}_{one.grader}",
-            "Graders against gold",
-            f"{one.question}: gold (down) and {one.grader} (across)",
-            "Counts of units.",
-            ("gold", *verdicts),
-            tuple((gold, *(counts[verdict] for verdict in verdicts)) for gold, counts in one.counts.items()),
-        )
+
+
+def _confusion(one: ConfusionTable) -> ReportTable:
+    """Return counts, and where units stand for others, behind each count how many."""
+    counts, estimate = one.found.counts, one.found.estimate
+    verdicts = tuple(next(iter(counts.values()), {}))
+    weighted = any(abs(estimate[gold][said] - counts[gold][said]) > 0.5 for gold in counts for said in verdicts)
+    columns = [(said, f"{said} stand for") if weighted else (said,) for said in verdicts]
+
+    def cells(gold: str) -> Iterable[Cell]:
+        for said in verdicts:
+            yield counts[gold][said]
+            if weighted:
+                yield round(estimate[gold][said])
+
+    return ReportTable(
+        f"confusion_{one.question}_{one.grader}",
+        "Graders against gold",
+        f"{one.question}: gold (down) and {one.grader} (across)",
+        "Counts of units with gold." + (" Behind each, for how many units these stand." if weighted else ""),
+        ("gold", *(name for names in columns for name in names)),
+        tuple((gold, *cells(gold)) for gold in counts),
+    )
 
 
 def _labs(report: Report) -> ReportTable:

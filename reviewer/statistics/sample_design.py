@@ -6,6 +6,7 @@ its prompt. A figure that leaves this out is a figure of the draw, not of what w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -25,6 +26,22 @@ class RateTarget(StrEnum):
 
     BEYOND = "beyond"
     THESE = "these"
+
+
+class Population(StrEnum):
+    """What the figures of a page are of: all that a study stands for, or only what has labels."""
+
+    STUDY = "all responses that the study stands for"
+    SAMPLE = "the labelled sample"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawChance:
+    """How a unit came to be looked at: `drawn` of the `pool` in its stratum, a number."""
+
+    stratum: int
+    drawn: int
+    pool: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +75,11 @@ class SampleDesign:
         return len(self.clusters)
 
     @property
+    def population(self) -> Population:
+        """What figures of this design are of."""
+        return Population.STUDY if self.lost is None else Population.SAMPLE
+
+    @property
     def seen(self) -> Flags:
         """Which units were drawn."""
         seen: Flags = self.drawn > 0.0
@@ -85,7 +107,7 @@ class SampleDesign:
         """Whether two units share a prompt."""
         return len(np.unique(self.clusters)) < len(self.clusters)
 
-    def take(self, kept: Flags | Codes) -> SampleDesign:
+    def take(self, kept: Flags | Codes | list[int]) -> SampleDesign:
         """Return the design of some of the units: strata keep the sizes that they were drawn with."""
         return replace(
             self,
@@ -97,9 +119,47 @@ class SampleDesign:
             people=self.people[kept],
         )
 
+    def without(self, left: Flags) -> SampleDesign:
+        """Return the design as if the units where `left` had not been drawn; strata keep their sizes."""
+        return replace(
+            self,
+            strata=np.where(left, -1, self.strata),
+            drawn=np.where(left, 0.0, self.drawn),
+            pool=np.where(left, 0.0, self.pool),
+        )
+
     def of(self, configuration: int) -> SampleDesign:
         """Return the design of the units of one configuration."""
         return self.take(self.configurations == configuration)
+
+
+def sample_design(
+    clusters: Sequence[int],
+    configurations: Sequence[int],
+    names: tuple[str, ...],
+    chances: Sequence[DrawChance | None],
+    people: Sequence[int] | None = None,
+    *,
+    target: RateTarget = RateTarget.BEYOND,
+    lost: str | None = None,
+) -> SampleDesign:
+    """Return the design of units from plain sequences of one place a unit; see the attributes of `SampleDesign`.
+
+    `chances` says how each was drawn, None for those that were not.
+    """
+    found = [(-1, 0, 0) if one is None else (one.stratum, one.drawn, one.pool) for one in chances]
+    stratum, drawn, pool = np.array(found, np.int64).reshape(-1, 3).T
+    return SampleDesign(
+        clusters=np.asarray(clusters, np.int64),
+        configurations=np.asarray(configurations, np.int64),
+        names=names,
+        strata=stratum,
+        drawn=drawn.astype(np.float64),
+        pool=pool.astype(np.float64),
+        people=np.zeros(len(clusters), np.int64) if people is None else np.asarray(people, np.int64),
+        target=target,
+        lost=lost,
+    )
 
 
 def census(clusters: Codes, configurations: Codes | None = None, names: tuple[str, ...] = ()) -> SampleDesign:

@@ -15,13 +15,14 @@ from reviewer.statistics.agreement import Agreement, Estimate
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
     AlternativeTest,
+    Confusion,
     Differential,
-    Flip,
     GoldPlan,
     GraderComparison,
     JudgedUnits,
     LabelAccuracy,
     Ranking,
+    RateDifference,
     RateEstimates,
     RateUnits,
     SelfPreference,
@@ -50,7 +51,7 @@ class GraderErrors:
 class CheckedRate:
     """One rate: of all responses, and of each configuration; with the truth where only some of the gold is used.
 
-    `flips` are those of `ranking`, each with how much more gold would settle it.
+    `differences` are of every two configurations, corrected by gold where it can be, as one family.
     """
 
     rate: Rate
@@ -59,7 +60,7 @@ class CheckedRate:
     truth: Estimate | None
     truth_by_model: Mapping[str, Estimate]
     ranking: Ranking
-    flips: tuple[tuple[Flip, GoldPlan], ...]
+    differences: tuple[RateDifference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class QuestionCheck:
     lacking: int
     errors: GraderErrors
     by_model: Mapping[str, GraderErrors]
-    confusion: Mapping[str, Mapping[str, int]]
+    confusion: Confusion
     labels: tuple[LabelAccuracy, ...]
     agreement: Agreement | None
     people: Agreement | None
@@ -151,7 +152,7 @@ def check_question(
         errors=_errors(judged),
         by_model=_errors_by_model(judged),
         confusion=grader_error.confusion(judged),
-        labels=tuple(grader_error.by_label(judged, RESAMPLING)) if found else (),
+        labels=tuple(grader_error.by_label(judged)) if found else (),
         agreement=grader_error.against_gold(judged, question.scale, units.numbers, RESAMPLING) if found else None,
         people=people,
         kinds=kinds,
@@ -160,7 +161,7 @@ def check_question(
         alternative=alternative,
         plan=grader_error.for_alternative(alternative),
         own_lab=_own_lab(evidence, judged, rates, lab) if found else None,
-        against=units.compared(grader, others[0], RESAMPLING) if others else None,
+        against=units.compared(grader, others[0]) if others else None,
         warnings=tuple(_warnings(units, judged, grader)),
     )
 
@@ -169,8 +170,8 @@ def _errors_by_model(judged: JudgedUnits) -> dict[str, GraderErrors]:
     """Return the errors on each configuration that has units with gold and a verdict."""
     return {
         name: _errors(judged.of(place))
-        for place, name in enumerate(judged.names)
-        if (judged.configurations == place).any()
+        for place, name in enumerate(judged.design.names)
+        if (judged.design.configurations == place).any()
     }
 
 
@@ -180,7 +181,7 @@ def _own_lab(
     if lab is None:
         return None
     counts = {rate.id: counted for rate, counted in rates.items()}
-    return grader_error.own_lab(judged, counts, evidence.labs, lab, RESAMPLING)
+    return grader_error.own_lab(judged, counts, evidence.labs, lab, {rate.id: rate.matters for rate in rates})
 
 
 def _errors(judged: JudgedUnits) -> GraderErrors:
@@ -193,9 +194,7 @@ def _errors(judged: JudgedUnits) -> GraderErrors:
 
 
 def _differential(judged: JudgedUnits) -> Differential:
-    return grader_error.differential(
-        judged.wrong, judged.sample, judged.prompts, judged.configurations, judged.names, RESAMPLING
-    )
+    return grader_error.differential(judged.wrong, judged.design, RESAMPLING)
 
 
 def _rates(rubric: Rubric, question: Question) -> list[Rate]:
@@ -209,7 +208,7 @@ def _counted(
     said = evidence.verdicts[grader]
     known = evidence.gold if gold is None else gold
     return grader_error.counted(
-        evidence.population,
+        evidence.design,
         [rate_contribution(evidence.rubric, rate, known.get(subject)) for subject in evidence.subjects],
         [rate_contribution(evidence.rubric, rate, said.get(subject)) for subject in evidence.subjects],
     )
@@ -217,16 +216,15 @@ def _counted(
 
 def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRate:
     worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
-    names = evidence.population.names
-    parts = {name: counted.of(counted.configurations == place) for place, name in enumerate(names)}
-    ranking = grader_error.ranking(counted, RESAMPLING)
-    gold_units = {name: len(part.sample().units) for name, part in parts.items()}
+    names = evidence.design.names
+    parts = {name: counted.of(evidence.design.configurations == place) for place, name in enumerate(names)}
+    gold, grader, design = grader_error.compared_parts(counted)
     truth: Estimate | None = None
     truths: dict[str, Estimate] = {}
     if evidence.truth:
         values = [rate_contribution(evidence.rubric, rate, evidence.truth[subject]) for subject in evidence.subjects]
         truth = grader_error.mean(values)
-        places = evidence.population.configurations
+        places = evidence.design.configurations.tolist()
         for place, name in enumerate(names):
             truths[name] = grader_error.mean([value for value, at in zip(values, places, strict=True) if at == place])
     return CheckedRate(
@@ -235,11 +233,8 @@ def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRa
         {name: grader_error.rate_found(part, RESAMPLING, worse=worse) for name, part in parts.items()},
         truth,
         truths,
-        ranking,
-        tuple(
-            (flip, grader_error.for_flip(flip, gold_units[flip.higher] + gold_units[flip.lower]))
-            for flip in ranking.flips
-        ),
+        grader_error.rank(gold, grader, design, rate.matters),
+        tuple(grader_error.rate_differences(counted, rate.matters)),
     )
 
 

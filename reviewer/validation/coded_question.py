@@ -6,7 +6,6 @@ from reviewer.definitions.question import Question
 from reviewer.definitions.scale import AnswerForm
 from reviewer.model import LabelState
 from reviewer.statistics import grader_error
-from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, JudgedUnits
 from reviewer.validation.evidence import AnswerState, GraderEvidence
 
@@ -24,14 +23,14 @@ class CodedQuestion:
     def __init__(self, evidence: GraderEvidence, question: Question) -> None:
         self._evidence = evidence
         self._question = question
-        self._subjects, self._population = evidence.units(question)
+        self._subjects, self._design = evidence.units(question)
         self.values = self._sets() if question.scale.traits.form is AnswerForm.SEVERAL else list(question.values)
         positions = question.positions()
         self.numbers = [positions.get(value) for value in self.values] if question.scale.traits.ordered else None
         self._codes = {value: place for place, value in enumerate(self.values)}
         self.people = sorted({name for given in evidence.people.values() for name in given.get(question.id, ())})
         gold = [evidence.gold.get(subject, {}).get(question.id) for subject in self._subjects]
-        drawn = [chance is not None for chance in self._population.chances]
+        drawn = self._design.seen.tolist()
         standings = [one and one.status for one, mine in zip(gold, drawn, strict=True) if mine]
         self.open = sum(standing in (None, AnswerState.OPEN) for standing in standings)
         self.no_label = sum(standing is AnswerState.NOTHING for standing in standings)
@@ -67,21 +66,23 @@ class CodedQuestion:
             gold = [one if verdict is not None else None for one, verdict in zip(gold, other, strict=True)]
         members = {value: self._question.selected(value) for value in self.values}
         return grader_error.judged_units(
-            self._population, self.values, members, self._question.values, gold, self._verdicts(grader)
+            self._design, self.values, members, self._question.values, gold, self._verdicts(grader)
         )
 
-    def compared(self, grader: str, other: str, resampling: Resampling) -> GraderComparison | None:
+    def compared(self, grader: str, other: str) -> GraderComparison | None:
         """Return the grader beside another on the units that both judged, None where there is none."""
         first, second = self.judged(grader, other), self.judged(other, grader)
-        return grader_error.compare(first, second.verdict, resampling) if first.units else None
+        return grader_error.compare(first, second.verdict) if first.units else None
 
     def alternative(self, grader: str, epsilon: float) -> AlternativeTest:
         """Return the alternative annotator test on the units that were drawn for review."""
         said = self._verdicts(grader)
+        seen = self._design.seen.tolist()
+        judged = [mine and verdict is not None for mine, verdict in zip(seen, said, strict=True)]
         drawn = [
             (self._evidence.people.get(subject, {}).get(self._question.id, {}), verdict)
-            for subject, verdict, chance in zip(self._subjects, said, self._population.chances, strict=True)
-            if chance is not None and verdict is not None
+            for subject, verdict, kept in zip(self._subjects, said, judged, strict=True)
+            if kept and verdict is not None
         ]
         codes = self._codes | {
             value: len(self._codes) + len(grader_error.NO_LABELS) + place
@@ -97,6 +98,7 @@ class CodedQuestion:
             [verdict for _, verdict in drawn],
             [[codes.get(given.get(name, ""), -1) for name in self.people] for given, _ in drawn],
             self.people,
+            self._design.take([place for place, kept in enumerate(judged) if kept]),
             epsilon=epsilon,
             places=places,
         )

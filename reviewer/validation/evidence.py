@@ -18,8 +18,7 @@ from reviewer.definitions.question import Per, Question
 from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState
-from reviewer.statistics.grader_error import DrawChance, TargetPopulation
-from reviewer.statistics.sample_design import RateTarget
+from reviewer.statistics.sample_design import DrawChance, RateTarget, SampleDesign, sample_design
 from reviewer.store import labels, responses, sampling_pools, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
@@ -28,7 +27,7 @@ from reviewer.studies.item_sheet import compares
 from reviewer.studies.population import population
 from reviewer.study_design.blinding import rank
 from reviewer.study_design.decision_policy import DecisionMethod, Outcome
-from reviewer.study_design.sampling import read_rule
+from reviewer.study_design.sampling import Candidate, read_rule
 
 Subject = tuple[str, str]  # a response, and the other one where a pair is compared, else empty
 
@@ -61,20 +60,20 @@ class GraderEvidence:
 
     Attributes:
         study: what is graded, with its rubric.
-        subjects: the responses that the study speaks for; `population` has the same places.
-        pairs: the pairs of responses that gold compares, with a population of their own.
+        subjects: the responses that the study speaks for; `design` has the same places.
+        pairs: the pairs of responses that gold compares, with a design of their own.
         gold: of each subject or pair.
         verdicts: of each grader, of each subject or pair.
         people: of each subject or pair, what people said to each question, by rater.
         truth: the whole gold, where only a sample of it is used; else empty.
-        labs: of the configurations of `population.names`.
+        labs: of the configurations of `design.names`.
     """
 
     study: Study
     subjects: tuple[Subject, ...]
-    population: TargetPopulation
+    design: SampleDesign
     pairs: tuple[Subject, ...]
-    paired: TargetPopulation
+    paired: SampleDesign
     gold: Mapping[Subject, Answers]
     verdicts: Mapping[str, Mapping[Subject, Answers]]
     people: Mapping[Subject, Mapping[str, Mapping[str, str]]]
@@ -86,10 +85,10 @@ class GraderEvidence:
         """The rubric of the study."""
         return self.study.rubric
 
-    def units(self, question: Question) -> tuple[tuple[Subject, ...], TargetPopulation]:
+    def units(self, question: Question) -> tuple[tuple[Subject, ...], SampleDesign]:
         """Return what `question` is asked about."""
         compared = compares(self.rubric, question)
-        return (self.pairs, self.paired) if compared else (self.subjects, self.population)
+        return (self.pairs, self.paired) if compared else (self.subjects, self.design)
 
 
 def read_evidence(engine: Engine, study: Study, graders: Sequence[str]) -> GraderEvidence:
@@ -99,42 +98,59 @@ def read_evidence(engine: Engine, study: Study, graders: Sequence[str]) -> Grade
         NotFound: no verdict of a grader under its rubric.
     """
     rubric = study.rubric
-    known = [grader for grader, _ in verdicts.graders(engine, rubric.hash)]
-    for grader in graders:
-        if grader not in known:
-            there = ", ".join(known) or f"none yet; `reviewer grade {study.name} --grader G --model CONFIG` runs one"
-            raise NotFound(f"no verdict of grader {grader} under rubric {rubric.id}; there are: {there}")
+    _check_known(engine, study, graders)
     found = population(engine, study)
     subjects = tuple((one.id, "") for one in found.responses)
-    gold: dict[Subject, dict[str, Outcome]] = defaultdict(dict)
-    for unit in outcomes(engine, study):
-        if not unit.item:
-            gold[unit.response, unit.other_response][unit.question] = unit.outcome
+    gold = _outcomes(engine, study)
     pairs = tuple(subject for subject in gold if subject[1])
     prompts = responses.prompts_of(engine, [one.id for one in found.responses])
     numbers = {number: name for name, number in responses.configuration_numbers(engine).items()}
     names = tuple(sorted({numbers[one.configuration] for one in found.responses}))
     labs = responses.labs(engine)
+    people = _people(engine, study.name)
+    whole = DrawChance(0, len(subjects), len(subjects))
     return GraderEvidence(
         study,
         subjects,
-        TargetPopulation(
+        sample_design(
             [prompts[one.id] for one in found.responses],
             [names.index(numbers[one.configuration]) for one in found.responses],
             names,
-            _chances(engine, study, [(one.number, one.configuration) for one in found.responses]),
-            found.lost,
+            # Of a population that is not there any more nothing can be said: figures are of the sample itself.
+            [whole] * len(subjects) if found.lost else _chances(engine, study, found.responses),
+            [_raters_of(people, subject) for subject in subjects],
+            lost=found.lost,
         ),
         pairs,
-        TargetPopulation(
-            [prompts[one] for one, _ in pairs], [-1] * len(pairs), names, [DrawChance(0, 1, 1)] * len(pairs)
+        sample_design(
+            [prompts[one] for one, _ in pairs],
+            [-1] * len(pairs),
+            names,
+            [DrawChance(0, len(pairs), len(pairs))] * len(pairs),
+            [_raters_of(people, pair) for pair in pairs],
         ),
         {subject: _answers(rubric, _from_gold(gold.get(subject, {}))) for subject in (*subjects, *pairs)},
         {grader: _verdicts(engine, rubric, grader) for grader in graders},
-        _people(engine, study.name),
+        people,
         {},
         tuple(labs.get(name) for name in names),
     )
+
+
+def _outcomes(engine: Engine, study: Study) -> Mapping[Subject, Mapping[str, Outcome]]:
+    found: dict[Subject, dict[str, Outcome]] = defaultdict(dict)
+    for unit in outcomes(engine, study):
+        if not unit.item:
+            found[unit.response, unit.other_response][unit.question] = unit.outcome
+    return found
+
+
+def _check_known(engine: Engine, study: Study, graders: Sequence[str]) -> None:
+    known = [grader for grader, _ in verdicts.graders(engine, study.rubric.hash)]
+    for grader in graders:
+        if grader not in known:
+            there = ", ".join(known) or f"none yet; `reviewer grade {study.name} --grader G --model CONFIG` runs one"
+            raise NotFound(f"no verdict of grader {grader} under rubric {study.rubric.id}; there are: {there}")
 
 
 def with_less_gold(evidence: GraderEvidence, asked: Sequence[Question], number: int, seed: int) -> GraderEvidence:
@@ -145,31 +161,33 @@ def with_less_gold(evidence: GraderEvidence, asked: Sequence[Question], number: 
     Raises:
         Refused: there is not so much gold.
     """
+    drawn = evidence.design.seen.tolist()
     whole = [
         place
         for place, subject in enumerate(evidence.subjects)
-        if evidence.population.chances[place] is not None
+        if drawn[place]
         and all(evidence.gold[subject][question.id].status is not AnswerState.OPEN for question in asked)
     ]
     if not 1 <= number <= len(whole):
         raise Refused(f"--gold-sample {number}: expected 1 to {len(whole):,}: so many have gold to what is checked")
     kept = set(heapq.nsmallest(number, whole, key=lambda place: rank(seed, "gold", evidence.subjects[place][0])))
     chance = DrawChance(0, number, len(whole))
-    population = evidence.population
+    design = evidence.design
     return replace(
         evidence,
         subjects=tuple(evidence.subjects[place] for place in whole),
-        population=TargetPopulation(
-            [population.prompts[place] for place in whole],
-            [population.configurations[place] for place in whole],
-            population.names,
+        design=sample_design(
+            design.clusters[whole].tolist(),
+            design.configurations[whole].tolist(),
+            design.names,
             [chance if place in kept else None for place in whole],
+            design.people[whole].tolist(),
             target=RateTarget.THESE,
         ),
         gold={evidence.subjects[place]: evidence.gold[evidence.subjects[place]] for place in kept},
         truth=evidence.gold,
         pairs=(),
-        paired=TargetPopulation([], [], population.names, []),
+        paired=sample_design([], [], design.names, []),
     )
 
 
@@ -258,8 +276,13 @@ def _people(engine: Engine, study: str) -> dict[Subject, dict[str, dict[str, str
     return found
 
 
-def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -> list[DrawChance | None]:
-    """Return with what chance each of `members`, (number, configuration), came into the study.
+def _raters_of(people: Mapping[Subject, Mapping[str, Mapping[str, str]]], subject: Subject) -> int:
+    """Return how many people said anything of a subject."""
+    return len({name for given in people.get(subject, {}).values() for name in given})
+
+
+def _chances(engine: Engine, study: Study, members: Sequence[Candidate]) -> list[DrawChance | None]:
+    """Return with what chance each of `members` came into the study.
 
     Strata are known by their sizes, and by configuration where the rule draws from each.
     """
@@ -267,12 +290,12 @@ def _chances(engine: Engine, study: Study, members: Sequence[tuple[int, int]]) -
     drawn = {one.response: one for one in sampling_pools.chosen(engine, study.number, rule)}
     strata: dict[tuple[int, int, int], int] = {}
     chances: list[DrawChance | None] = []
-    for number, configuration in members:
-        one = drawn.get(number)
+    for member in members:
+        one = drawn.get(member.number)
         if one is None:
             chances.append(None)
             continue
         sizes = (1, 1) if one.drawn is None or one.pool is None else (one.drawn, one.pool)
-        stratum = strata.setdefault((configuration if rule.kind.by_configuration else -1, *sizes), len(strata))
+        stratum = strata.setdefault((member.configuration if rule.kind.by_configuration else -1, *sizes), len(strata))
         chances.append(DrawChance(stratum, *sizes))
     return chances

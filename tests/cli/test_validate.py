@@ -49,10 +49,9 @@ def test_the_document_says_what_design_promises(run: Run, tmp_path: Path) -> Non
     assert (document["study"], document["grader"]) == ("s", "judge")
     found = verdict(document)
     assert (found["n"], found["unparsed"], found["refused"]) == (60, 2, 0)
-    assert found["confusion"] == {
-        "no": {"no": 16, "unparsed": 2, "yes": 7},
-        "yes": {"no": 0, "unparsed": 0, "yes": 35},
-    }
+    counts = {"no": {"no": 16, "unparsed": 2, "yes": 7}, "yes": {"no": 0, "unparsed": 0, "yes": 35}}
+    assert found["confusion"] == {"counts": counts, "estimate": counts}
+    assert document["population"] == "all responses that the study stands for"
     assert found["error"]["value"] == pytest.approx(9 / 60)
     alpha, beta = found["by_model"]["alpha"], found["by_model"]["beta"]
     assert (alpha["n"], alpha["unparsed"], beta["unparsed"]) == (30, 1, 1)
@@ -63,7 +62,13 @@ def test_the_document_says_what_design_promises(run: Run, tmp_path: Path) -> Non
     assert found["ranking"] == {"gold": {"wrong": ["beta", "alpha"]}, "grader": {"wrong": ["alpha", "beta"]}}
     [flip] = found["flips"]
     assert (flip["rate"], flip["higher_by_gold"], flip["lower_by_gold"]) == ("wrong", "beta", "alpha")
+    assert (flip["state"], flip["gold_n"], flip["prompts"]) == ("possible", 60, 30)
     assert found["differential"]["p"] < 0.05
+    assert found["differential"]["test"] == "permutation"
+    [difference] = found["differences"]
+    assert (difference["first"], difference["second"], difference["family"]) == ("alpha", "beta", 1)
+    assert difference["gold"]["value"] == pytest.approx(10 / 30 - 15 / 30)
+    assert difference["claim"] == "too little gold"
     assert found["alt_test"]["people"][0]["items"] == 60
     assert set(found["labels"]) == {"yes", "no", "cannot_tell"}
 
@@ -73,7 +78,8 @@ def test_the_plain_form_says_it_in_words(run: Run, tmp_path: Path) -> None:
     done = run("validate", "s", "--grader", "judge", "--lab", "A")
     assert "2 of 60 verdicts are unparsed" in done.err
     assert "Error differs between configurations" in done.out
-    assert "Flip: gold puts beta above alpha" in done.out
+    assert "Flip, possible: gold puts beta above alpha" in done.out
+    assert "Figures are of all responses that the study stands for, 60; counts are called counts." in done.out
     assert "On models of its own lab, A (30 units), less on those of others (30)" in done.out
     assert "alternative annotator test" in done.out
     assert done.out.endswith("Next: reviewer report s\n")
@@ -96,6 +102,10 @@ def test_what_is_undecided_is_warned_of_and_not_corrected_for(run: Run, tmp_path
     assert "Not corrected: 6 of 60 responses drawn for review have no gold yet" in done.out
     rate = verdict(run("validate", "s", "--grader", "judge", "--json").json())["by_model"]["beta"]
     assert rate["corrected"]["wrong"]["value"] is None
+    bounds = verdict(run("validate", "s", "--grader", "judge", "--json").json())["rates"]["wrong"]["bounds"]
+    # Of 6 undecided responses none or all are wrong: of the 25 that are, 2 are among the 6.
+    assert (bounds["low"], bounds["high"]) == pytest.approx((22 / 60, 28 / 60))
+    assert "the rate lies between" in done.out
     assert rate["grader_rate"]["wrong"]["value"] is not None
 
 
@@ -174,7 +184,10 @@ def test_xstest_gives_the_table_of_errors_by_model_and_the_flip(run: Run) -> Non
     assert (round(compliance["corrected"]["value"], 3), round(compliance["raw"]["value"], 3)) == (0.485, 0.616)
     against = found["against"]
     assert (against["only_first_right"], against["only_second_right"]) == (104, 193)
-    assert against["p"] == pytest.approx(2.7e-7, rel=0.01)
+    # Five responses to a prompt are no independent units, so that the exact test, whose p is 2.7e-7, does not hold.
+    assert against["p_exact"] is None
+    assert against["claims"]["error"]["claim"] == "differs"
+    assert against["claims"]["error"]["p"] == pytest.approx(5e-5, abs=5e-5)
 
 
 @pytest.mark.usefixtures("xstest")

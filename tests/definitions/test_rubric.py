@@ -153,6 +153,7 @@ MISTAKES = [
     ('of = ["yes"]', 'of = ["yes"]\namong = ["maybe"]', 66, "maybe is no option of question rude"),
     ('of = ["yes"]', 'of = ["yes"]\namong = ["no"]', 65, "yes is not among the values counted"),
     ('of = ["yes"]\nworse = "high"', 'of = ["yes"]\nworse = "more"', 66, "one of high, low, neither"),
+    ('of = ["yes"]\nworse = "high"', 'of = ["yes"]\nmatters = 1.5\nworse = "high"', 66, "above 0 and below 1"),
     ('id = "strength"', 'id = "rudeness"', 69, "a second rate rudeness"),
     ('mean = ["degree"]', "mean = []", 70, "mean is empty"),
     ('mean = ["degree"]', 'mean = ["degree", "degree"]', 70, "names a question twice"),
@@ -336,3 +337,8 @@ def test_without_numbers_the_rank_counts(tmp_path: Path) -> None:
     rubric = read(tmp_path, ranked)
     assert rubric.question("degree").positions() == {"mild": 0.0, "strong": 1.0, "extreme": 2.0}
     assert rate_of(rubric, rubric.rates[1], {"rude": "yes", "degree": "strong"}) == 0.5
+
+
+def test_a_rate_says_what_difference_matters(tmp_path: Path) -> None:
+    found = read(tmp_path, VALID.replace('of = ["yes"]\nworse = "high"', 'of = ["yes"]\nworse = "high"\nmatters = 0.1'))
+    assert [rate.matters for rate in found.rates] == [0.1, 0.05]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from reviewer.definitions.rubric import Worse
@@ -32,6 +33,17 @@ from reviewer.report.result import (
 from reviewer.report.tables import csv_text, file_name, plain, tables
 from reviewer.statistics.agreement.coefficients import GWET_AC1
 from reviewer.statistics.estimate import Estimate
+from reviewer.statistics.grader_error import (
+    Claim,
+    Confusion,
+    Flip,
+    FlipState,
+    RateDifference,
+    claims,
+    difference,
+    parts_of,
+)
+from reviewer.statistics.sample_design import Population, census
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m$x$ =1+1"
 HALF = Estimate(0.5, 0.4, 0.6)
@@ -44,6 +56,16 @@ def rate(configuration: str = "m1", grader: str | None = None, **more: object) -
     return replace(row, **more)  # type: ignore[arg-type]
 
 
+COUNTS = {"yes": {"yes": 3, "no": 1}, "no": {"yes": 0, "no": 4}}
+
+
+def claim() -> Claim:
+    units = np.arange(40)
+    sides = units % 2 == 0
+    found = difference(parts_of((units % 3 == 0).astype(float)), census(units // 2), sides, ~sides)
+    return claims([("m1 less m2", found)], 0.05)[0]
+
+
 def report(name: str = "m1", grader: str = "judge@x") -> Report:
     return Report(
         study="s",
@@ -53,17 +75,18 @@ def report(name: str = "m1", grader: str = "judge@x") -> Report:
         rubric_hash="0" * 40,
         software="reviewer 0",
         made_at="2026-01-01T00:00:00.000000+00:00",
+        population=Population.STUDY,
         configurations=(ReportConfiguration(name, "Lab", 10), ReportConfiguration("m2", None, 10)),
         graders=(ReportGrader(grader, "model", "Other lab"),),
         rates=(rate(name, corrected=NEVER), rate(name, grader), rate("m2"), rate("m2", grader, corrected=NEVER)),
-        differences=(DifferenceRow("ev", "bad", name, "m2", grader, LESS, HALF),),
+        differences=(DifferenceRow("ev", "bad", grader, RateDifference(name, "m2", LESS, HALF, False, claim())),),
         errors=(ErrorRow("q", grader, None, None, 20, 1, 2, HALF), ErrorRow("q", grader, name, "Lab", 10, 1, 2, HALF)),
-        flips=(FlipRow("q", grader, "bad", name, "m2", HALF, LESS, 0.9),),
+        flips=(FlipRow("q", grader, "bad", Flip(name, "m2", HALF, LESS, FlipState.LIKELY, 40, 20, 12)),),
         labs=(LabRow("bad", "people (gold)", "Lab", 10, HALF, Estimate(0.0, 0.0, 0.0)),),
         tags=(TagRow("ev", "topic", "bad", name, None, 5, HALF), TagRow("ev", "topic", "bad", "m2", grader, 5, HALF)),
         agreement=(AgreementRow("q", "people", 20, GWET_AC1, HALF),),
         strengths=(StrengthRow("q", name, LESS),),
-        confusions=(ConfusionTable("q", grader, {"yes": {"yes": 3, "no": 1}, "no": {"yes": 0, "no": 4}}),),
+        confusions=(ConfusionTable("q", grader, Confusion(COUNTS, COUNTS)),),
         card={"study": "s", "agreement": HALF.plain(), "questions": [{"question": name, "units": 3}], "none": []},
         caveats=("Read me first.",),
     )
@@ -170,6 +193,10 @@ def test_json_says_what_the_table_says() -> None:
             "by gold": LESS.plain(),
             "grader": "judge@x",
             "by the grader": HALF.plain(),
+            "corrected": None,
+            "may be said": "too little gold; more prompts would tell",
+            "gold n": 40,
+            "prompts": 20,
         }
     ]
 

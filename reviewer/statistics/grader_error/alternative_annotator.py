@@ -8,14 +8,16 @@ may replace them where it wins over half of them or more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reviewer.statistics.agreement.table import MISSING
 from reviewer.statistics.arrays import Codes, Floats
 from reviewer.statistics.estimate import NEAR_ZERO
-from reviewer.statistics.grader_error.interval import t_below
+from reviewer.statistics.interval import t_below
+from reviewer.statistics.linear_variance import linear_variance
+from reviewer.statistics.sample_design import SampleDesign
 
 FEWEST_ITEMS = 30  # of a person, else the person is not tested
 ADVISED_PEOPLE = 3
@@ -61,6 +63,7 @@ def alternative_test(
     verdict: Sequence[int],
     people: Sequence[Sequence[int]],
     names: Sequence[str],
+    design: SampleDesign,
     *,
     epsilon: float,
     places: Sequence[float] | None = None,
@@ -71,13 +74,15 @@ def alternative_test(
         verdict: shape (items,); what the grader said, a code that no person uses where that is no label.
         people: shape (items, people); -1 where one said nothing.
         names: of the people.
+        design: how the items were drawn; all of them were. Items count for as many as they stand for, and those of one
+            prompt go together.
         epsilon: the allowance: 0.2 against experts, 0.15 trained people, 0.1 the crowd.
         places: on an ordered scale where each code stands, nan for none; then nearness is by the root mean square
             distance, else by the share of others who say the same.
     """
     said, given = np.asarray(verdict, np.int64), np.asarray(people, np.int64).reshape(len(verdict), len(names))
     stands = None if places is None else np.asarray(places, np.float64)
-    found = [_against(said, given, place, name, stands, epsilon) for place, name in enumerate(names)]
+    found = [_against(said, given, place, name, stands, design, epsilon) for place, name in enumerate(names)]
     tested = [one for one in found if one.p is not None]
     if not tested:
         most = max((one.items for one in found), default=0)
@@ -91,10 +96,7 @@ def alternative_test(
         advice = f"{len(tested)} people were tested; {ADVISED_PEOPLE} or more are advised"
     return AlternativeTest(
         epsilon,
-        tuple(
-            PersonComparison(one.person, one.items, one.advantage, one.behind, one.spread, one.p, one.person in winners)
-            for one in found
-        ),
+        tuple(replace(one, wins=one.person in winners) for one in found),
         rate,
         float(np.mean([one.advantage for one in tested])),
         rate >= PASSES,
@@ -110,7 +112,13 @@ def threshold(people: int) -> float:
 
 
 def _against(
-    verdict: Codes, people: Codes, left_out: int, name: str, places: Floats | None, epsilon: float
+    verdict: Codes,
+    people: Codes,
+    left_out: int,
+    name: str,
+    places: Floats | None,
+    design: SampleDesign,
+    epsilon: float,
 ) -> PersonComparison:
     others = np.delete(people, left_out, axis=1)
     kept = (people[:, left_out] != MISSING) & (others != MISSING).any(axis=1)
@@ -121,16 +129,29 @@ def _against(
     of_person = _nearness(people[kept, left_out], others[kept], places)
     as_near, nearer = of_grader >= of_person - NEAR_ZERO, of_person >= of_grader - NEAR_ZERO
     behind = nearer.astype(np.float64) - as_near
-    spread = float(behind.std(ddof=1)) if items > 1 else 0.0
-    mean = float(behind.mean())
-    if items < FEWEST_ITEMS:
-        p = None
-    elif spread <= NEAR_ZERO:
+    own = design.take(kept)
+    weights = own.weights
+    mean, advantage = (float(weights @ values / weights.sum()) for values in (behind, as_near.astype(np.float64)))
+    spread, p = _test(behind, own, mean, epsilon)
+    return PersonComparison(name, items, advantage, mean, spread, p if items >= FEWEST_ITEMS else None, wins=False)
+
+
+def _test(behind: Floats, design: SampleDesign, mean: float, epsilon: float) -> tuple[float, float | None]:
+    """Return the standard deviation over items that the mean's error says, and p that the person is ahead by ε."""
+    items = len(behind)
+    if items < 2:
+        return 0.0, None
+    if np.ptp(behind) <= NEAR_ZERO:
         # All items say the same: no chance is left, and t is not defined.
-        p = 0.0 if mean < epsilon else 1.0
-    else:
-        p = t_below((mean - epsilon) / (spread / items**0.5), items - 1)
-    return PersonComparison(name, items, float(as_near.mean()), mean, spread, p, wins=False)
+        return 0.0, 0.0 if mean < epsilon else 1.0
+    if design.equal and not design.repeated:
+        spread = float(behind.std(ddof=1))
+        return spread, t_below((mean - epsilon) / (spread / items**0.5), items - 1)
+    found = linear_variance((behind - mean) / float(design.weights.sum()), design)
+    if found is None or found.total <= 0.0:
+        return 0.0, None
+    error = found.total**0.5
+    return error * items**0.5, t_below((mean - epsilon) / error, found.degrees)
 
 
 def _nearness(said: Codes, others: Codes, places: Floats | None) -> Floats:

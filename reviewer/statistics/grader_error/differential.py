@@ -1,21 +1,39 @@
-"""Does the grader err more on some configurations than on others, and more or less on those of its own lab?"""
+"""Does the grader err more on some configurations than on others?
+
+With equal chances, errors are exchanged between configurations: within prompts of which several responses have gold,
+and among all the other responses, whose configuration is a matter of the draw (Good 2005, ch. 3). With unequal chances
+errors cannot be exchanged, and a Wald test takes the variance of the design (Rao and Scott 1981, with F).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
+from reviewer.definitions.rubric import MATTERS
 from reviewer.statistics.agreement.bootstrap import MOST_WEIGHTS, Resampling
-from reviewer.statistics.arrays import Codes, Flags, Floats
-from reviewer.statistics.estimate import NEAR_ZERO, Estimate, ratio
-from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
-from reviewer.statistics.grader_error.sample import GoldSample, RateParts
+from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.estimate import NEAR_ZERO
+from reviewer.statistics.grader_error.claims import FEWEST_CLUSTERS, Claim, claims
+from reviewer.statistics.grader_error.difference import Difference, difference
+from reviewer.statistics.grader_error.rate_parts import RateParts
+from reviewer.statistics.interval import f_above
+from reviewer.statistics.linear_variance import linear_variance
+from reviewer.statistics.sample_design import SampleDesign
 
 ONE = "there is one configuration only"
-UNEQUAL = "units were drawn with different chances, so that errors cannot be exchanged"
-NO_OTHERS = "no unit on {side} side"
+FEW = "fewer than two configurations have gold on {least} prompts"
+NO_VARIANCE = "the variance of error is not known on every configuration"
+
+
+class DifferentialTest(StrEnum):
+    """How it was asked whether error differs."""
+
+    PERMUTATION = "permutation"
+    WALD = "Wald"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,91 +43,47 @@ class Differential:
     Attributes:
         spread: weighted standard deviation of error between configurations.
         p: how often error that knew no configuration would spread as much; None where that cannot be asked.
-        undefined: why not.
-        paired: whether errors were exchanged within prompts.
-        rest: by configuration, its error less that of all others.
+        test: by which `p` was found.
+        undefined: why there is none.
+        rest: by configuration, its error less that of all others, as one family.
     """
 
     spread: float
     p: float | None
+    test: DifferentialTest | None
     undefined: str | None
-    paired: bool
-    rest: dict[str, Estimate]
+    rest: tuple[Claim, ...]
 
 
 def differential(
-    wrong: Floats,
-    sample: GoldSample,
-    prompts: Codes,
-    configurations: Codes,
-    names: tuple[str, ...],
-    resampling: Resampling,
+    wrong: RateParts, design: SampleDesign, resampling: Resampling, matters: float = MATTERS
 ) -> Differential:
     """Test whether error is the same for all configurations.
 
-    Errors are exchanged between the configurations of each prompt where prompts repeat, else between all: a permutation
-    test whose statistic is the spread of error (Good 2005, ch. 3). Arrays are of the sample's units; `wrong` is 1 where
-    the grader errs.
+    Args:
+        wrong: what each unit adds to error; all units were drawn.
+        design: of the units.
+        resampling: how many exchanges, from which seed.
+        matters: the smallest difference of error that matters.
     """
-    weights = sample.weights
-    kinds = np.unique(configurations)
+    kinds = np.unique(design.configurations)
     if len(kinds) < 2:
-        return Differential(0.0, None, ONE, False, {})
-    groups = np.unique(prompts, return_inverse=True)[1]
-    paired = bool(np.bincount(groups).max() > 1)
-    rest = {
-        names[kind]: apart(RateParts(wrong, np.ones(len(wrong))), sample, prompts, configurations == kind, resampling)
-        for kind in kinds
-    }
-    member = (configurations[:, None] == kinds).astype(np.float64)
-    spread = float(_spread(wrong[None, :], member * weights[:, None])[0])
-    if not sample.equal:
-        return Differential(spread, None, UNEQUAL, paired, rest)
-    as_much = sum(
-        int((_spread(exchanged, member) >= spread - NEAR_ZERO).sum())
-        for exchanged in _exchanged(wrong, groups if paired else np.zeros(len(wrong), np.int64), resampling)
+        return Differential(0.0, None, None, ONE, ())
+    sides = [design.configurations == kind for kind in kinds]
+    member = np.stack(sides, axis=1).astype(np.float64)
+    spread = float(_spread(wrong.above[None, :], member * design.weights[:, None])[0])
+    apart = [(design.names[kind], difference(wrong, design, own, ~own)) for kind, own in zip(kinds, sides, strict=True)]
+    prompts = [len(np.unique(design.clusters[own])) for own in sides]
+    if sum(number >= FEWEST_CLUSTERS for number in prompts) < 2:
+        return Differential(spread, None, None, FEW.format(least=FEWEST_CLUSTERS), tuple(claims(apart, matters)))
+    if design.equal:
+        p, own_chances = _exchange_test(wrong.above, design, member, resampling)
+        return Differential(spread, p, DifferentialTest.PERMUTATION, None, tuple(claims(apart, matters, own_chances)))
+    p_wald = _wald(wrong, design, apart)
+    reason = NO_VARIANCE if p_wald is None else None
+    return Differential(
+        spread, p_wald, None if reason else DifferentialTest.WALD, reason, tuple(claims(apart, matters))
     )
-    return Differential(spread, (1 + as_much) / (1 + resampling.resamples), None, paired, rest)
-
-
-def apart(parts: RateParts, sample: GoldSample, prompts: Codes, mine: Flags, resampling: Resampling) -> Estimate:
-    """Return the rate of the units where `mine` less that of the others, all arrays of the sample's units.
-
-    The interval draws prompts, so that it knows that both sides answered the same ones.
-    """
-    weights = sample.weights
-    sides = (mine, ~mine)
-    columns = np.column_stack([weights * side * part for side in sides for part in (parts.above, parts.below)])
-
-    def of(found: Floats) -> Floats:
-        first, second = ratio(found[:, 0], found[:, 1]), ratio(found[:, 2], found[:, 3])
-        difference: Floats = first - second
-        return difference
-
-    value = float(of(columns.sum(axis=0)[None, :])[0])
-    which = "this" if not columns[:, 1].any() else "the other"
-    return spanned(value, of(sums(prompts, columns, resampling)), prompts, NO_OTHERS.format(side=which))
-
-
-def bias_apart(
-    gold: RateParts, grader: RateParts, sample: GoldSample, prompts: Codes, mine: Flags, resampling: Resampling
-) -> Estimate:
-    """Return by how much more the grader's rate lies above gold's where `mine` than elsewhere.
-
-    (grader - gold of mine) - (grader - gold of the others), all arrays of the sample's units.
-    """
-    weights = sample.weights
-    parts = (grader.above, grader.below, gold.above, gold.below)
-    columns = np.column_stack([weights * side * part for side in (mine, ~mine) for part in parts])
-
-    def of(found: Floats) -> Floats:
-        rates = ratio(found[:, 0::2], found[:, 1::2])
-        favour: Floats = (rates[:, 0] - rates[:, 1]) - (rates[:, 2] - rates[:, 3])
-        return favour
-
-    value = float(of(columns.sum(axis=0)[None, :])[0])
-    which = "this" if not (columns[:, 1].any() and columns[:, 3].any()) else "the other"
-    return spanned(value, of(sums(prompts, columns, resampling)), prompts, NO_OTHERS.format(side=which))
 
 
 def _spread(wrong: Floats, member: Floats) -> Floats:
@@ -119,6 +93,37 @@ def _spread(wrong: Floats, member: Floats) -> Floats:
     mean = (errors @ units / units.sum())[:, None]
     spread: Floats = np.sqrt((errors - mean) ** 2 @ units / units.sum())
     return spread
+
+
+def _exchange_test(
+    wrong: Floats, design: SampleDesign, member: Floats, resampling: Resampling
+) -> tuple[float, list[float]]:
+    """Return p of no difference at all, and of each configuration that it does not differ from the rest."""
+    units = member.sum(axis=0)
+    total, number = wrong.sum(), len(wrong)
+    spread = float(_spread(wrong[None, :], member)[0])
+    apart = _apart(wrong[None, :] @ member, units, total, number)[0]
+    as_much, as_far = 0, np.zeros(len(units))
+    for exchanged in _exchanged(wrong, exchange_groups(design), resampling):
+        as_much += int((_spread(exchanged, member) >= spread - NEAR_ZERO).sum())
+        far = _apart(exchanged @ member, units, total, number)
+        as_far += (np.abs(far) >= np.abs(apart) - NEAR_ZERO).sum(axis=0)
+    draws = 1 + resampling.resamples
+    return (1 + as_much) / draws, [float(one) for one in (1.0 + as_far) / draws]
+
+
+def _apart(wrong: Floats, units: Floats, total: float, number: int) -> Floats:
+    """Return error of each configuration less that of the others, from how many are wrong of each."""
+    apart: Floats = wrong / units - (total - wrong) / np.maximum(number - units, 1.0)
+    return apart
+
+
+def exchange_groups(design: SampleDesign) -> Codes:
+    """Return inside which groups errors are exchanged, shape (units,): prompts, and all units alone on theirs."""
+    groups = np.unique(design.clusters, return_inverse=True)[1]
+    shared = np.bincount(groups)[groups] > 1
+    found: Codes = np.where(shared, groups + 1, 0)
+    return found
 
 
 def _exchanged(wrong: Floats, groups: Codes, resampling: Resampling) -> Iterator[Floats]:
@@ -134,3 +139,40 @@ def _exchanged(wrong: Floats, groups: Codes, resampling: Resampling) -> Iterator
         exchanged = np.empty((draws, len(wrong)))
         exchanged[:, order] = wrong[order][np.argsort(keys, axis=1)]
         yield exchanged
+
+
+def _wald(wrong: RateParts, design: SampleDesign, apart: list[tuple[str, Difference]]) -> float | None:
+    """Return p that all configurations err alike, by the differences from the rest but the last and their covariances.
+
+    The differences are functions of as many errors as there are configurations, so that one of them says nothing more.
+    """
+    kept = [place for place, (_, one) in enumerate(apart) if one.clusters >= FEWEST_CLUSTERS][:-1]
+    sides = [design.configurations == kind for kind in np.unique(design.configurations)]
+    influence = [_influence(wrong, design, sides[place]) for place in kept]
+    values = np.array([float(apart[place][1].estimate.value or 0.0) for place in kept])
+    size = len(kept)
+    matrix, degrees = np.zeros((size, size)), np.inf
+    for one in range(size):
+        for other in range(one + 1):
+            together = linear_variance(influence[one] + influence[other], design)
+            against = linear_variance(influence[one] - influence[other], design)
+            if together is None or against is None:
+                return None
+            matrix[one, other] = matrix[other, one] = (together.total - against.total) / 4.0
+            if one == other:
+                matrix[one, one] += together.doubt
+                degrees = min(degrees, together.degrees)
+    statistic = float(values @ np.linalg.pinv(matrix) @ values)
+    left = degrees - size + 1.0
+    return f_above(statistic * left / (degrees * size), size, left) if left > 0.0 and statistic >= 0.0 else None
+
+
+def _influence(wrong: RateParts, design: SampleDesign, own: Codes) -> Floats:
+    """Return what each unit moves the error of one side less that of the other, for one unit of weight."""
+    weights = design.weights
+    found = np.zeros(len(design))
+    for sign, side in ((1.0, own), (-1.0, ~own)):
+        below = float(weights[side].sum())
+        rate = float(weights[side] @ wrong.above[side]) / below
+        found[side] = sign * (wrong.above[side] - rate) / below
+    return found

@@ -1,6 +1,6 @@
-"""How much more gold until a question is settled: estimates from the spread seen so far.
+"""How many more items until the alternative annotator test can pass, from the spread seen so far.
 
-Both ask for a chance of 80 % that the interval, or the test, then says so, if the difference is what it is now.
+With a chance of 80 %, if people and grader are as near to each other as now.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from reviewer.statistics.grader_error.alternative_annotator import (
     PersonComparison,
     threshold,
 )
-from reviewer.statistics.grader_error.interval import Z, t_quantile
-from reviewer.statistics.grader_error.ranking import Flip
+from reviewer.statistics.interval import t_quantile
 
 CHANCE = 0.8
 POWER = NORMAL.inv_cdf(CHANCE)
@@ -24,24 +23,10 @@ POWER = NORMAL.inv_cdf(CHANCE)
 
 @dataclass(frozen=True, slots=True)
 class GoldPlan:
-    """How many `more` units with gold; None where more cannot be expected to help, with the reason."""
+    """How many `more` items of each person; None where more cannot be expected to help, with the reason."""
 
     more: int | None
     why: str
-
-
-def for_flip(flip: Flip, units: int) -> GoldPlan:
-    """Return how many more units the interval of a flip's difference by gold needs to leave out 0.
-
-    `units` have gold now; the spread goes with one over their root.
-    """
-    low, high, value = flip.gold.low, flip.gold.high, flip.gold.value
-    if low is not None and high is not None and (low > 0.0 or high < 0.0):
-        return GoldPlan(0, "the interval of the difference leaves out 0")
-    if not value:
-        return GoldPlan(None, "gold sees no difference")
-    needed = math.ceil(units * (((Z + POWER) * flip.spread) / value) ** 2)
-    return GoldPlan(max(needed - units, 0), f"a difference of {value:.3f} with this spread")
 
 
 def for_alternative(found: AlternativeTest) -> GoldPlan:

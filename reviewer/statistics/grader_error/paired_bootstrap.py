@@ -1,8 +1,9 @@
-"""The paired bootstrap: prompts are drawn with replacement, each with all that was said of it."""
+"""The paired bootstrap, for figures that are no smooth function of totals: prompts are drawn with all said of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,17 +11,29 @@ import numpy as np
 from reviewer.statistics.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, NORMAL, TAIL, Resampling
 from reviewer.statistics.arrays import Codes, Floats
 from reviewer.statistics.estimate import NEAR_ZERO, Estimate
-from reviewer.statistics.grader_error.interval import Z
+from reviewer.statistics.interval import Z
+from reviewer.statistics.sample_design import SampleDesign
 
 NO_SPREAD = "every resample gives the same value: they do not say how sure it is"
 FEW_PROMPTS = "{prompts} prompts; an interval needs at least {least}"
 
 
-def sums(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
-    """Return, for each draw of prompts, the sums of `columns`, shape (units, k) in and (draws, k) out.
+def sums(design: SampleDesign, columns: Floats, resampling: Resampling) -> Floats:
+    """Return, for each draw, the sums of `columns`, shape (units, k) in and (draws, k) out.
 
-    What is drawn is the same for any columns of the same prompts, so that statistics of several calls go together.
+    Prompts are drawn where they repeat; else units, those of each stratum apart and those that had not been drawn as
+    one more. What is drawn is the same for any columns of the same design.
     """
+    if design.repeated:
+        return _drawn(design.clusters, columns, resampling)
+    found = np.zeros((resampling.resamples, columns.shape[1]))
+    for stratum in np.unique(design.strata):
+        mine = np.flatnonzero(design.strata == stratum)
+        found += _drawn(np.arange(len(mine)), columns[mine], replace(resampling, seed=resampling.seed + int(stratum)))
+    return found
+
+
+def _drawn(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
     groups = np.unique(prompts, return_inverse=True)[1]
     number = int(groups.max(initial=-1)) + 1
     if not number:
@@ -31,14 +44,14 @@ def sums(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
     return np.concatenate([weights @ of_prompts for weights in drawn])
 
 
-@lru_cache(1)
+@lru_cache(4)
 def _held(prompts: int, resampling: Resampling) -> Sequence[Floats]:
     """Return the weights of all draws: a report asks for the same a hundred times, and drawing takes longest."""
     return tuple(_weights(prompts, resampling))
 
 
 def _weights(prompts: int, resampling: Resampling) -> Iterator[Floats]:
-    generator = np.random.default_rng(resampling.seed)
+    generator = np.random.default_rng(abs(resampling.seed))
     size = max(1, MOST_WEIGHTS // max(1, prompts))
     for start in range(0, resampling.resamples, size):
         drawn = min(size, resampling.resamples - start)

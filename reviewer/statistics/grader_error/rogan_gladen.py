@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from reviewer.statistics.arrays import Codes, Flags
 from reviewer.statistics.estimate import NEAR_ZERO, Estimate
-from reviewer.statistics.grader_error.interval import Z
-from reviewer.statistics.grader_error.sample import GoldSample, RateParts
+from reviewer.statistics.grader_error.rate_parts import RateParts
+from reviewer.statistics.interval import Z
+from reviewer.statistics.sample_design import SampleDesign
 
 ALL_GOLD = "every unit has gold: there is nothing to correct"
 UNEQUAL = "the units with gold were drawn with different chances"
@@ -17,21 +15,19 @@ ONE_CLASS = "no unit with gold is {side}: sensitivity and specificity need both"
 NO_BETTER = "on the gold the grader does no better than chance: sensitivity and specificity sum to {sum:.2f}"
 
 
-def plug_in(gold: RateParts, grader: RateParts, sample: GoldSample, prompts: Codes) -> Estimate:
+def plug_in(gold: RateParts, grader: RateParts, design: SampleDesign) -> Estimate:
     """Return the rate corrected by sensitivity and specificity (Rogan and Gladen 1978).
 
     The interval holds what the units without gold and those with gold leave open (Lee et al. 2025, arXiv 2511.21140:
     the formula with added counts). The grader's rate is that of the units without gold, so that both are independent.
+    Arguments are as in `rates.corrected`.
     """
-    rest = np.ones(len(grader.above), bool)
-    rest[sample.units] = False
-    own, mine = grader.take(sample.units), prompts[sample.units]
-    reason = _no_plug_in(gold, grader, sample, rest)
-    if reason is None and (len(np.unique(prompts[rest])) < rest.sum() or len(np.unique(mine)) < len(mine)):
-        reason = REPEATED
+    seen = design.seen
+    own, settled, rest = grader.take(seen), gold.take(seen), ~seen
+    reason = _no_plug_in(settled, grader, design)
     if reason is not None:
         return Estimate(None, undefined=reason)
-    right = gold.above == 1.0
+    right = settled.above == 1.0
     return rogan_gladen(
         (int(grader.above[rest].sum()), int(rest.sum())),
         (int((own.above[~right] == 0.0).sum()), int((~right).sum())),
@@ -39,16 +35,17 @@ def plug_in(gold: RateParts, grader: RateParts, sample: GoldSample, prompts: Cod
     )
 
 
-def _no_plug_in(gold: RateParts, grader: RateParts, sample: GoldSample, rest: Flags) -> str | None:
-    if not (gold.binary and grader.binary):
+def _no_plug_in(settled: RateParts, grader: RateParts, design: SampleDesign) -> str | None:
+    if not (settled.binary and grader.binary):
         return VARYING
-    if not sample.equal:
+    if not design.equal:
         return UNEQUAL
-    if not rest.any():
+    if design.seen.all():
         return ALL_GOLD
-    if gold.above.min(initial=1.0) == 1.0 or gold.above.max(initial=0.0) == 0.0:
-        return ONE_CLASS.format(side="counted out" if gold.above.any() else "counted in")
-    return None
+    if settled.above.min(initial=1.0) == 1.0 or settled.above.max(initial=0.0) == 0.0:
+        return ONE_CLASS.format(side="counted out" if settled.above.any() else "counted in")
+    repeated = design.take(design.seen).repeated or design.take(~design.seen).repeated
+    return REPEATED if repeated else None
 
 
 def rogan_gladen(judged: tuple[int, int], negative: tuple[int, int], positive: tuple[int, int]) -> Estimate:

@@ -12,60 +12,59 @@ from __future__ import annotations
 import numpy as np
 
 from reviewer.statistics.agreement.bootstrap import Resampling
-from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.arrays import Floats
 from reviewer.statistics.estimate import NEAR_ZERO, Estimate, ratio
 from reviewer.statistics.grader_error.paired_bootstrap import spanned, sums
-from reviewer.statistics.grader_error.rates import NO_GOLD, NOTHING
-from reviewer.statistics.grader_error.sample import GoldSample
+from reviewer.statistics.grader_error.rate_parts import RateParts
+from reviewer.statistics.grader_error.rates import NO_GOLD, NOTHING, tuned_power
+from reviewer.statistics.sample_design import SampleDesign
 
 TENTH = 0.1
 MOST_LEVELS = 64  # more levels of badness than this are grouped
 
 
-def goodness(badness: Floats, prompts: Codes, resampling: Resampling, tail: float = TENTH) -> Estimate:
-    """Return goodness@tail of attempts as they were graded, `badness` from 0 to 1, nan where one does not count."""
+def goodness(badness: Floats, design: SampleDesign, resampling: Resampling, tail: float = TENTH) -> Estimate:
+    """Return goodness@tail of attempts by those that were drawn, each for as many as it stands for.
+
+    `badness` goes from 0 to 1, nan where an attempt does not count.
+    """
+    seen = design.seen
+    badness, design = badness[seen], design.take(seen)
     counts = ~np.isnan(badness)
     if not counts.any():
         return Estimate(None, undefined=NOTHING)
     levels = _levels(badness[counts])
-    columns = np.column_stack([counts, *_reaching(badness, levels)])
+    columns = design.weights[:, None] * np.column_stack([counts, *_reaching(badness, levels)])
 
     def of(found: Floats) -> Floats:
         return _good(ratio(found[:, 1:], found[:, :1]), levels, tail)
 
     value = float(of(columns.sum(axis=0)[None, :])[0])
-    return spanned(value, of(sums(prompts, columns, resampling)), prompts, NOTHING, centred=True)
+    return spanned(value, of(sums(design, columns, resampling)), design.clusters, NOTHING, centred=True)
 
 
 def goodness_corrected(
-    gold: Floats,
-    grader: Floats,
-    sample: GoldSample,
-    prompts: Codes,
-    resampling: Resampling,
-    tail: float = TENTH,
+    gold: Floats, grader: Floats, design: SampleDesign, resampling: Resampling, tail: float = TENTH
 ) -> Estimate:
     """Return goodness@tail of the distribution of badness that gold says, helped by the grader where that helps.
 
     The share of attempts at least as bad as each level is the grader's over the population, corrected as rates are,
-    with the power of least variance (`rates.corrected`). `gold` is the badness of the sample's units, `grader` and
-    `prompts` are of the whole population; nan does not count.
+    with the power of least variance (`rates.corrected`). `gold` is the badness of the units that were drawn, `grader`
+    of the whole population; nan does not count.
     """
-    counts = ~np.isnan(gold)
-    weights = np.zeros(len(grader))
-    weights[sample.units] = sample.weights
+    known = np.where(design.seen, gold, np.nan)
+    counts = ~np.isnan(known)
     if not counts.any():
         return Estimate(None, undefined=NO_GOLD)
-    known = np.full(len(grader), np.nan)
-    known[sample.units] = gold
-    levels = _levels(gold[counts])
-    gold_parts = np.column_stack([~np.isnan(known), *_reaching(known, levels)])
+    weights = design.weights
+    levels = _levels(known[counts])
+    gold_parts = np.column_stack([counts, *_reaching(known, levels)])
     own_parts = np.column_stack([~np.isnan(grader), *_reaching(grader, levels)])
     columns = np.column_stack(
         [weights, np.ones(len(grader)), weights[:, None] * gold_parts, weights[:, None] * own_parts, own_parts]
     )
     whole = columns.sum(axis=0)[None, :]
-    power = _powers(gold_parts, own_parts, weights, sample)
+    power = _powers(gold_parts, own_parts, design)
     width = gold_parts.shape[1]
 
     def of(found: Floats) -> Floats:
@@ -77,7 +76,8 @@ def goodness_corrected(
         return _good(np.clip(ratio(reach, parts[:, :, 0]), 0.0, 1.0), levels, tail)
 
     value = float(of(whole)[0])
-    return spanned(value, of(sums(prompts, columns, resampling)), prompts[sample.units], NO_GOLD, centred=True)
+    prompts = design.clusters[design.seen]
+    return spanned(value, of(sums(design, columns, resampling)), prompts, NO_GOLD, centred=True)
 
 
 def _levels(badness: Floats) -> Floats:
@@ -98,18 +98,14 @@ def _good(reach: Floats, levels: Floats, tail: float) -> Floats:
     return good
 
 
-def _powers(gold: Floats, own: Floats, weights: Floats, sample: GoldSample) -> Floats:
+def _powers(gold: Floats, own: Floats, design: SampleDesign) -> Floats:
     """Return how much of the grader to use for each level, shape (levels - 1,)."""
-    if sample.complete:
-        return np.zeros(gold.shape[1] - 1)
-    drawn = weights > 0.0
-    each = weights[drawn]
-    below = float(each @ gold[drawn, 0])
-    found = []
-    for level in range(1, gold.shape[1]):
-        share = float(each @ gold[drawn, level]) / below
-        truth, said = gold[drawn, level] - share * gold[drawn, 0], own[drawn, level] - share * own[drawn, 0]
-        off = said - each @ said / each.sum()
-        alone = float(each @ off**2)
-        found.append(float(each @ (off * truth)) / alone if alone > NEAR_ZERO else 0.0)
-    return np.array(found)
+    levels = range(1, gold.shape[1])
+    if design.complete:
+        return np.zeros(len(levels))
+    return np.array(
+        [
+            tuned_power(RateParts(gold[:, level], gold[:, 0]), RateParts(own[:, level], own[:, 0]), design)
+            for level in levels
+        ]
+    )

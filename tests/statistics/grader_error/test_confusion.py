@@ -14,9 +14,7 @@ from sklearn.metrics import (  # type: ignore[import-untyped]
 from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
-    DrawChance,
     JudgedUnits,
-    TargetPopulation,
     against_gold,
     by_label,
     compare,
@@ -24,8 +22,9 @@ from reviewer.statistics.grader_error import (
     error,
     judged_units,
     mcnemar,
-    wilson,
 )
+from reviewer.statistics.interval import rare_wilson, wilson
+from reviewer.statistics.sample_design import DrawChance, sample_design
 
 VALUES = ("a", "b", "c")
 RESAMPLING = Resampling(400, 1)
@@ -34,7 +33,7 @@ Codes = npt.NDArray[np.int64]
 
 def judged(gold: Codes, verdict: Codes, prompts: Codes | None = None) -> JudgedUnits:
     units = len(gold)
-    population = TargetPopulation(
+    population = sample_design(
         list(range(units)) if prompts is None else [int(prompt) for prompt in prompts],
         [unit % 2 for unit in range(units)],
         ("m0", "m1"),
@@ -54,7 +53,7 @@ def some() -> JudgedUnits:
 
 def test_the_confusion_is_that_of_scikit_learn(some: JudgedUnits) -> None:
     expected = confusion_matrix(some.gold, some.verdict, labels=range(5))
-    found = confusion(some)
+    found = confusion(some).counts
     names = (*VALUES, "unparsed", "refused")
     assert [[found[gold][name] for name in names] for gold in VALUES] == expected[:3].tolist()
 
@@ -62,6 +61,7 @@ def test_the_confusion_is_that_of_scikit_learn(some: JudgedUnits) -> None:
 def test_what_is_no_label_counts_as_an_error_and_is_told_apart(some: JudgedUnits) -> None:
     found = error(some)
     wrong = int((some.gold != some.verdict).sum())
+    assert some.wrong.above.sum() == wrong
     assert found.value == pytest.approx(wrong / 200)
     assert (found.low, found.high) == pytest.approx(wilson(wrong / 200, 200), abs=1e-12)
     assert (some.count("unparsed"), some.count("refused")) == ((some.verdict == 3).sum(), (some.verdict == 4).sum())
@@ -70,7 +70,7 @@ def test_what_is_no_label_counts_as_an_error_and_is_told_apart(some: JudgedUnits
 
 def test_precision_recall_and_f1_are_those_of_scikit_learn(some: JudgedUnits) -> None:
     expected = precision_recall_fscore_support(some.gold, some.verdict, labels=range(3))[:3]
-    found = by_label(some, RESAMPLING)
+    found = by_label(some)
     values = [
         [one.precision.value for one in found],
         [one.recall.value for one in found],
@@ -80,27 +80,27 @@ def test_precision_recall_and_f1_are_those_of_scikit_learn(some: JudgedUnits) ->
 
 
 def test_precision_and_recall_have_the_interval_of_wilson(some: JudgedUnits) -> None:
-    [first, *_] = by_label(some, RESAMPLING)
+    [first, *_] = by_label(some)
     assert (first.precision.low, first.precision.high) == pytest.approx(
-        wilson(first.both / first.verdicts, first.verdicts), abs=1e-12
+        rare_wilson(first.both / first.verdicts, first.verdicts), abs=1e-12
     )
     assert (first.recall.low, first.recall.high) == pytest.approx(
-        wilson(first.both / first.gold, first.gold), abs=1e-12
+        rare_wilson(first.both / first.gold, first.gold), abs=1e-12
     )
 
 
 def test_a_label_that_the_grader_never_gives_has_no_precision() -> None:
-    found = by_label(judged(np.array([0, 1] * 10), np.zeros(20, np.int64)), RESAMPLING)[1]
+    found = by_label(judged(np.array([0, 1] * 10), np.zeros(20, np.int64)))[1]
     assert (found.precision.value, found.precision.undefined) == (None, "the grader never says b")
     assert (found.recall.value, found.f1.value) == (0.0, 0.0)
 
 
 def test_several_choices_are_found_one_by_one() -> None:
-    population = TargetPopulation(list(range(20)), [0] * 20, ("m",), [DrawChance(0, 1, 1)] * 20)
+    population = sample_design(list(range(20)), [0] * 20, ("m",), [DrawChance(0, 1, 1)] * 20)
     members = {"x": ("x",), "y": ("y",), "x|y": ("x", "y")}
     found = judged_units(population, tuple(members), members, ("x", "y"), [2] * 20, [0] * 10 + [2] * 10)
     assert error(found).value == 0.5
-    assert [(one.recall.value, one.precision.value) for one in by_label(found, RESAMPLING)] == [(1.0, 1.0), (0.5, 1.0)]
+    assert [(one.recall.value, one.precision.value) for one in by_label(found)] == [(1.0, 1.0), (0.5, 1.0)]
 
 
 def test_agreement_with_gold_is_that_of_two_raters(some: JudgedUnits) -> None:
@@ -109,7 +109,7 @@ def test_agreement_with_gold_is_that_of_two_raters(some: JudgedUnits) -> None:
 
 
 def test_units_without_gold_or_verdict_are_left_out() -> None:
-    population = TargetPopulation([1, 2, 3, 4], [0] * 4, ("m",), [DrawChance(0, 1, 1)] * 3 + [None])
+    population = sample_design([1, 2, 3, 4], [0] * 4, ("m",), [DrawChance(0, 1, 1)] * 3 + [None])
     members = {value: (value,) for value in VALUES}
     found = judged_units(population, VALUES, members, VALUES, [0, None, 1, 1], [0, 1, None, 1])
     assert found.units == 1
@@ -125,7 +125,7 @@ def test_mcnemar_is_that_of_statsmodels(first: int, second: int) -> None:
 
 def test_two_graders_differ_by_what_each_has_less_the_other(some: JudgedUnits) -> None:
     other = np.where(np.arange(200) % 3 == 0, some.gold, some.verdict)
-    found = compare(some, other, RESAMPLING)
+    found = compare(some, other)
     assert (found.first_only, found.second_only) == (0, int((other != some.verdict).sum()))
     assert found.error.value == pytest.approx(np.mean(some.verdict != some.gold) - np.mean(other != some.gold))
     assert found.kappa.value == pytest.approx(
@@ -138,6 +138,9 @@ def test_two_graders_differ_by_what_each_has_less_the_other(some: JudgedUnits) -
 
 
 def test_a_grader_does_not_differ_from_itself(some: JudgedUnits) -> None:
-    found = compare(some, some.verdict, RESAMPLING)
-    assert (found.p, found.error.value, found.kappa.value) == (1.0, 0.0, 0.0)
-    assert "the same value" in (found.error.undefined or "")
+    found = compare(some, some.verdict)
+    assert (found.exact, found.error.value, found.kappa.value) == (1.0, 0.0, 0.0)
+    assert found.error.low is not None
+    assert found.error.high is not None
+    # One unit more could be judged otherwise.
+    assert found.error.low < 0.0 < found.error.high

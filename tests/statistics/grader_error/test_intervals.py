@@ -7,8 +7,9 @@ import pytest
 from scipy import stats  # type: ignore[import-untyped]
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 
-from reviewer.statistics.grader_error import every_unit, parts_of, raw, rogan_gladen, share, simple, wilson
-from reviewer.statistics.grader_error.interval import t_below, t_quantile
+from reviewer.statistics.grader_error import parts_of, raw, rogan_gladen, share
+from reviewer.statistics.interval import f_above, rare_wilson, t_below, t_quantile, wilson
+from reviewer.statistics.sample_design import census, simple_sample
 
 
 @pytest.mark.parametrize(("hits", "units"), [(0, 20), (1, 7), (29, 450), (103, 450), (450, 450)])
@@ -31,24 +32,24 @@ def test_the_t_quantile_is_that_of_scipy(chance: float, degrees: float) -> None:
     assert t_quantile(chance, degrees) == pytest.approx(stats.t.ppf(chance, degrees), abs=1e-7)
 
 
-@pytest.mark.parametrize("hits", [0, 3, 40])
+@pytest.mark.parametrize("hits", [0, 4, 40])
 def test_a_share_of_independent_units_has_the_interval_of_wilson(hits: int) -> None:
     values = np.zeros(40)
     values[:hits] = 1.0
-    found = raw(parts_of(values), np.arange(40))
+    found = raw(parts_of(values), census(np.arange(40)))
     assert (found.low, found.high) == pytest.approx(wilson(hits / 40, 40), abs=1e-12)
 
 
 def test_what_does_not_count_is_not_among_the_units() -> None:
     values = np.array([1.0] * 6 + [0.0] * 14 + [np.nan] * 30)
-    found = raw(parts_of(values), np.arange(50))
+    found = raw(parts_of(values), census(np.arange(50)))
     assert found.value == pytest.approx(0.3)
     assert (found.low, found.high) == pytest.approx(wilson(0.3, 20), abs=1e-12)
 
 
 def test_a_simple_sample_has_the_interval_of_wilson_for_its_own_size() -> None:
-    values = np.array([1.0] * 9 + [0.0] * 21)
-    found = share(parts_of(values), simple(np.arange(30), 200), np.arange(30))
+    values = np.array([1.0] * 9 + [0.0] * 21 + [np.nan] * 170)
+    found = share(parts_of(values), simple_sample(census(np.arange(200)), np.arange(30)))
     assert (found.low, found.high) == pytest.approx(wilson(0.3, 30), abs=1e-12)
 
 
@@ -60,14 +61,36 @@ def test_prompts_that_repeat_widen_as_the_cluster_robust_variance_of_statsmodels
     values = (generator.random(240) < generator.beta(1, 2, 60)[prompts]).astype(float)
     fitted = sm.OLS(values, np.ones(240)).fit(cov_type="cluster", cov_kwds={"groups": prompts})
     variance = float(fitted.bse[0]) ** 2
-    found = raw(parts_of(values), prompts)
-    worth = values.mean() * (1.0 - values.mean()) / variance + 1.0
+    found = raw(parts_of(values), census(prompts))
+    worth = values.mean() * (1.0 - values.mean()) / variance
     assert worth < 200
-    assert (found.low, found.high) == pytest.approx(wilson(values.mean(), worth), abs=1e-9)
+    low, high = wilson(values.mean(), worth)
+    assert found.value is not None
+    assert found.value == pytest.approx(values.mean())
+    assert found.low is not None
+    assert found.high is not None
+    # Of 60 prompts Student's t makes it wider.
+    wider = stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975)
+    assert (found.value - found.low) / (found.value - low) == pytest.approx(wider, rel=0.01)
+    assert (found.high - found.value) / (high - found.value) == pytest.approx(wider, rel=0.01)
+
+
+@pytest.mark.parametrize("units", [20, 40, 60, 300])
+@pytest.mark.parametrize("chance", [0.005, 0.01, 0.02, 0.03])
+def test_rare_events_are_covered(units: int, chance: float) -> None:
+    hits = np.arange(units + 1)
+    ends = np.array([rare_wilson(one / units, units) for one in hits])
+    held = (ends[:, 0] <= chance) & (chance <= ends[:, 1])
+    assert stats.binom.pmf(hits, units, chance)[held].sum() >= 0.93
+
+
+@pytest.mark.parametrize(("value", "first", "second"), [(0.5, 3, 20), (2.5, 1, 9.5), (4.0, 7, 200), (0.0, 2, 5)])
+def test_the_f_distribution_is_that_of_scipy(value: float, first: float, second: float) -> None:
+    assert f_above(value, first, second) == pytest.approx(stats.f.sf(value, first, second), rel=1e-9)
 
 
 def test_a_rate_of_nothing_is_undefined() -> None:
-    found = share(parts_of(np.full(5, np.nan)), every_unit(5), np.arange(5))
+    found = share(parts_of(np.full(5, np.nan)), census(np.arange(5)))
     assert (found.value, found.undefined) == (None, "no unit counts in this rate")
 
 

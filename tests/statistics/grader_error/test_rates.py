@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from reviewer.statistics.grader_error import (
-    GoldSample,
-    RateParts,
-    corrected,
-    every_unit,
-    parts_of,
-    plug_in,
-    share,
-    simple,
-)
-from reviewer.statistics.grader_error.interval import Z
-from reviewer.statistics.sample_design import RateTarget
+from reviewer.statistics.grader_error import RateParts, corrected, parts_of, plug_in, share
+from reviewer.statistics.interval import Z
+from reviewer.statistics.sample_design import RateTarget, SampleDesign, census, simple_sample
 
 Floats = npt.NDArray[np.float64]
 
 
-def simulated(units: int, drawn: int, seed: int) -> tuple[Floats, Floats, GoldSample]:
-    """Return gold of all, verdicts of all, and a simple sample."""
+def simulated(units: int, drawn: int, seed: int) -> tuple[Floats, Floats, SampleDesign]:
+    """Return gold of all, verdicts of all, and a simple sample; what is not drawn has gold that must not be used."""
     generator = np.random.default_rng(seed)
     gold = (generator.random(units) < 0.4).astype(float)
     grader = np.where(generator.random(units) < 0.85, gold, 1.0 - gold)
-    return gold, grader, simple(np.sort(generator.permutation(units)[:drawn]), units)
+    sample = simple_sample(census(np.arange(units)), np.sort(generator.permutation(units)[:drawn]))
+    return gold, grader, sample
 
 
 def published(gold: Floats, on_gold: Floats, rest: Floats, power: float) -> tuple[float, float]:
@@ -42,10 +36,10 @@ def published(gold: Floats, on_gold: Floats, rest: Floats, power: float) -> tupl
 @pytest.mark.parametrize("power", [0.0, 0.4, 1.0])
 def test_with_equal_chances_it_is_prediction_powered_inference(power: float) -> None:
     gold, grader, sample = simulated(4000, 400, 1)
-    rest = np.delete(grader, sample.units)
-    found = corrected(parts_of(gold[sample.units]), parts_of(grader), sample, np.arange(4000), power=power)
+    rest = grader[~sample.seen]
+    found = corrected(parts_of(gold), parts_of(grader), sample, power=power)
     # Theirs is of the units without gold, ours of all, of which a tenth has gold.
-    value, error = published(gold[sample.units], grader[sample.units], rest, power * 0.9)
+    value, error = published(gold[sample.seen], grader[sample.seen], rest, power * 0.9)
     assert found.published.value == pytest.approx(value, abs=1e-12)
     assert found.published.low == pytest.approx(value - Z * error, abs=2e-3)
     assert found.published.high == pytest.approx(value + Z * error, abs=2e-3)
@@ -53,17 +47,17 @@ def test_with_equal_chances_it_is_prediction_powered_inference(power: float) -> 
 
 def test_the_tuned_power_is_that_of_the_paper() -> None:
     gold, grader, sample = simulated(4000, 400, 2)
-    labelled, on_gold = gold[sample.units], grader[sample.units]
-    rest = np.delete(grader, sample.units)
+    labelled, on_gold = gold[sample.seen], grader[sample.seen]
+    rest = grader[~sample.seen]
     theirs = np.cov(labelled, on_gold)[0, 1] / ((1 + 400 / 3600) * np.var(on_gold, ddof=1))
-    found = corrected(parts_of(labelled), parts_of(grader), sample, np.arange(4000))
+    found = corrected(parts_of(gold), parts_of(grader), sample)
     assert found.power == pytest.approx(theirs / 0.9)
     assert found.published.value == pytest.approx(published(labelled, on_gold, rest, theirs)[0], abs=1e-12)
 
 
 def test_tuning_never_widens() -> None:
     gold, grader, sample = simulated(1000, 200, 3)
-    arguments = (parts_of(gold[sample.units]), parts_of(grader), sample, np.arange(1000))
+    arguments = (parts_of(gold), parts_of(grader), sample)
     widths = []
     for power in (None, 0.0, 1.0):
         found = corrected(*arguments, power=power).published
@@ -73,21 +67,20 @@ def test_tuning_never_widens() -> None:
     assert widths[0] == min(widths)
 
 
-def every_sample(strata: list[list[int]], sizes: list[int]) -> list[GoldSample]:
+def stratified(strata: Sequence[Sequence[int]], chosen: Sequence[Sequence[int]], units: int) -> SampleDesign:
+    """Return the design of `units` of which those `chosen` were drawn from each of `strata`."""
+    design = census(np.arange(units))
+    number, drawn, pool = np.full(units, -1), np.zeros(units), np.zeros(units)
+    for place, (whole, part) in enumerate(zip(strata, chosen, strict=True)):
+        number[list(part)], drawn[list(part)], pool[list(part)] = place, len(part), len(whole)
+    return replace(design, strata=number, drawn=drawn, pool=pool)
+
+
+def every_sample(strata: list[list[int]], sizes: list[int]) -> list[SampleDesign]:
     """Return every sample of so many units from each stratum."""
-    drawn = []
-    for choice in product(*(combinations(units, size) for units, size in zip(strata, sizes, strict=True))):
-        units = [unit for part in choice for unit in part]
-        numbers = [number for number, part in enumerate(choice) for _ in part]
-        drawn.append(
-            GoldSample(
-                np.array(units),
-                np.array(numbers),
-                np.array([float(sizes[number]) for number in numbers]),
-                np.array([float(len(strata[number])) for number in numbers]),
-            )
-        )
-    return drawn
+    units = sum(map(len, strata))
+    choices = product(*(combinations(whole, size) for whole, size in zip(strata, sizes, strict=True)))
+    return [stratified(strata, choice, units) for choice in choices]
 
 
 GOLD = np.array([1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0], float)
@@ -103,13 +96,13 @@ def half_width(low: float | None, high: float | None) -> float:
 def test_over_every_stratified_sample_the_weighted_correction_is_unbiased() -> None:
     values = []
     for sample in every_sample([list(range(6)), list(range(6, 14))], [4, 6]):
-        found = corrected(parts_of(GOLD[sample.units]), parts_of(GRADER), sample, np.arange(14), power=1.0)
+        found = corrected(parts_of(GOLD), parts_of(GRADER), sample, power=1.0)
         values.append(found.published.value)
     assert len(values) == 15 * 28
     assert np.mean(np.array(values, float)) == pytest.approx(GOLD.mean(), abs=1e-12)
 
 
-def stratified_variance(rest: Floats, sample: GoldSample) -> float:
+def stratified_variance(rest: Floats, sample: SampleDesign) -> float:
     """The textbook variance of a stratified mean (Cochran 1977, 5.6), apart from the program's."""
     total, units = 0.0, 0.0
     for number in np.unique(sample.strata):
@@ -123,13 +116,13 @@ def stratified_variance(rest: Floats, sample: GoldSample) -> float:
 @pytest.mark.parametrize("power", [0.0, 0.6])
 def test_of_these_responses_the_variance_of_a_weighted_correction_is_that_of_a_stratified_mean(power: float) -> None:
     gold, grader, _ = simulated(600, 60, 11)
-    tail, rest = np.flatnonzero(grader == 1.0), np.flatnonzero(grader == 0.0)
-    units = np.concatenate([tail[:40], rest[:50]])
-    strata = np.repeat([0, 1], [40, 50])
-    sample = GoldSample(units, strata, np.array([40.0, 50.0])[strata], np.array([len(tail), len(rest)], float)[strata])
-    arguments = (parts_of(gold[units]), parts_of(grader), sample, np.arange(600))
-    found = corrected(*arguments, power=power, target=RateTarget.THESE).published
-    expected = Z * np.sqrt(stratified_variance((gold - power * grader)[units], sample))
+    tail, rest = np.flatnonzero(grader == 1.0).tolist(), np.flatnonzero(grader == 0.0).tolist()
+    sample = replace(
+        stratified([tail, rest], [tail[:40], rest[:50]], 600),
+        target=RateTarget.THESE,
+    )
+    found = corrected(parts_of(gold), parts_of(grader), sample, power=power).published
+    expected = Z * np.sqrt(stratified_variance((gold - power * grader)[sample.seen], sample.take(sample.seen)))
     assert half_width(found.low, found.high) == pytest.approx(expected, rel=1e-9)
 
 
@@ -137,11 +130,11 @@ def test_a_part_of_what_was_drawn_is_corrected_within_the_strata_of_the_whole() 
     generator = np.random.default_rng(7)
     gold, grader, sample = simulated(2000, 400, 4)
     part = generator.random(2000) < 0.3
-    own = sample.within(part)
-    assert (own.drawn == 400).all()
-    found = corrected(parts_of(gold[part][own.units]), parts_of(grader[part]), own, np.arange(int(part.sum())))
-    alone = simple(own.units, int(part.sum()))
-    expected = corrected(parts_of(gold[part][own.units]), parts_of(grader[part]), alone, np.arange(int(part.sum())))
+    own = sample.take(part)
+    assert set(own.drawn[own.seen]) == {400.0}
+    found = corrected(parts_of(gold[part]), parts_of(grader[part]), own)
+    alone = simple_sample(census(np.arange(len(own))), np.flatnonzero(own.seen))
+    expected = corrected(parts_of(gold[part]), parts_of(grader[part]), alone)
     assert found.estimate.value == pytest.approx(expected.estimate.value, abs=1e-9)
     assert found.estimate.low == pytest.approx(expected.estimate.low, abs=0.003)
 
@@ -151,13 +144,12 @@ def test_a_rate_with_a_varying_denominator_is_a_ratio() -> None:
     gold, grader, sample = simulated(3000, 300, 5)
     counts, counted = generator.random(3000) < 0.6, generator.random(3000) < 0.5
     found = corrected(
-        parts_of(np.where(counts, gold, np.nan)[sample.units]),
+        parts_of(np.where(counts, gold, np.nan)),
         parts_of(np.where(counted, grader, np.nan)),
         sample,
-        np.arange(3000),
         power=1.0,
     )
-    units = sample.units
+    units = sample.seen
     above = (grader * counted).mean() + (gold * counts - grader * counted)[units].mean()
     below = counted.mean() + (counts.astype(float) - counted)[units].mean()
     assert found.published.value == pytest.approx(above / below)
@@ -171,40 +163,50 @@ def test_a_rate_with_a_varying_denominator_is_a_ratio() -> None:
 
 def test_where_all_have_gold_the_corrected_rate_is_that_of_gold() -> None:
     gold, grader, _ = simulated(300, 300, 6)
-    found = corrected(parts_of(gold), parts_of(grader), every_unit(300), np.arange(300))
-    assert found.estimate == share(parts_of(gold), every_unit(300), np.arange(300))
+    everything = census(np.arange(300))
+    assert corrected(parts_of(gold), parts_of(grader), everything).estimate == share(parts_of(gold), everything)
 
 
 def test_of_these_responses_alone_all_gold_leaves_nothing_open() -> None:
     gold, _, _ = simulated(300, 300, 6)
-    found = share(parts_of(gold), every_unit(300), np.arange(300), RateTarget.THESE)
+    found = share(parts_of(gold), replace(census(np.arange(300)), target=RateTarget.THESE))
     assert (found.low, found.high) == (found.value, found.value)
+
+
+def test_gold_of_what_was_not_drawn_is_not_looked_at() -> None:
+    gold, grader, sample = simulated(500, 100, 12)
+    hidden = np.where(sample.seen, gold, np.nan)
+    assert corrected(parts_of(hidden), parts_of(grader), sample) == corrected(parts_of(gold), parts_of(grader), sample)
+    assert share(parts_of(hidden), sample) == share(parts_of(gold), sample)
+
+
+def test_the_power_stays_between_none_and_the_whole_of_the_grader() -> None:
+    gold, _, sample = simulated(400, 60, 13)
+    assert corrected(parts_of(gold), parts_of(1.0 - gold), sample).power == 0.0
+    assert corrected(parts_of(gold), parts_of(gold * 0.5), sample).power == 1.0
 
 
 def test_a_grader_that_never_errs_on_the_gold_is_not_taken_to_be_perfect() -> None:
     gold = np.zeros(1000)
     gold[::20] = 1.0
-    sample = simple(np.arange(0, 1000, 20)[:40], 1000)
-    found = corrected(parts_of(gold[sample.units]), parts_of(gold), sample, np.arange(1000), power=1.0)
+    sample = simple_sample(census(np.arange(1000)), np.arange(0, 1000, 20)[:40])
+    found = corrected(parts_of(gold), parts_of(gold), sample, power=1.0)
     wide, narrow = (half_width(one.low, one.high) for one in (found.estimate, found.published))
     assert wide > 2.0 * narrow
 
 
 def test_few_units_with_gold_are_not_enough() -> None:
     gold, grader, sample = simulated(100, 9, 1)
-    found = corrected(parts_of(gold[sample.units]), parts_of(grader), sample, np.arange(100)).estimate
+    found = corrected(parts_of(gold), parts_of(grader), sample).estimate
     assert (found.value, found.undefined) == (None, "9 units with gold; a correction needs at least 10")
 
 
 def test_a_stratum_of_one_leaves_the_interval_open() -> None:
     gold, grader, sample = simulated(100, 20, 1)
-    lone = GoldSample(
-        sample.units,
-        np.array([1, *[0] * 19]),
-        np.array([1.0, *[19.0] * 19]),
-        np.array([50.0, *[50.0] * 19]),
-    )
-    found = corrected(parts_of(gold[lone.units]), parts_of(grader), lone, np.arange(100)).estimate
+    places = np.flatnonzero(sample.seen).tolist()
+    others = [place for place in range(100) if place not in places]
+    lone = stratified([[places[0], *others[:49]], [*places[1:], *others[49:]]], [places[:1], places[1:]], 100)
+    found = corrected(parts_of(gold), parts_of(grader), lone).estimate
     assert found.value is not None
     assert (found.low, found.undefined) == (
         None,
@@ -214,8 +216,8 @@ def test_a_stratum_of_one_leaves_the_interval_open() -> None:
 
 def test_the_plug_in_takes_its_rate_from_the_units_without_gold() -> None:
     gold, grader, sample = simulated(1000, 200, 8)
-    found = plug_in(parts_of(gold[sample.units]), parts_of(grader), sample, np.arange(1000))
-    own, truth, rest = grader[sample.units], gold[sample.units], np.delete(grader, sample.units)
+    found = plug_in(parts_of(gold), parts_of(grader), sample)
+    own, truth, rest = grader[sample.seen], gold[sample.seen], grader[~sample.seen]
     sensitive, specific = own[truth == 1].mean(), 1.0 - own[truth == 0].mean()
     assert found.value == pytest.approx((rest.mean() + specific - 1) / (sensitive + specific - 1))
 
@@ -225,15 +227,16 @@ def test_the_plug_in_takes_its_rate_from_the_units_without_gold() -> None:
 )
 def test_the_plug_in_says_why_it_is_undefined(reason: str) -> None:
     gold, grader, sample = simulated(100, 50, 9)
-    prompts, verdicts = np.arange(100), parts_of(grader)
+    verdicts = parts_of(grader)
     if reason == "every unit has gold":
-        sample = every_unit(100)
+        sample = census(np.arange(100))
     elif reason == "different chances":
-        pools = np.where(np.arange(50) < 25, 30.0, 70.0)
-        sample = GoldSample(sample.units, (np.arange(50) < 25).astype(np.int64), np.full(50, 25.0), pools)
+        places = np.flatnonzero(sample.seen).tolist()
+        rest = np.flatnonzero(~sample.seen).tolist()
+        sample = stratified([places[:25] + rest[:5], places[25:] + rest[5:]], [places[:25], places[25:]], 100)
     elif reason == "prompts repeat":
-        prompts = prompts // 2
+        sample = replace(sample, clusters=sample.clusters // 2)
     else:
         verdicts = RateParts(verdicts.above * 0.5, verdicts.below)
-    found = plug_in(parts_of(gold[sample.units]), verdicts, sample, prompts)
+    found = plug_in(parts_of(gold), verdicts, sample)
     assert reason in (found.undefined or "")
