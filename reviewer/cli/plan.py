@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT_POWER = 0.8
 MOST_RATERS, USUAL_RATERS = 50, 5
-USUAL_ITEMS = ((10, 100_000),)
-SEED, STUDIES = 1, 400
+USUAL_ITEMS, SHOWN_ITEMS = ((10, 100_000),), ((20, 2_000),)  # to search in, and to show where nothing is wished
+SEED, STUDIES = 1, 1000
 
 SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
@@ -72,6 +72,7 @@ Examples:
     help="The question of STUDY that is looked at.",
     shell_complete=completed(question_names),
 )
+@click.option("--two-way", is_flag=True, help="Intervals of items and raters, as STUDY has them, not of items alone.")
 @json_option
 @database_option
 @click.pass_context
@@ -90,6 +91,7 @@ def plan_command(
     items: NumberRanges | None,
     question: str | None,
     *,
+    two_way: bool,
     as_json: bool,
 ) -> None:
     """Say how many raters and items a study needs.
@@ -103,13 +105,16 @@ def plan_command(
 
     if question is not None and study is None:
         raise click.UsageError("--question is of a pilot STUDY; name one")
+    if two_way and study is None:
+        raise click.UsageError("--two-way is of the raters of a pilot STUDY; name one")
     wish = _wish(figure, width, difference, power)
     stated = StatedFigures(rate, agreement, correlation, per_prompt)
-    pilot = None if study is None else _pilot(ctx, study, question, wish)
+    pilot = None if study is None else _pilot(ctx, study, question, wish, two_way=two_way)
     labels, assumed = expected_labels(wish, stated, pilot, study)
     numbers = _raters(wish, labels, raters, pilot)
     try:
-        _answer(study, wish, labels, assumed, (numbers, items or USUAL_ITEMS), pilot, as_json=as_json)
+        usual = SHOWN_ITEMS if width is None and difference is None else USUAL_ITEMS
+        _answer(study, wish, labels, assumed, (numbers, items or usual), pilot, as_json=as_json)
     except NotPossible as error:
         raise ReviewerError(f"--difference: {error}") from None
 
@@ -129,7 +134,7 @@ def _answer(
     from reviewer.statistics.planning import designs_for
 
     found = designs_for(wish, labels, *grid)
-    played = None if found.cheapest is None else _played(wish, labels, found.cheapest)
+    played = None if found.cheapest is None or labels.rater_spread else _played(wish, labels, found.cheapest)
     if as_json:
         say_json(plan_document(study, wish, labels, assumed, found, played))
     else:
@@ -161,13 +166,20 @@ def _wish(figure: str | None, width: float | None, difference: float | None, pow
     )
 
 
-def _pilot(ctx: click.Context, study: str, question: str | None, wish: PlanningWish) -> PilotStudy:
+def _pilot(ctx: click.Context, study: str, question: str | None, wish: PlanningWish, *, two_way: bool) -> PilotStudy:
+    """Return what the pilot study says.
+
+    Raises:
+        UsageError: --two-way is of agreement.
+    """
+    if two_way and not wish.figure.of_agreement:
+        raise click.UsageError(f"--two-way is of alpha and kappa, and not of the {wish.figure}")
     from reviewer.agreement.pilot import pilot_study
     from reviewer.store import studies
 
     with reading(ctx) as engine:
         loaded = studies.load(engine, study)
-        return pilot_study(engine, loaded, question, of_rate=not wish.figure.of_agreement)
+        return pilot_study(engine, loaded, question, of_rate=not wish.figure.of_agreement, two_way=two_way)
 
 
 def _raters(

@@ -61,10 +61,14 @@ def expected_labels(
         "per_prompt", stated.per_prompt, None if known is None else known.per_prompt, source, (1.0, ASSUMED)
     )
     values = shares.values if len(shares.values) > 1 else (shares.value, 1.0 - shares.value)
-    labels = ExpectedLabels(values, agreement.value, correlation.value, per_prompt.value)
+    spread = 0.0 if pilot is None or pilot.rater_spread is None else pilot.rater_spread
+    labels = ExpectedLabels(values, agreement.value, correlation.value, per_prompt.value, spread)
     if wish.difference is not None:
         return labels, [shares, agreement, correlation]
-    return labels, [shares, agreement, *([correlation, per_prompt] if labels.per_prompt > 1.0 else [])]
+    assumed = [shares, agreement, *([correlation, per_prompt] if labels.per_prompt > 1.0 else [])]
+    if pilot is not None and pilot.rater_spread is not None:
+        assumed.append(PlanAssumption("rater_spread", (spread,), f"{source}, {pilot.labels.raters} raters"))
+    return labels, assumed
 
 
 def _possible(rate: float, difference: float) -> float:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_COLUMNS, FEWEST_ROWS, MOST_ROWS = 100, 8, 16
 OTHER_LINES = 15  # of a plan, beside the curve
 NAMES = {"alpha": "α", "kappa": "κ", "rate": "the rate", "difference": "the difference"}
-WORDS = {"per_prompt": "responses to a prompt", "shares": "shares of the values"}
+WORDS = {"per_prompt": "responses to a prompt", "shares": "shares of the values", "rater_spread": "variance by raters"}
 MOST_LISTED = 24  # designs, where no wish says which to list
 
 

@@ -23,6 +23,7 @@ from reviewer.statistics.planning.designs import (
 from reviewer.statistics.planning.gold_width import NotPossible, widest_correlation
 from reviewer.statistics.planning.pilot_labels import PilotFigures, pilot_figures, value_or_not
 from reviewer.statistics.planning.rater_model import ExpectedLabels, MajorityErrors
+from reviewer.statistics.planning.rater_spread import rater_spread
 from reviewer.statistics.planning.simulation import SimulatedStudies, simulated
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "doubts",
     "pilot_figures",
     "planned",
+    "rater_spread",
     "simulated",
     "value_or_not",
     "widest_correlation",

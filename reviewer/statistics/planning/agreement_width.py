@@ -17,10 +17,18 @@ from reviewer.statistics.planning.rater_model import ExpectedLabels
 
 
 def alpha_half_width(labels: ExpectedLabels, raters: int, items: float) -> float:
-    """Return half the width of the 95 % interval of α that two or more `raters` of `items` responses will have."""
+    """Return half the width of the 95 % interval of α that two or more `raters` of `items` responses will have.
+
+    It is of other items; where `labels` know the spread of raters, of other items and other raters.
+    """
     within, between = _moments(labels, raters)
     extra = (labels.per_prompt - 1.0) * labels.correlation * between
-    return Z * math.sqrt((within + between + extra) / items)
+    return Z * math.sqrt((within + between + extra) / items + labels.rater_spread / raters)
+
+
+def narrowest(labels: ExpectedLabels, raters: int) -> float:
+    """Return the half-width that no number of items gets below: that of which raters there are."""
+    return Z * math.sqrt(labels.rater_spread / raters)
 
 
 def _moments(labels: ExpectedLabels, raters: int) -> tuple[float, float]:

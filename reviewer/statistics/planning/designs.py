@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reviewer.statistics.grader_error.interval import Z
-from reviewer.statistics.planning.agreement_width import alpha_half_width, donner_eliasziw
+from reviewer.statistics.planning.agreement_width import alpha_half_width, donner_eliasziw, narrowest
 from reviewer.statistics.planning.gold_width import (
     difference_half_width,
     difference_moments,
@@ -174,9 +174,11 @@ def donner_eliasziw_items(wish: PlanningWish, labels: ExpectedLabels) -> int | N
     """Return how many items two raters need by the closed form of Donner and Eliasziw, a witness to the plan.
 
     So many that the interval is expected to end the half-width below the agreement. None where the form does not apply:
-    to more than two values, to prompts that repeat, or to an interval that would reach below 0.
+    to more than two values, to prompts that repeat, to raters who differ, or to an interval that would reach below 0.
     """
-    if wish.half_width is None or not wish.figure.of_agreement or len(labels.shares) > 2 or labels.per_prompt > 1.0:
+    if wish.half_width is None or not wish.figure.of_agreement or len(labels.shares) > 2:
+        return None
+    if labels.per_prompt > 1.0 or labels.rater_spread > 0.0:
         return None
     low = labels.agreement - wish.half_width
     return None if low <= 0.0 else math.ceil(donner_eliasziw(labels.shares[0], low, labels.agreement, Z**2))
@@ -193,6 +195,9 @@ def doubts(wish: PlanningWish, labels: ExpectedLabels, design: PlannedDesign) ->
         told.append(f"About {rare:.1f} items without the most frequent value: fewer than {FEW_RARE} decide nothing.")
     if wish.difference is None and prompts < FEW_PROMPTS < design.items:
         told.append(f"About {prompts:.0f} prompts: fewer than {FEW_PROMPTS} say little of others.")
+    if labels.rater_spread > 0.0:
+        least = narrowest(labels, design.raters)
+        told.append(f"With {design.raters} raters no number of items gets below ± {least:.3f}: raters differ.")
     if design.raters == 1:
         told.append("One rater for each item: nothing will show how far raters agree.")
     if not wish.figure.of_agreement and labels.agreement >= 1.0:

@@ -49,12 +49,14 @@ class ExpectedLabels:
         agreement: α of two raters, from 0 to 1.
         correlation: how alike the true values of two responses to one prompt are, from 0 to 1.
         per_prompt: how many responses answer one prompt.
+        rater_spread: the variance of α that is due to which raters there are, times their number; 0 leaves them out.
     """
 
     shares: tuple[float, ...]
     agreement: float
     correlation: float = 0.0
     per_prompt: float = 1.0
+    rater_spread: float = 0.0
 
     @property
     def knowing(self) -> float:

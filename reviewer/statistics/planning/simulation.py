@@ -85,9 +85,11 @@ def _truths(labels: ExpectedLabels, items: int, generator: np.random.Generator) 
 def _given(labels: ExpectedLabels, truths: Codes, raters: int, generator: np.random.Generator) -> Codes:
     """Return the labels of the raters, shape (items, raters)."""
     shape = (len(truths), raters)
-    edges = np.cumsum(labels.shares)[:-1]
-    guesses = np.searchsorted(edges, generator.random(shape), side="right")
-    return np.where(generator.random(shape) < labels.knowing, truths[:, None], guesses)
+    guessing = 1.0 - labels.knowing
+    drawn = generator.random(shape)  # below `guessing` a guess, by where it lies there, else the truth
+    edges = np.cumsum(labels.shares)[:-1] * guessing
+    guesses = np.searchsorted(edges, drawn, side="right")
+    return np.where(drawn < guessing, guesses, truths[:, None])
 
 
 def _alpha(labels: ExpectedLabels, design: PlannedDesign, generator: np.random.Generator) -> float:
