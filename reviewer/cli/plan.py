@@ -109,6 +109,7 @@ def plan_command(
         raise click.UsageError("--two-way is of the raters of a pilot STUDY; name one")
     wish = _wish(figure, width, difference, power)
     stated = StatedFigures(rate, agreement, correlation, per_prompt)
+    _check_prompts(wish, stated, study)
     pilot = None if study is None else _pilot(ctx, study, question, wish, two_way=two_way)
     labels, assumed = expected_labels(wish, stated, pilot, study)
     numbers = _raters(wish, labels, raters, pilot)
@@ -164,6 +165,18 @@ def _wish(figure: str | None, width: float | None, difference: float | None, pow
     return PlanningWish(
         PlannedFigure.DIFFERENCE, difference=difference, power=DEFAULT_POWER if power is None else power
     )
+
+
+def _check_prompts(wish: PlanningWish, stated: StatedFigures, study: str | None) -> None:
+    """Refuse what would change nothing.
+
+    Raises:
+        UsageError: what is said of responses to one prompt is of no use for the wish.
+    """
+    if wish.difference is not None and stated.per_prompt is not None:
+        raise click.UsageError("--per-prompt: for a --difference each prompt has one response of each configuration")
+    if wish.difference is None and stated.correlation is not None and stated.per_prompt is None and study is None:
+        raise click.UsageError("--correlation is of responses to one prompt; say how many there are by --per-prompt")
 
 
 def _pilot(ctx: click.Context, study: str, question: str | None, wish: PlanningWish, *, two_way: bool) -> PilotStudy:

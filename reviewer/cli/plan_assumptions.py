@@ -92,11 +92,12 @@ def _shares(stated: StatedFigures, pilot: PilotStudy | None, source: str) -> Pla
     if stated.rate is not None or pilot is None:
         return _first("rate", stated.rate, None, source, (USUAL_RATE, ASSUMED))
     shares, question = pilot.labels.shares, pilot.question.id
+    units = f"{pilot.labels.units:,} units"
     if max(shares) >= 1.0 or (pilot.rate is not None and shares[0] <= 0.0):
         raise ReviewerError(f"{source}: all labels of {question} say the same; expected a --rate to plan for")
     if pilot.rate is not None:
-        return PlanAssumption("rate", shares[:1], f"{source}, {pilot.rate}")
-    return PlanAssumption("shares", shares, f"{source}, {question}")
+        return PlanAssumption("rate", shares[:1], f"{source}, {pilot.rate} of {units}")
+    return PlanAssumption("shares", shares, f"{source}, {question} of {units}")
 
 
 def _agreement(wish: PlanningWish, stated: StatedFigures, pilot: PilotStudy | None, source: str) -> PlanAssumption:

@@ -36,7 +36,7 @@ def tell_plan(
     """Show what was wished, what it rests on, the curve, the designs that do, and the cheapest of them."""
     from reviewer.statistics.planning import donner_eliasziw_items, doubts
 
-    say_sentence(f"{_wished(wish)}; {', '.join(map(_assumption, assumed))}.")
+    say_sentence(f"{_wished(wish)}: {', '.join(map(_assumption, assumed))}.")
     for line in curve(*_drawn(wish, found), columns=_columns(), rows=_rows()):
         say(line)
     _tell_designs(wish, found)
@@ -90,8 +90,8 @@ def _value(one: PlannedDesign) -> float:
 def _wished(wish: PlanningWish) -> str:
     name = NAMES[wish.figure.value]
     if wish.difference is not None:
-        return f"A difference of {wish.difference:g} between two rates, found with a chance of {wish.power:.0%}"
-    return f"Intervals of {name}" if wish.half_width is None else f"{name} to ± {wish.half_width:g}"
+        return f"To find a difference of {wish.difference:g} between two rates with a chance of {wish.power:.0%}"
+    return f"Intervals of {name}" if wish.half_width is None else f"For {name} ± {wish.half_width:g}"
 
 
 def _assumption(one: PlanAssumption) -> str:
@@ -148,7 +148,7 @@ def _described(wish: PlanningWish, one: PlannedDesign) -> str:
 
 
 def _simulated(wish: PlanningWish, played: SimulatedStudies) -> str:
-    share = f"{played.reached:.0%} of {played.studies} simulated studies"
+    share = f"{played.reached:.0%} of {played.studies:,} simulated studies"
     width = "no interval" if played.width is None else f"± {played.width:.3f} on average"
     if wish.power is not None:
         return f"Simulated: {share} find it; {width}."
