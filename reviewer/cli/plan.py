@@ -141,7 +141,7 @@ def _answer(
     else:
         tell_plan(wish, labels, assumed, found, played)
         if found.cheapest is not None:
-            words = next_words(wish, found.cheapest, None if pilot is None else pilot.rubric)
+            words = next_words(wish, found.cheapest, pilot)
             on = "" if wish.difference is None else f", with a suite of {found.cheapest.items:,} prompts"
             say(f"Next{on}: {next_command(*words)}")
 

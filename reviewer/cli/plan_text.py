@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reviewer.cli.plan_curve import CHOSEN, CurvePoint, curve, mark
 from reviewer.cli.terminal import counted, say, say_sentence, table
 
 if TYPE_CHECKING:
+    from reviewer.agreement.pilot import PilotStudy
     from reviewer.cli.plan_assumptions import PlanAssumption
     from reviewer.statistics.planning import (
         DesignGrid,
@@ -44,6 +45,8 @@ def tell_plan(
         return
     if found.cheapest is None:
         say_sentence(f"No design in the grid {_reaching(wish)}; the nearest is {_described(wish, found.nearest)}.")
+        raters, items = _span(one.raters for one in found.designs), _span(one.items for one in found.designs)
+        say_sentence(f"The grid: raters {raters}, {'items' if wish.difference is None else 'prompts'} {items}.")
         return
     say_sentence(f"Cheapest: {_described(wish, found.cheapest)}.")
     if played is not None:
@@ -55,12 +58,14 @@ def tell_plan(
         say_sentence(f"! {doubt}")
 
 
-def next_words(wish: PlanningWish, design: PlannedDesign, rubric: str | None) -> list[str]:
-    """Return the words of the command that makes a study of a design."""
-    words = ["study", "create", "NAME", "--rubric", rubric or "RUBRIC", "--overlap", str(design.raters)]
+def next_words(wish: PlanningWish, design: PlannedDesign, pilot: PilotStudy | None) -> list[str]:
+    """Return the words of the command that makes a study of a design, with the rubric of the pilot study."""
+    rubric = "RUBRIC" if pilot is None else pilot.rubric
+    panes = 2 if pilot is not None and pilot.question.scale.traits.compares_pair else 1
+    words = ["study", "create", "NAME", "--rubric", rubric, "--overlap", str(design.raters)]
     if wish.difference is not None:
         return [*words, "--panes", "2", "--suite", "SUITE", "--model", "A", "--model", "B"]
-    return [*words, "--panes", "1", "--sample", f"random:{design.items}"]
+    return [*words, "--panes", str(panes), "--sample", f"random:{design.items}"]
 
 
 def _wishless(wish: PlanningWish) -> bool:
@@ -103,6 +108,12 @@ def _reaching(wish: PlanningWish) -> str:
     if wish.difference is not None:
         return f"finds a difference of {wish.difference:g} with a chance of {wish.power:.0%}"
     return f"reaches ± {wish.half_width:g}"
+
+
+def _span(numbers: Iterable[int]) -> str:
+    found = {*numbers}
+    least, most = min(found), max(found)
+    return f"{most:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _tell_designs(wish: PlanningWish, found: DesignGrid) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.cli.plan_curve import CHOSEN, CurvePoint, curve
-from tests.support.commands import Run, rows, write_rubric
+from tests.support.commands import PREFERENCE, Run, rows, write_rubric, write_table
 from tests.support.terminal import Terminal
 from tests.support.xstest import import_once
 
@@ -79,6 +79,7 @@ def test_a_figure_that_no_design_reaches_is_no_error(run: Run) -> None:
     words = ("plan", "--figure", "rate", "--width", "0.001", "--rate", "0.1", "--items", "100-500", "--raters", "1")
     said = run(*words).out
     assert "No design in the grid reaches ± 0.001; the nearest is 1 rater × 500 items: 500 labels, ± 0.026." in said
+    assert "The grid: raters 1, items 100 to 500." in said
     assert "Next:" not in said
     found = run(*words, "--json").json()
     assert (found["cheapest"], found["simulated"]) == (None, None)
@@ -175,6 +176,16 @@ def test_a_pilot_that_says_too_little_is_refused(run: Run, tmp_path: Path) -> No
     assert "no question nope" in run("plan", "pilot", "--question", "nope", "--width", "0.1", expected=1).err
     run("study", "create", "empty", "--rubric", "plain", "--from", "pilot")
     assert "has no labels; expected a pilot study that was rated" in run("plan", "empty", expected=1).err
+
+
+def test_a_pilot_of_comparisons_is_followed_by_two_panes(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path, PREFERENCE, "better")
+    run("import", write_table(tmp_path, prompts=12))
+    run("study", "create", "pairs", "--rubric", "better", "--panes", "2", "--overlap", "2")
+    for rater in ("ann", "bob"):
+        run("rate", "pairs", "--rater", rater, "--plain", stdin="1\n\n3\n\n" * 6)
+    said = run("plan", "pairs", "--width", "0.2", "--agreement", "0.6").out
+    assert "Next: reviewer study create NAME --rubric better --overlap 2 --panes 2 --sample random:" in said
 
 
 def test_a_plan_leaves_the_database_as_it_is(run: Run, tmp_path: Path) -> None:

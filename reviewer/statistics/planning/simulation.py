@@ -17,7 +17,7 @@ from reviewer.statistics.planning.designs import PlannedDesign, PlanningWish
 from reviewer.statistics.planning.gold_width import of_both, second_rate
 from reviewer.statistics.planning.rater_model import ExpectedLabels
 
-MOST_LABELS = 20_000_000  # drawn in all, a second or two; of large designs fewer studies are drawn
+MOST_LABELS = 10_000_000  # drawn in all, about a second; of large designs fewer studies are drawn
 FEWEST_STUDIES = 50
 
 
