@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEFAULT_POWER = 0.8
 MOST_RATERS, USUAL_RATERS = 50, 5
 USUAL_ITEMS, SHOWN_ITEMS = ((10, 100_000),), ((20, 2_000),)  # to search in, and to show where nothing is wished
-SEED, STUDIES = 1, 1000
+SEED, STUDIES = 1, 500
 
 SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
