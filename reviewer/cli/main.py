@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "collect": ("reviewer.cli.collect:collect_command", "Ask models the prompts of suites, and store the answers."),
     "import": ("reviewer.cli.import_table:import_command", "Bring in responses, and labels where the file has them."),
+    "plan": ("reviewer.cli.plan:plan_command", "Say how many raters and items a study needs."),
     "study": ("reviewer.cli.study:study_group", "Make, list, show, change and close studies."),
     "rate": ("reviewer.cli.rate:rate_command", "Rate the items of a study, blind."),
     "adjudicate": ("reviewer.cli.adjudicate:adjudicate_command", "Decide the disputes of a study, blind."),
