@@ -20,7 +20,6 @@ from figures import load, show, title
 
 from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import RatingTable, measure, read_rows
-from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, KRIPPENDORFF_ALPHA, LIGHT_KAPPA
 from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error import parts_of, raw
@@ -34,6 +33,7 @@ from reviewer.statistics.planning import (
     pilot_figures,
     rater_spread,
 )
+from reviewer.statistics.sample_design import census
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -175,7 +175,7 @@ def power(labels: ExpectedLabels, raters: int, size: float, studies: int) -> Non
         kind = generator.choice(4, design.items, p=chances)
         one, two = np.where(np.isin(kind, [0, 1]), 0, 1), np.where(np.isin(kind, [0, 2]), 0, 1)
         decided = gold(np.concatenate([one, two]), both, labels.knowing, raters, generator).astype(float)
-        interval = difference(decided, prompts, second, ~second, Resampling(RESAMPLES, 1))
+        interval = difference(parts_of(decided.astype(float)), census(prompts), second, ~second).estimate
         found += interval.low is not None and interval.low > 0.0
     share = found / studies
     show(
@@ -194,7 +194,7 @@ def rate_by_gold(labels: ExpectedLabels, raters: int, width: float, studies: int
     for _ in range(studies):
         truths, prompts = clustered(labels, design.items, generator)
         decided = gold(truths, labels.shares, labels.knowing, raters, generator)
-        one = raw(parts_of(decided.astype(float)), prompts)
+        one = raw(parts_of(decided.astype(float)), census(prompts))
         found.append(half(one))
         values.append(one.value)
     lean = float(np.mean([value for value in values if value is not None])) - labels.shares[0]

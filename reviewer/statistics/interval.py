@@ -72,11 +72,6 @@ def t_below(value: float, degrees: float) -> float:
     return tail if value < 0.0 else 1.0 - tail
 
 
-def f_above(value: float, first: float, second: float) -> float:
-    """Return the chance that F with `first` and `second` degrees of freedom is above `value`."""
-    return _beta_below(second / (second + first * value), second / 2.0, first / 2.0)
-
-
 @lru_cache(4096)
 def t_quantile(chance: float, degrees: float) -> float:
     """Return the value that Student's t is below with that `chance`, by Newton steps; by bisection of heavy tails."""

@@ -14,7 +14,13 @@ import numpy as np
 from reviewer.statistics.arrays import Codes, Flags, Floats
 from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error.rate_parts import RateParts
-from reviewer.statistics.grader_error.rates import ENOUGH_PROMPTS, FEW_PROMPTS, corrected_totals, no_correction
+from reviewer.statistics.grader_error.rates import (
+    ENOUGH_PROMPTS,
+    FEW_PROMPTS,
+    clustered,
+    corrected_totals,
+    no_correction,
+)
 from reviewer.statistics.interval import t_below
 from reviewer.statistics.linear_variance import LONE, LinearVariance, linear_variance
 from reviewer.statistics.sample_design import RateTarget, SampleDesign, census
@@ -156,7 +162,7 @@ def _found(
 
 
 def _narrowness(own: SampleDesign, spread: LinearVariance) -> str | None:
-    few = own.target is RateTarget.BEYOND and own.repeated and spread.clusters < ENOUGH_PROMPTS
+    few = clustered(own) and spread.clusters < ENOUGH_PROMPTS
     return FEW_PROMPTS.format(prompts=spread.clusters) if few else None
 
 

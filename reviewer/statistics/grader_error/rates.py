@@ -29,6 +29,7 @@ RARE_PROMPTS = "what is counted comes from {events} prompts: the interval is lik
 # Of fewer, simulated intervals cover less than they say (`benchmarks/coverage.py`).
 ENOUGH_UNITS = 20
 ENOUGH_PROMPTS = 30  # where prompts repeat
+CLUSTERED = 1.5  # units a prompt
 ENOUGH_EVENTS = 10  # prompts with an event, where prompts repeat
 
 
@@ -69,7 +70,7 @@ def share(parts: RateParts, design: SampleDesign) -> Estimate:
 
 def narrowness(parts: RateParts, design: SampleDesign, spread: LinearVariance) -> str | None:
     """Return why the interval of a rate of these units, all drawn, is likely too narrow, or None."""
-    if design.target is RateTarget.THESE or not design.repeated:
+    if not clustered(design):
         units = len(design)
         known = design.target is RateTarget.THESE and design.complete
         return FEW_UNITS.format(units=units) if units < ENOUGH_UNITS and not known else None
@@ -79,6 +80,12 @@ def narrowness(parts: RateParts, design: SampleDesign, spread: LinearVariance) -
         len(np.unique(design.clusters[parts.above > 0.0])), len(np.unique(design.clusters[parts.above < parts.below]))
     )
     return RARE_PROMPTS.format(events=events) if events < ENOUGH_EVENTS else None
+
+
+def clustered(design: SampleDesign) -> bool:
+    """Return whether prompts repeat so much among units that they, and not the units, say how sure a figure is."""
+    prompts = len(np.unique(design.clusters))
+    return design.target is RateTarget.BEYOND and len(design) >= CLUSTERED * prompts
 
 
 def _distances(parts: RateParts, design: SampleDesign, spread: LinearVariance) -> tuple[float, float]:

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from reviewer.statistics.arrays import Floats
-from reviewer.statistics.grader_error.interval import Z
+from reviewer.statistics.interval import Z
 from reviewer.statistics.planning.rater_model import ExpectedLabels
 
 

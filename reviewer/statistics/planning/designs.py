@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reviewer.statistics.grader_error.interval import Z
+from reviewer.statistics.interval import Z
 from reviewer.statistics.planning.agreement_width import alpha_half_width, donner_eliasziw, narrowest
 from reviewer.statistics.planning.gold_width import (
     difference_half_width,

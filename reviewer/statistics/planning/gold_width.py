@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from reviewer.statistics.agreement.bootstrap import NORMAL
-from reviewer.statistics.grader_error.interval import Z, wilson
+from reviewer.statistics.interval import Z, wilson
 from reviewer.statistics.planning.rater_model import ExpectedLabels
 
 

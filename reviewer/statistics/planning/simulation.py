@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.arrays import Codes, Flags, Floats
-from reviewer.statistics.grader_error.interval import Z, bounded
+from reviewer.statistics.interval import Z, bounded
 from reviewer.statistics.planning.designs import PlannedDesign, PlanningWish
 from reviewer.statistics.planning.gold_width import of_both, second_rate
 from reviewer.statistics.planning.rater_model import ExpectedLabels

@@ -8,7 +8,7 @@ from scipy import stats  # type: ignore[import-untyped]
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 
 from reviewer.statistics.grader_error import parts_of, raw, rogan_gladen, share
-from reviewer.statistics.interval import f_above, rare_wilson, t_below, t_quantile, wilson
+from reviewer.statistics.interval import rare_wilson, t_below, t_quantile, wilson
 from reviewer.statistics.sample_design import census, simple_sample
 
 
@@ -82,11 +82,6 @@ def test_rare_events_are_covered(units: int, chance: float) -> None:
     ends = np.array([rare_wilson(one / units, units) for one in hits])
     held = (ends[:, 0] <= chance) & (chance <= ends[:, 1])
     assert stats.binom.pmf(hits, units, chance)[held].sum() >= 0.93
-
-
-@pytest.mark.parametrize(("value", "first", "second"), [(0.5, 3, 20), (2.5, 1, 9.5), (4.0, 7, 200), (0.0, 2, 5)])
-def test_the_f_distribution_is_that_of_scipy(value: float, first: float, second: float) -> None:
-    assert f_above(value, first, second) == pytest.approx(stats.f.sf(value, first, second), rel=1e-9)
 
 
 def test_a_rate_of_nothing_is_undefined() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.power import normal_power, normal_sample_size_one_tail  # type: ignore[import-untyped]
 
-from reviewer.statistics.grader_error.interval import wilson
+from reviewer.statistics.interval import wilson
 from reviewer.statistics.planning import (
     ExpectedLabels,
     NotPossible,
