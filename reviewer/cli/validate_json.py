@@ -38,6 +38,7 @@ def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dic
         "unparsed": one.errors.unparsed,
         "refused": one.errors.refused,
         "error": one.errors.error.plain(),
+        "if_gold_errs": [asdict(point) for point in one.errors.gold_error],
         "confusion": {
             "counts": {gold: dict(verdicts) for gold, verdicts in one.confusion.counts.items()},
             "estimate": {gold: dict(verdicts) for gold, verdicts in one.confusion.estimate.items()},
@@ -84,6 +85,7 @@ def _model(one: QuestionCheck, name: str, errors: GraderErrors, lab: str | None)
         "refused": errors.refused,
         "lab": lab,
         "error": errors.error.plain(),
+        "if_gold_errs": [asdict(point) for point in errors.gold_error],
         "gold_rate": {rates.rate.id: rates.by_model[name].gold.plain() for rates in one.rates},
         "grader_rate": {rates.rate.id: rates.by_model[name].raw.plain() for rates in one.rates},
         "corrected": {rates.rate.id: rates.by_model[name].corrected.plain() for rates in one.rates},

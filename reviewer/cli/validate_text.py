@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         AlternativeTest,
         Claim,
         Differential,
+        GoldErrorPoint,
         GraderComparison,
         RateEstimates,
         SelfPreference,
@@ -122,6 +123,24 @@ def _tell_errors(one: QuestionCheck) -> None:
     table(rows, right=frozenset({1, 2, 3}), keys=1, drawn=True)
     if one.differential is not None:
         _tell_differential(one.differential)
+    _tell_gold_error(one)
+
+
+def _tell_gold_error(one: QuestionCheck) -> None:
+    """Print what error would be if people err in the gold too, by configuration."""
+    say("\n  Error if people err in the gold too, on so many units and whatever the grader says")
+    curves = {"all": one.errors.gold_error} | {name: own.gold_error for name, own in one.by_model.items()}
+    rows = [["  error of gold", *(f"{point.gold_error:.0%}" for point in one.errors.gold_error)]]
+    rows += [[f"  {name}", *map(_point, curve)] for name, curve in curves.items()]
+    table(rows, right=frozenset(range(1, len(rows[0]))), keys=1)
+    say_sentence(
+        "  A dash: so many errors of gold cannot be. Where they depend on what the grader says, its error lies within"
+        " that share of the first column."
+    )
+
+
+def _point(point: GoldErrorPoint) -> str:
+    return "–" if point.error is None else f"{point.error:.3f}"
 
 
 def _tell_differential(found: Differential) -> None:
@@ -154,7 +173,7 @@ def _tell_claims(claims: Sequence[Claim], wording: Callable[[str], ClaimWording]
 def _more(claim: Claim) -> str:
     if claim.more is None:
         return "more prompts would tell"
-    return f"{claim.more:,} more would tell" if claim.more else "near it"
+    return f"{claim.more:,} more would tell" if claim.more else "so much gold tells it four times in five"
 
 
 def _tell_rates(evidence: GraderEvidence, rates: CheckedRate) -> None:

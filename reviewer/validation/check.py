@@ -17,6 +17,7 @@ from reviewer.statistics.grader_error import (
     AlternativeTest,
     Confusion,
     Differential,
+    GoldErrorPoint,
     GoldPlan,
     GraderComparison,
     JudgedUnits,
@@ -39,12 +40,16 @@ FEW_GOLD = 100  # units; figures of fewer are said to be rough
 
 @dataclass(frozen=True, slots=True)
 class GraderErrors:
-    """How often the grader errs, on all units with gold or on those of one configuration."""
+    """How often the grader errs, on all units with gold or on those of one configuration.
+
+    `gold_error` is the error if people err in the gold too.
+    """
 
     units: int
     unparsed: int
     refused: int
     error: Estimate
+    gold_error: tuple[GoldErrorPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +190,13 @@ def _own_lab(
 
 
 def _errors(judged: JudgedUnits) -> GraderErrors:
+    error = grader_error.error(judged)
     return GraderErrors(
         judged.units,
         judged.count(grader_error.UNPARSED),
         judged.count(grader_error.REFUSED),
-        grader_error.error(judged),
+        error,
+        grader_error.gold_error_curve(error, len(judged.values)),
     )
 
 

@@ -34,6 +34,7 @@ from reviewer.statistics.grader_error.difference import (
     raw_difference,
 )
 from reviewer.statistics.grader_error.differential import Differential, DifferentialTest, differential
+from reviewer.statistics.grader_error.gold_error import GoldErrorPoint, gold_error_curve
 from reviewer.statistics.grader_error.gold_planning import GoldPlan, for_alternative
 from reviewer.statistics.grader_error.grader_comparison import GraderComparison, compare, mcnemar
 from reviewer.statistics.grader_error.ranking import Flip, FlipState, Ranking, rank
@@ -69,6 +70,7 @@ __all__ = [
     "DifferentialTest",
     "Flip",
     "FlipState",
+    "GoldErrorPoint",
     "GoldPlan",
     "GraderComparison",
     "JudgedUnits",
@@ -96,6 +98,7 @@ __all__ = [
     "differential",
     "error",
     "for_alternative",
+    "gold_error_curve",
     "goodness",
     "goodness_corrected",
     "holm",

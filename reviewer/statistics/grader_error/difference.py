@@ -38,7 +38,7 @@ class Difference:
         spread: its variance; None where that is undefined.
         units: that were looked at for it, on both sides.
         clusters: prompts behind these, on the side that has fewer.
-        population: units of both sides, looked at or not.
+        population: units that both sides stand for, looked at or not.
     """
 
     estimate: Estimate
@@ -158,7 +158,7 @@ def _found(
         low, high = max(value - spread.reach, -1.0), min(value + spread.reach, 1.0)
         estimate = Estimate(value, low, high, warning=_narrowness(own, spread))
     clusters = min(len(np.unique(design.clusters[side & kept])) for side in (first, second))
-    return Difference(estimate, spread, int(kept.sum()), clusters, int((first | second).sum()))
+    return Difference(estimate, spread, int(kept.sum()), clusters, _stood_for(design, first | second))
 
 
 def _narrowness(own: SampleDesign, spread: LinearVariance) -> str | None:
@@ -166,5 +166,9 @@ def _narrowness(own: SampleDesign, spread: LinearVariance) -> str | None:
     return FEW_PROMPTS.format(prompts=spread.clusters) if few else None
 
 
+def _stood_for(design: SampleDesign, either: Flags) -> int:
+    return max(int(either.sum()), round(float(design.weights[either].sum())))
+
+
 def _nothing(estimate: Estimate, design: SampleDesign, either: Flags) -> Difference:
-    return Difference(estimate, None, int((either & design.seen).sum()), 0, int(either.sum()))
+    return Difference(estimate, None, int((either & design.seen).sum()), 0, _stood_for(design, either))
