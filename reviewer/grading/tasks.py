@@ -20,7 +20,7 @@ from reviewer.grading.judge_prompt import JudgePrompt, ask
 from reviewer.grading.judge_reply import JudgeReply, read
 from reviewer.grading.material import GraderVerdict, Material
 from reviewer.grading.verdict_bait import bait
-from reviewer.model import LabelState, Origin, Rater, canonical, digest
+from reviewer.model import LabelState, Origin, Rater, canonical, digest, repeat_name
 from reviewer.providers.calls import AnsweredRequest, Outcome, Request
 from reviewer.providers.token_estimate import AnswerLengths
 from reviewer.store import grading_replies, labels, raters, responses
@@ -81,7 +81,7 @@ def task(engine: Engine, study: Study, grader: Grader) -> GradingTask:
 def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> str:
     """Return the name under which a grader's verdicts are stored."""
     name = grader.id if configuration is None else f"{grader.id}@{configuration}"
-    return name if repeat == 1 else f"{name}#{repeat}"
+    return repeat_name(name, repeat)
 
 
 @dataclass(slots=True)
