@@ -112,8 +112,7 @@ def grade_command(
     from reviewer.cli.grade_run import GraderAssignment
 
     setup = find_setup(model_name, model_files(models_file))
-    if max_cost is not None:
-        _check_cost(setup, stops=dry_run or not in_batches)
+    _check_cost(setup, max_cost, stops=dry_run or not in_batches)
     numbers = _again(ctx, study, grader, setup.name, repeats) if again else range(1, repeats + 1)
     path = existing_database(ctx)
     assignment = GraderAssignment(path, study, grader, setup, numbers, seed, concurrency, max_cost, again)
@@ -121,8 +120,10 @@ def grade_command(
     return ask(ctx, assignment, as_json=as_json)
 
 
-def _check_cost(setup: Setup, *, stops: bool) -> None:
+def _check_cost(setup: Setup, max_cost: float | None, *, stops: bool) -> None:
     """Refuse --max-cost where no price is known, and where the run could not be stopped by it."""
+    if max_cost is None:
+        return
     if setup.price_in is None:
         raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
     if not stops:

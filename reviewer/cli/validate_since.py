@@ -94,7 +94,10 @@ def _tell(one: QuestionDrift, grader: str, since: str) -> None:
         + (f"; {counted(one.unjudged, 'unit')} with gold not judged at both" if one.unjudged else "")
     )
     if found.more:
-        say_sentence(f"  About {counted(found.more, 'more prompt')} with gold would tell, if all goes on as it does.")
+        say_sentence(
+            f"  About {counted(found.more, 'more prompt')} with gold, judged both times, would tell if all goes on"
+            " as it does."
+        )
     if found.shifts:
         rows = [["  score", "before", "after", "shift", "90 % interval"]]
         rows += [_row(shift) for shift in found.shifts]
