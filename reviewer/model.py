@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -246,6 +246,29 @@ class FoundItem:
     messages: str
     response: str
     text: str
+
+
+def repeat_name(rater: str, number: int) -> str:
+    """Return the name under which the labels that `rater` gave for the time with that number (from 1) are stored."""
+    return rater if number == 1 else f"{rater}#{number}"
+
+
+def repeat_of(name: str, raters: Container[str]) -> str | None:
+    """Return whose repeat `name` is among all `raters`, None where it is nobody's.
+
+    What a rater says again shows how steady the rater is: it is nobody else's opinion, and decides nothing. Where
+    nobody is called "reader", somebody called "reader#2" is a rater of her own.
+    """
+    first, again = without_repeat(name)
+    return first if again and first in raters else None
+
+
+def without_repeat(name: str) -> tuple[str, str]:
+    """Return what stands before `#2`, `#3` … at the end of a rater's name, and that end; else the name and nothing."""
+    first, hash_, number = name.rpartition("#")
+    if not first or not number.isascii() or not number.isdigit() or number.startswith("0") or number == "1":
+        return name, ""
+    return first, hash_ + number
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

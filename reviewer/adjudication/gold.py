@@ -31,7 +31,7 @@ from reviewer.formats.export.record import (
 )
 from reviewer.formats.export.reliability_card import CardSubject
 from reviewer.model import LabelState, RaterKind
-from reviewer.store import adjudications, gold_evidence, labels
+from reviewer.store import adjudications, gold_evidence, labels, raters
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import UnitLabel
 from reviewer.store.omissions import omissions
@@ -87,10 +87,10 @@ def about(engine: Engine, study: Study) -> CardSubject:
     name, rubric = study.name, study.rubric
     excluded: Counter[str] = Counter({"flagged": len(labels.flagged(engine, name)), "surplus": 0, "superseded": 0})
     left_out = omissions(engine, name)
-    withdrawn, raters = ({act.subject for act in acts} for acts in (left_out.withdrawn, left_out.raters))
-    excluded["withdrawn responses"], excluded["raters left out"] = len(withdrawn), len(raters)
+    withdrawn, silent = ({act.subject for act in acts} for acts in (left_out.withdrawn, left_out.raters))
+    excluded["withdrawn responses"], excluded["raters left out"] = len(withdrawn), len(silent)
     for label in labels.of_study(engine, name):
-        gone = label.rater in raters or not withdrawn.isdisjoint((label.response, label.other_response))
+        gone = label.rater in silent or not withdrawn.isdisjoint((label.response, label.other_response))
         excluded["labels of these"] += gone
         excluded["surplus"] += label.surplus
         excluded["superseded"] += label.supersedes is not None
@@ -124,7 +124,8 @@ class _Rated(NamedTuple):
 
 
 def _subjects(engine: Engine, study: Study, decider: Decider) -> Iterator[_Rated]:
-    """Yield every subject that has labels or a decision."""
+    """Yield every subject that has labels or a decision. Repeats are among the labels, and decide nothing."""
+    again = raters.repeats(engine)
     for subject, rows in groupby(gold_evidence.standing(engine, study.name), key=itemgetter(0, 1, 2)):
         given: dict[str, list[LabelRecord]] = {}
         units = []
@@ -142,7 +143,7 @@ def _subjects(engine: Engine, study: Study, decider: Decider) -> Iterator[_Rated
                 given[question].append(one)
             else:
                 given[question] = [one]
-            if value is not None:
+            if value is not None and rater not in again:
                 units.append(UnitLabel(response, other, item, question, rater, human, value, saved_at))
         yield _Rated(subject, given, {unit.question: unit.outcome for unit in decider.decide(subject, units)})
     for subject, decided in groupby(decider.rest(), key=attrgetter("response", "other_response", "item")):

@@ -13,6 +13,7 @@ from reviewer.cli.asking_options import batch_option, concurrency_option, models
 from reviewer.cli.collect_run import complaints, interruptible, on_stderr, progress_words
 from reviewer.cli.completed_names import grader_names, model_names
 from reviewer.cli.options import (
+    clock,
     completed,
     database_option,
     existing_database,
@@ -25,12 +26,12 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.terminal import complain, counted, progress, say, say_json, table
 from reviewer.definitions.lookup import folders, model_files
-from reviewer.definitions.model_config import find_setup
+from reviewer.definitions.model_config import Setup, find_setup
 from reviewer.errors import ReviewerError
 from reviewer.grading.census import BaitedResponse, VerdictCensus, baits, census
 from reviewer.grading.definition import Grader, GraderKind, find_grader
 from reviewer.grading.tasks import grade_by_rule, prepare, rater_name, task
-from reviewer.model import LabelState
+from reviewer.model import LabelState, without_repeat
 from reviewer.store import studies
 from reviewer.store.labels import has_gold
 from reviewer.study_design.blind_names import BlindNames
@@ -63,6 +64,7 @@ SAMPLE = 50  # responses that people are asked to rate first
 @click.option(
     "--repeats", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Verdicts on each unit."
 )
+@click.option("--again", is_flag=True, help="Judge the units with gold once more, as the next repeat, to find drift.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Fixes the order in which options are shown.")
 @concurrency_option
 @batch_option
@@ -82,6 +84,7 @@ def grade_command(
     concurrency: int,
     max_cost: float | None,
     *,
+    again: bool,
     in_batches: bool,
     dry_run: bool,
     as_json: bool,
@@ -98,7 +101,7 @@ def grade_command(
         case GraderKind.RULE:
             if model_name is not None:
                 raise click.UsageError(f"{kind}; expected no --model")
-            if repeats > 1 or in_batches or dry_run or max_cost is not None:
+            if repeats > 1 or again or in_batches or dry_run or max_cost is not None:
                 raise click.UsageError(f"{kind}, which costs nothing and says the same every time")
             return _by_rule(ctx, study, grader, as_json=as_json)
         case GraderKind.JUDGE:
@@ -109,19 +112,28 @@ def grade_command(
     from reviewer.cli.grade_run import GraderAssignment
 
     setup = find_setup(model_name, model_files(models_file))
-    if max_cost is not None and setup.price_in is None:
-        raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
-    if max_cost is not None and in_batches and not dry_run:
-        raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
-    assignment = GraderAssignment(existing_database(ctx), study, grader, setup, repeats, seed, concurrency, max_cost)
+    _check_cost(setup, max_cost, stops=dry_run or not in_batches)
+    numbers = _again(ctx, study, grader, setup.name, repeats) if again else range(1, repeats + 1)
+    path = existing_database(ctx)
+    assignment = GraderAssignment(path, study, grader, setup, numbers, seed, concurrency, max_cost, again)
     ask = _plan if dry_run else _in_batches if in_batches else _by_judge
     return ask(ctx, assignment, as_json=as_json)
+
+
+def _check_cost(setup: Setup, max_cost: float | None, *, stops: bool) -> None:
+    """Refuse --max-cost where no price is known, and where the run could not be stopped by it."""
+    if max_cost is None:
+        return
+    if setup.price_in is None:
+        raise ReviewerError(f"--max-cost: {setup.name} has no price_in and price_out in the models file")
+    if not stops:
+        raise click.UsageError("--max-cost cannot stop what a batch service has; --dry-run tells the most it costs")
 
 
 def _by_rule(ctx: click.Context, study: str, grader: Grader, *, as_json: bool) -> int:
     with writing(ctx) as engine:
         work = task(engine, studies.load(engine, study), grader)
-        prepare(engine, work, None, 1, now())
+        prepare(engine, work, None, [1], now())
         with progress(f"{grader.id} in study {study}", len(work.units)) as advance:
             new = grade_by_rule(engine, work, now(), advance)
     if not as_json:
@@ -195,7 +207,17 @@ def _in_batches(ctx: click.Context, assignment: GraderAssignment, *, as_json: bo
 
 
 def _raters(assignment: GraderAssignment) -> list[str]:
-    return [rater_name(assignment.grader, assignment.setup.name, repeat) for repeat in range(1, assignment.repeats + 1)]
+    return [rater_name(assignment.grader, assignment.setup.name, repeat) for repeat in assignment.repeats]
+
+
+def _again(ctx: click.Context, study: str, grader: Grader, configuration: str, repeats: int) -> list[int]:
+    if repeats > 1:
+        raise click.UsageError("--again asks for one more repeat and --repeats for several; give one of them")
+    from reviewer.cli.grade_again import anchors, repeat_to_ask
+
+    with reading(ctx) as engine:
+        work = anchors(engine, task(engine, studies.load(engine, study), grader))
+        return [repeat_to_ask(engine, work, configuration, clock())]
 
 
 def _report(
@@ -222,7 +244,9 @@ def _report(
     if totals["missing"]:
         say("Next: the same command asks for what is missing")
     elif rated:
-        say(f"Next: {next_command('validate', study, '--grader', raters[0])}")
+        name, again = without_repeat(raters[0])
+        since = ("--since", again.removeprefix("#")) if again else ()
+        say(f"Next: {next_command('validate', study, '--grader', name, *since)}")
     else:
         rule = f"random:{min(SAMPLE, len(work.units))}"
         drawn = ("--rubric", work.rubric.id, "--from", study, "--sample", rule, "--overlap", "1")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from reviewer.cli.grade_again import anchors
 from reviewer.cli.options import clock, now, tell_of_backup
 from reviewer.collection.batches import BatchProgress, visit
 from reviewer.collection.collector import CollectionProgress, Collector, unusable
@@ -35,16 +36,20 @@ from reviewer.store.sqlite import open_for_reading, open_for_writing
 
 @dataclass(frozen=True, slots=True)
 class GraderAssignment:
-    """Which judge is to grade which study, in the database at `path`."""
+    """Which judge is to grade which study, in the database at `path`.
+
+    `repeats` are the numbers of those that are asked for; where it judges `again`, only of units with gold.
+    """
 
     path: str
     study: str
     grader: Grader
     setup: Setup
-    repeats: int
+    repeats: Sequence[int]
     seed: int
     concurrency: int
     max_cost: float | None
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +63,8 @@ class GraderRun:
 def surveyed(assignment: GraderAssignment, engine: Engine) -> MissingVerdicts:
     """Return which verdicts are missing; what is shown is read through `engine` as it is needed."""
     work = task(engine, studies.load(engine, assignment.study), assignment.grader)
+    if assignment.again:
+        work = anchors(engine, work)
     return survey(
         engine,
         work,

@@ -19,7 +19,7 @@ from reviewer.formats.tables.table_file import MOST_UNPACKED, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check, check_people
 from reviewer.importing.dry_run import foretold
-from reviewer.importing.gold import as_rows, store_gold
+from reviewer.importing.gold import as_rows, once_a_unit, store_gold
 from reviewer.importing.labels import ImportTally, ImportTarget
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study, StudyDesign
@@ -40,7 +40,7 @@ class GoldSource:
     def read(self, what: str) -> Iterator[GoldRow | BadInput]:
         """Yield the rows; meanwhile a bar shows how much of the file's bytes is behind."""
         with open_records(self.path, self.format, what, most_unpacked=self.most_unpacked) as (_, records):
-            yield from gold_rows(records, str(self.path), self.rubric)
+            yield from once_a_unit(gold_rows(records, str(self.path), self.rubric), str(self.path))
 
     def check(self, engine: Engine | None, *, skip_bad: bool) -> TableCheck:
         """Read every row without storing anything; what is found has the design of the study that the rows came from.

@@ -14,13 +14,15 @@ from reviewer.cli.terminal import progress
 from reviewer.errors import BadInput, ReviewerError
 from reviewer.formats.mapping.fields import answer_field
 from reviewer.formats.mapping.profile import Profile
-from reviewer.formats.mapping.row_reader import TableRows, rows
+from reviewer.formats.mapping.row_reader import TableRows
+from reviewer.formats.mapping.row_reader import rows as read_rows
 from reviewer.formats.tables.record import Record
 from reviewer.formats.tables.table_file import MOST_UNPACKED, TableFile, read_table
 from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, check
 from reviewer.importing.dry_run import foretold
 from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.importing.repeats import ToldApart
 from reviewer.importing.responses import store
 from reviewer.model import digest
 from reviewer.store.engine import Engine
@@ -89,13 +91,14 @@ class TableSource:
     def read(self, what: str) -> Iterator[TableRows]:
         """Open the table from its start as rows."""
         with open_records(self.path, self.format, what, most_unpacked=self.most_unpacked) as (table, records):
-            yield rows(records, self.profile, self.target.rubric, str(self.path), columns=table.columns)
+            yield read_rows(records, self.profile, self.target.rubric, str(self.path), columns=table.columns)
 
     def check(self, engine: Engine | None, *, skip_bad: bool, what: str = "checking") -> TableCheck:
         """Read every row without storing anything; see `ImportSource`."""
         with self.read(what) as understood:
-            checked = check(engine, understood, self.target, skip_bad=skip_bad)
-        return replace(checked, unused=tuple(understood.unused))
+            rows = ToldApart(understood, self.target.repeats, str(self.path), long=self.target.long)
+            checked = check(engine, rows, self.target, skip_bad=skip_bad)
+        return replace(checked, unused=tuple(understood.unused), repeated=rows.count)
 
     def store(self, engine: Engine, study: Study | None, what: str = "storing") -> Iterator[ImportTally]:
         """Store the rows and yield what was done so far after each part."""

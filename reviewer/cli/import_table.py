@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from textwrap import fill
 
 import click
 
-from reviewer.cli.completed_names import format_names, person_names, profile_names, rubric_names, study_names
+from reviewer.cli.completed_names import format_names, graded_by, person_names, profile_names, rubric_names, study_names
 from reviewer.cli.confirmation import confirm_rubric, rubric_doubt, yes_option
 from reviewer.cli.import_gold import GoldSource, first_rubric
 from reviewer.cli.import_source import (
@@ -37,6 +38,7 @@ from reviewer.formats.tables.table_format import TableFormat
 from reviewer.importing.check import TableCheck, prepare_study
 from reviewer.importing.import_record import record_import
 from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.importing.repeats import Repeats
 from reviewer.store import search, studies
 from reviewer.store.engine import Engine
 
@@ -73,6 +75,13 @@ FIELD_LIST = (
     "--rater-kind", "rater_kinds", multiple=True, metavar="NAME=KIND", help="Whether a rater is human, model or rule."
 )
 @click.option(
+    "--replies",
+    multiple=True,
+    metavar="NAME",
+    help="A grader whose cells are what it replied: one that is no option is its error.",
+    shell_complete=completed(graded_by),
+)
+@click.option(
     "--as",
     "names",
     multiple=True,
@@ -82,6 +91,11 @@ FIELD_LIST = (
 )
 @click.option(
     "--replace-mine", "replaces_own", is_flag=True, help="The labels of people who rate in the study replace their own."
+)
+@click.option(
+    "--repeats",
+    type=click.Choice([Repeats.ONCE.value, Repeats.KEEP.value]),
+    help="What a rater answers again counts once where it is the same, or is kept as a repeat; else it is refused.",
 )
 @click.option("--no-gold", is_flag=True, help="Leave decided labels out.")
 @click.option(
@@ -118,9 +132,11 @@ def import_command(
     sets: tuple[str, ...],
     values: tuple[str, ...],
     rater_kinds: tuple[str, ...],
+    replies: tuple[str, ...],
     names: tuple[str, ...],
     study: str | None,
     rubric_name: str | None,
+    repeats: str | None,
     most_unpacked: int,
     *,
     replaces_own: bool,
@@ -137,21 +153,11 @@ def import_command(
     if names and replaces_own:
         raise click.UsageError("--as keeps a person's labels apart and --replace-mine replaces them; give one of them")
     format = format_of(file, format_name)
-    if format.gold:
-        if profile or maps or sets or values or rater_kinds or names or replaces_own:
-            raise click.UsageError(
-                f"--format {format.name} says itself what its rows mean; leave out --profile, --map …"
-            )
-        source: GoldSource | TableSource = _gold_source(ctx, file, format, study, rubric_name, gold=not no_gold)
-    else:
-        reader = read_profile(find("profiles", profile)) if profile else Profile()
-        reader = reader.with_flags(maps, sets, values, rater_kinds)
-        rubric = _rubric(ctx, rubric_name or reader.rubric, study)
-        renamed = renamed_raters(names, study, _at_work(ctx, study))
-        target = _target(ctx, file, rubric, study, gold=not no_gold)
-        long = _is_long(reader, first_columns(file, format))
-        target = replace(target, suite=suite_name(file), long=long, renamed=renamed, replaces_own=replaces_own)
-        source = TableSource(file, format, reader, target)
+    flags = TableFlags(profile, maps, sets, values, rater_kinds, replies, names, repeats, replaces_own)
+    if format.gold and flags != TableFlags():
+        raise click.UsageError(f"--format {format.name} says itself what its rows mean; leave out --profile, --map …")
+    read = _gold_source if format.gold else partial(_table_source, flags)
+    source = read(ctx, file, format, study, rubric_name, gold=not no_gold)
     with _database(ctx, dry_run=dry_run) as engine, _collector_paused():
         _import(engine, replace(source, most_unpacked=most_unpacked), skip_bad=skip_bad, dry_run=dry_run, yes=yes)
 
@@ -161,6 +167,8 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
     checked = source.check(engine, skip_bad=skip_bad)
     for bad in checked.bad:
         complain(f"skipped: {bad}")
+    if checked.bad:
+        complain(f"{counted(len(checked.bad), 'row')} skipped")
     if checked.unused:
         complain(f"{target.place}: columns not used: {listed(checked.unused)}")
         for column in checked.unused:
@@ -178,11 +186,53 @@ def _import(engine: Engine | None, source: ImportSource, *, skip_bad: bool, dry_
         return
     tally = _store(engine, source, checked)
     _report(tally, target)
+    if checked.repeated:
+        told = "kept as repeats" if target.repeats is Repeats.KEEP else "equal to the first and counted once"
+        say(f"given again by the same rater: {counted(checked.repeated, 'label')}, {told}")
     _index(engine)
     left_out = source.left_out(tally)
     if left_out is not None:
         complain(left_out)
     say(_next(tally, target))
+
+
+@dataclass(frozen=True, slots=True)
+class TableFlags:
+    """What the command line says of how a table is read; a file of ours says that itself."""
+
+    profile: str | None = None
+    maps: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    rater_kinds: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    repeats: str | None = None
+    replaces_own: bool = False
+
+
+def _table_source(
+    flags: TableFlags,
+    ctx: click.Context,
+    file: Path,
+    format: TableFormat,
+    study: str | None,
+    rubric_name: str | None,
+    *,
+    gold: bool,
+) -> TableSource:
+    reader = read_profile(find("profiles", flags.profile)) if flags.profile else Profile()
+    reader = reader.with_flags(flags.maps, flags.sets, flags.values, flags.rater_kinds, flags.replies)
+    rubric = _rubric(ctx, rubric_name or reader.rubric, study)
+    target = replace(
+        _target(ctx, file, rubric, study, gold=gold),
+        suite=suite_name(file),
+        long=_is_long(reader, first_columns(file, format)),
+        renamed=renamed_raters(flags.names, study, _at_work(ctx, study)),
+        replaces_own=flags.replaces_own,
+        repeats=Repeats(flags.repeats or Repeats.REFUSE),
+    )
+    return TableSource(file, format, reader, target)
 
 
 def _gold_source(

@@ -30,6 +30,7 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.study_acts import leave_out_command, withdraw_command
 from reviewer.cli.terminal import complain, counted, say, say_json, table
+from reviewer.model import repeat_of
 from reviewer.store import acts, studies
 from reviewer.store.omissions import omission_values, omissions
 from reviewer.store.studies import Study, StudyDesign
@@ -229,13 +230,14 @@ def list_studies(ctx: click.Context, *, as_json: bool) -> None:
 
 
 def _listed(view: Overview) -> dict[str, object]:
+    names = {one.rater for one in view.progress}
     return {
         "study": view.study.name,
         "rubric": view.study.rubric.id,
         "state": _state(view.study),
         "units": view.units,
         "labels": view.labels,
-        "raters": len(view.progress),
+        "raters": sum(repeat_of(one.rater, names) is None for one in view.progress),
     }
 
 

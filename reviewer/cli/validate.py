@@ -11,6 +11,7 @@ from reviewer.cli.completed_names import graded_by, lab_names, question_names
 from reviewer.cli.gold import unblind
 from reviewer.cli.options import completed, database_option, json_option, next_command, reading, study_argument
 from reviewer.cli.terminal import complain, progress, say, say_json, say_sentence
+from reviewer.cli.validate_since import since_option
 from reviewer.store.omissions import omission_sentence, omission_values, omissions
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 @json_option
 @database_option
 @click.pass_context
+@since_option
 def validate_command(
     ctx: click.Context,
     study: str,

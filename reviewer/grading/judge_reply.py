@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reviewer.definitions.option_spelling import accepted
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.definitions.scale import SIDES
@@ -84,7 +85,7 @@ def _verdict(question: Question, answer: object, asked: JudgePrompt) -> GraderVe
         elif question.scale.traits.compares_pair and answer in SIDES:
             return GraderVerdict(question.id, LabelState.UNPARSED)  # which of them it means nobody can tell
     try:
-        return GraderVerdict(question.id, LabelState.LABEL, question.accept(answer))
+        return GraderVerdict(question.id, LabelState.LABEL, accepted(question, answer))
     except ValueError:
         return GraderVerdict(question.id, LabelState.UNPARSED)
 

@@ -20,7 +20,7 @@ from reviewer.grading.judge_prompt import JudgePrompt, ask
 from reviewer.grading.judge_reply import JudgeReply, read
 from reviewer.grading.material import GraderVerdict, Material
 from reviewer.grading.verdict_bait import bait
-from reviewer.model import LabelState, Origin, Rater, canonical, digest
+from reviewer.model import LabelState, Origin, Rater, canonical, digest, repeat_name
 from reviewer.providers.calls import AnsweredRequest, Outcome, Request
 from reviewer.providers.token_estimate import AnswerLengths
 from reviewer.store import grading_replies, labels, raters, responses
@@ -81,7 +81,7 @@ def task(engine: Engine, study: Study, grader: Grader) -> GradingTask:
 def rater_name(grader: Grader, configuration: str | None, repeat: int = 1) -> str:
     """Return the name under which a grader's verdicts are stored."""
     name = grader.id if configuration is None else f"{grader.id}@{configuration}"
-    return name if repeat == 1 else f"{name}#{repeat}"
+    return repeat_name(name, repeat)
 
 
 @dataclass(slots=True)
@@ -134,18 +134,20 @@ def survey(
     work: GradingTask,
     setup: Setup,
     *,
-    repeats: int,
+    repeats: Sequence[int],
     seed: int,
     fetch: Callable[[Sequence[Unit]], dict[Unit, Material]],
 ) -> MissingVerdicts:
     """Return which verdicts of a judge are missing, the first of every unit before any second one. Changes nothing.
+
+    `repeats` are the numbers of those that are asked for, from 1.
 
     Raises:
         Refused: the configuration's name is stored with other settings.
     """
     responses.check_configuration(engine, setup.configuration)
     missing: list[tuple[Unit, int, int]] = []
-    for repeat in range(1, repeats + 1):
+    for repeat in repeats:
         name = rater_name(work.grader, setup.name, repeat)
         replied = grading_replies.replies(engine, work.grader.hash, name)
         unread = grading_replies.not_understood(engine, work.grader.hash, name)
@@ -154,11 +156,11 @@ def survey(
             if not tried or (unit in unread and tried < TRIES):
                 missing.append((unit, repeat, tried))
     told = grading_replies.lengths(engine, work.grader.hash, rater_name(work.grader, setup.name))
-    total = repeats * len(work.units)
+    total = len(repeats) * len(work.units)
     return MissingVerdicts(setup, work, seed, total, tuple(missing), fetch, AnswerLengths(*told))
 
 
-def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: int, now: str) -> None:
+def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: Sequence[int], now: str) -> None:
     """Store the grader's definition, its raters and its configuration, where they are new.
 
     Raises:
@@ -170,7 +172,7 @@ def prepare(engine: Engine, work: GradingTask, setup: Setup | None, repeats: int
         if setup is not None:
             responses.ensure_configuration(engine, setup.configuration)
         name = None if setup is None else setup.name
-        for repeat in range(1, repeats + 1):
+        for repeat in repeats:
             raters.ensure(engine, Rater(rater_name(grader, name, repeat), grader.kind.traits.rater), now)
 
 

@@ -24,7 +24,7 @@ class TableCheck:
 
     `unused` are columns that nothing was made of; `doubtful` what was understood and may be meant otherwise. `design`
     is that of the study that the rows came from, where known; `other_rubrics` are the suites that name another rubric
-    than a study that would be new.
+    than a study that would be new. `repeated` counts the labels that a rater gave again.
     """
 
     rows: int
@@ -34,6 +34,7 @@ class TableCheck:
     doubtful: tuple[str, ...] = ()
     design: StudyDesign | None = None
     other_rubrics: tuple[SuiteRubric, ...] = ()
+    repeated: int = 0
 
 
 # What to say of the labels of people who rate in the study, {name} among them.

@@ -10,6 +10,7 @@ from reviewer.formats.mapping.row import Row
 from reviewer.importing.changed_responses import ChangedResponses, known_rows
 from reviewer.importing.labels import ImportTarget
 from reviewer.importing.line_ends import told_line_ends
+from reviewer.importing.repeats import ToldApart
 from reviewer.importing.responses import PART, unnumbered
 from reviewer.importing.sample_numbers import SampleNumbers
 from reviewer.model import prompt_of
@@ -21,7 +22,8 @@ UNKNOWN = -1  # the number of a configuration that is not stored
 
 def foretold(engine: Engine, rows: Iterable[Row | BadInput], target: ImportTarget) -> list[str]:
     """Return what an import of the rows would tell of texts that differ from those stored. Bad rows are passed over."""
-    good = (row for row in rows if not isinstance(row, BadInput))
+    told_apart = ToldApart(rows, target.repeats, target.place, long=target.long)
+    good = (row for row in told_apart if not isinstance(row, BadInput))
     configurations = responses.configuration_numbers(engine)
     samples, changed = SampleNumbers(), ChangedResponses(target.place)
     last = responses.last_response(engine)

@@ -40,6 +40,19 @@ def as_rows(rows: Iterable[GoldRow | BadInput]) -> Iterator[Row | BadInput]:
             yield row.responses[0].row._replace(labels=said)
 
 
+def once_a_unit(rows: Iterable[GoldRow | BadInput], file: str) -> Iterator[GoldRow | BadInput]:
+    """Yield the rows; one about a unit that an earlier row is about is yielded as the error that it is."""
+    lines: dict[int, int] = {}
+    for row in rows:
+        if isinstance(row, GoldRow):
+            unit = hash((row.question, row.item, frozenset(one.id for one in row.responses)))
+            line = lines.setdefault(unit, row.line)
+            if line != row.line:
+                yield BadInput(file, row.line, f"the unit of line {line} again", "one row for each unit")
+                continue
+        yield row
+
+
 def store_gold(
     engine: Engine,
     rows: Iterable[GoldRow | BadInput],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from reviewer.definitions.rubric import Rubric
 from reviewer.errors import BadInput
 from reviewer.formats.mapping.row import Row, RowLabel
+from reviewer.importing.repeats import Repeats
 from reviewer.importing.sample_numbers import NumberedSample
 from reviewer.model import LabelState, Origin, Rater, RaterKind
 from reviewer.store import adjudications, labels, raters
@@ -26,7 +27,8 @@ class ImportTarget:
     rater's rating.
 
     Of whoever rates in the study no label comes in from a file, unless it goes to another rater, by `renamed`, or
-    `replaces_own` says that it takes the place of the one that the person gave here.
+    `replaces_own` says that it takes the place of the one that the person gave here. `repeats` says what becomes of a
+    label that a rater gives again.
     """
 
     source: str
@@ -38,6 +40,7 @@ class ImportTarget:
     file: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
     replaces_own: bool = False
+    repeats: Repeats = Repeats.REFUSE
 
     @property
     def place(self) -> str:
@@ -95,7 +98,7 @@ def add_labels(
     assert target.rubric is not None
     standing = labels.standing_on_responses(engine, [one.id for _, one in rated], target.rubric.hash, target.study)
     new: dict[tuple[str, RaterKind], list[NewLabel]] = {}
-    # Where a table labels one sample twice, the later row counts.
+    # Where a table names a sample that a row without one was taken for, the later row counts.
     said = {(one.id, label.question, label.rater): label for row, one in rated for label in row.labels}
     for key, label in said.items():
         if label.kind is RaterKind.HUMAN and target.study is None:

@@ -13,6 +13,7 @@ from reviewer.importing.filled_items import fill_items
 from reviewer.importing.labels import ImportTally, ImportTarget, add_golds, add_labels, with_renamed_raters
 from reviewer.importing.line_ends import told_line_ends
 from reviewer.importing.parts import store_parts
+from reviewer.importing.repeats import ToldApart
 from reviewer.importing.sample_numbers import NumberedSample, SampleNumbers, UnnumberedSample
 from reviewer.model import (
     Configuration,
@@ -38,6 +39,7 @@ def store(
     """Store the rows, with their labels in `study`; yield the tally so far after each part is on disk."""
     if target.renamed:
         rows = with_renamed_raters(rows, target.renamed)
+    rows = ToldApart(rows, target.repeats, target.place, long=target.long)
     return store_parts(engine, rows, ResponseImport(engine, target, study, now), PART)
 
 
@@ -209,6 +211,7 @@ def unnumbered(answered: Iterable[tuple[Row, Prompt]], *, long: bool) -> list[Un
             row.text or "",
             row.sample,
             row.labels[0].rater if long and row.labels else "",
+            row.labelled,
         )
         for row, prompt in answered
     ]

@@ -5,6 +5,7 @@ So no row is lost where a file repeats itself, and a second import of the same f
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ from reviewer.model import response_id
 class UnnumberedSample(NamedTuple):
     """One row's response before it has a number. `by` names the rater in a file of one row a rating, else it is empty.
 
-    Equal rows by different raters are the same response, rated again; equal rows by one are different samples.
+    Equal rows by different raters are the same response, rated again; equal rows by one are different samples, but for
+    those with one number `labelled`, which are about one response.
     """
 
     prompt: str
@@ -22,6 +24,7 @@ class UnnumberedSample(NamedTuple):
     text: str
     sample: int | None
     by: str
+    labelled: int | None = None
 
 
 class NumberedSample(NamedTuple):
@@ -39,6 +42,7 @@ class SampleNumbers:
     def __init__(self) -> None:
         self._met: dict[str, bytearray] = {}
         self._repeats: dict[tuple[str, str], int] = {}
+        self._labelled = array("q")  # the sample of each response that is `labelled`
 
     def number(
         self,
@@ -58,7 +62,8 @@ class SampleNumbers:
         made: list[NumberedSample] = []
         for sighting, first_id in zip(sightings, first_ids, strict=True):
             key = (first_id, sighting.by)
-            sample = sighting.sample or self._repeats.get(key, 0) + 1
+            told = self._told(sighting)
+            sample = told or self._repeats.get(key, 0) + 1
             identity = first_id
             while True:
                 if sample > 1 and sighting.sample is None:
@@ -66,11 +71,13 @@ class SampleNumbers:
                     if identity not in known:
                         known.update(find([identity]))
                 number = known.get(identity)
-                if number is None or sighting.sample is not None or not self._has_met(sighting.by, number):
+                if number is None or told is not None or not self._has_met(sighting.by, number):
                     break
                 sample += 1
-            if sample > 1 and sighting.sample is None:
+            if sample > 1 and told is None:
                 self._repeats[key] = sample
+            if sighting.labelled == len(self._labelled):
+                self._labelled.append(sample)
             new = number is None
             if number is None:
                 last += 1
@@ -78,6 +85,12 @@ class SampleNumbers:
             self._meet(sighting.by, number)
             made.append(NumberedSample(identity, number, sample, new))
         return made
+
+    def _told(self, sighting: UnnumberedSample) -> int | None:
+        """Return the sample that the row names, or that an earlier row about the same response was."""
+        if sighting.labelled is not None and sighting.labelled < len(self._labelled):
+            return self._labelled[sighting.labelled]
+        return sighting.sample
 
     def has_met(self, number: int) -> bool:
         """Tell whether any row of the file was the stored response with this number."""

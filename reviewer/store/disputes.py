@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reviewer.model import messages_of
+from reviewer.store import raters
 from reviewer.store.engine import Engine
 from reviewer.store.items import ItemContent, ShownResponse
 from reviewer.store.labels import COUNTS_IN_STUDY, STANDS
@@ -22,16 +23,17 @@ class PersonAnswer:
 
 
 def answers_on(engine: Engine, study: str, response: str, other: str, item: str) -> list[PersonAnswer]:
-    """Return what people's labels on one subject say now, in the order in which they were stored."""
+    """Return what people's labels on one subject say now, in the order in which they were stored; no repeats."""
+    first, again = raters.no_repeat(engine)
     subject = "label.item = :item and label.response is null" if item else "label.response = :response"
     sql = f"""
         select label.rater, label.question, label.value, label.note, label.confidence
         from label join rater on rater.name = label.rater
         where {subject} and coalesce(label.other_response, '') = :other and rater.kind = 'human'
-            and {COUNTS_IN_STUDY} and label.state = 'label' and label.surplus = 0 and {STANDS}
+            and {first} and {COUNTS_IN_STUDY} and label.state = 'label' and label.surplus = 0 and {STANDS}
         order by label.number
     """
-    values = {"study": study, "response": response, "other": other, "item": item}
+    values = {"study": study, "response": response, "other": other, "item": item} | again
     return [PersonAnswer(*row) for row in engine.rows(sql, values)]
 
 

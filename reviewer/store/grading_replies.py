@@ -122,6 +122,14 @@ def replies(engine: Engine, grader: str, rater: str) -> dict[Unit, int]:
     return {(response, other): count for response, other, count in rows}
 
 
+def first_reply(engine: Engine, rater: str) -> str | None:
+    """Return when `rater` first replied to anything; None where it never did."""
+    [(first,)] = engine.rows(
+        "select min(graded_at) from grading where rater = :rater and failure is null", {"rater": rater}
+    )
+    return None if first is None else str(first)
+
+
 def lengths(engine: Engine, grader: str, rater: str) -> tuple[int, int, int]:
     """Return of how many replies of `rater` and its repeats the tokens written are known, their sum, and the most."""
     rows = engine.rows(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from reviewer.model import item_id
+from reviewer.store import raters
 from reviewer.store.engine import Engine, among
 from reviewer.store.labels import NOT_LEFT_OUT, STANDS
 from reviewer.store.studies import Study
@@ -183,15 +184,16 @@ def has_people(engine: Engine, study: str) -> bool:
 def imported_raters(
     engine: Engine, study: str, responses: Sequence[str], shown: Sequence[str]
 ) -> Counter[tuple[str, str, str, str]]:
-    """Count the people whose imported labels stand on responses and on items as a whole.
+    """Count the people whose imported labels stand on responses and on items as a whole; a repeat is nobody more.
 
     By (response, other response, item, question); the first three are empty where the question is not about them.
     """
     found: Counter[tuple[str, str, str, str]] = Counter()
+    first, again = raters.no_repeat(engine)
     # The study is no bare condition, so that labels are found by what they are about and not by reading all of a study.
     counts = (
         "coalesce(label.study, '') = :study and label.origin = 'imported' and rater.kind = 'human'"
-        f" and label.state = 'label' and label.surplus = 0 and {STANDS} and {NOT_LEFT_OUT}"
+        f" and label.state = 'label' and label.surplus = 0 and {STANDS} and {NOT_LEFT_OUT} and {first}"
     )
     for where, names in (
         ("label.response in ({values})", responses),
@@ -202,7 +204,7 @@ def imported_raters(
             " case when label.response is null then label.item else '' end, label.question, count(distinct label.rater)"
             f" from label join rater on rater.name = label.rater where {where} and {counts} group by 1, 2, 3, 4"
         )
-        for response, other, item, question, people in among(engine, sql, names, {"study": study}):
+        for response, other, item, question, people in among(engine, sql, names, {"study": study} | again):
             found[response, other, item, question] = people
     return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reviewer.model import RECOGNISED, Label, LabelState, Origin
+from reviewer.store import raters
 from reviewer.store.acts import LEFT_OUT_RATERS, WITHDRAWN_RESPONSES
 from reviewer.store.chain import FLAG_COLUMNS, LABEL_COLUMNS, Link
 from reviewer.store.engine import Engine, Row, among
@@ -166,7 +167,11 @@ class UnitLabel(NamedTuple):
 
 
 def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
-    """Yield the answers that count now in `study`, all labels of a unit together: no surplus, nothing withdrawn."""
+    """Yield the answers that count now in `study`, all labels of a unit together: no surplus, nothing withdrawn.
+
+    Repeats are left out, since they decide nothing.
+    """
+    again = raters.repeats(engine)
     sql = f"""
         select coalesce(label.response, ''), coalesce(label.other_response, ''),
             case when label.response is null then label.item else '' end as whole_item,
@@ -176,7 +181,8 @@ def standing_in_study(engine: Engine, study: str) -> Iterator[UnitLabel]:
         order by label.response, label.other_response, whole_item, label.question, label.number
     """
     for response, other, item, question, rater, human, value, saved_at in engine.stream(sql, {"study": study}):
-        yield UnitLabel(response, other, item, question, rater, bool(human), value, saved_at)
+        if rater not in again:
+            yield UnitLabel(response, other, item, question, rater, bool(human), value, saved_at)
 
 
 @dataclass(frozen=True, slots=True)

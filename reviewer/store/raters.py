@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reviewer.errors import Refused
-from reviewer.model import Rater, RaterKind
+from reviewer.model import Rater, RaterKind, repeat_of
 from reviewer.store.engine import Engine
 
 
@@ -29,6 +29,18 @@ def ensure(engine: Engine, rater: Rater, now: str) -> None:
 def kinds(engine: Engine) -> dict[str, RaterKind]:
     """Return every rater's kind by name."""
     return {name: RaterKind(kind) for name, kind in engine.rows("select name, kind from rater order by name")}
+
+
+def repeats(engine: Engine) -> frozenset[str]:
+    """Return the names under which raters' repeated labels are stored: see `model.repeat_of`."""
+    names = {name for (name,) in engine.rows("select name from rater")}
+    return frozenset(name for name in names if repeat_of(name, names) is not None)
+
+
+def no_repeat(engine: Engine) -> tuple[str, dict[str, str]]:
+    """Return the condition that a label is no repeat, and its parameters."""
+    again = {f"again{place}": name for place, name in enumerate(sorted(repeats(engine)))}
+    return (f"label.rater not in ({', '.join(f':{name}' for name in again)})" if again else "1 = 1"), again
 
 
 @dataclass(frozen=True, slots=True)

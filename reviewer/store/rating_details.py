@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from reviewer.store import raters
 from reviewer.store.engine import Engine
 from reviewer.store.labels import COUNTS_IN_STUDY
 from reviewer.store.ratings import IN_SCOPE, LABELS, UNIT, Scope
@@ -57,19 +58,19 @@ def given_both(
 
     With each goes how many people labelled it.
     """
+    first, again = raters.no_repeat(engine)
     sets = {"rater": names, "one": one, "other": other}
     listed = {name: ", ".join(f":{name}{place}" for place in range(len(values))) for name, values in sets.items()}
     chosen = "sum(case when label.rater in ({}) and label.value in ({}) then 1 else 0 end) > 0"
     sql = f"""
-        select {_SUBJECT}, count(distinct case when rater.kind = 'human' then label.rater end)
+        select {_SUBJECT}, count(distinct case when rater.kind = 'human' and {first} then label.rater end)
         from label join rater on rater.name = label.rater where label.number in ({LABELS})
         group by {UNIT}
         having {chosen.format(listed["rater"], listed["one"])} and {chosen.format(listed["rater"], listed["other"])}
         order by 1, 2, 3
     """
-    parameters = scope.parameters | {
-        f"{name}{place}": value for name, values in sets.items() for place, value in enumerate(values)
-    }
+    parameters = scope.parameters | again
+    parameters |= {f"{name}{place}": value for name, values in sets.items() for place, value in enumerate(values)}
     return [((response, second, item), people) for response, second, item, people in engine.rows(sql, parameters)]
 
 

@@ -42,6 +42,30 @@ def standing(engine: Engine, rubric: str, grader: str) -> Iterator[StoredVerdict
         yield StoredVerdict(response, other, question, LabelState(state), value)
 
 
+@dataclass(frozen=True, slots=True)
+class DatedVerdict:
+    """What a grader, or a repeat of it, said at a time, whether or not it stands; `value` None is no label."""
+
+    rater: str
+    response: str
+    other_response: str
+    question: str
+    value: str | None
+    saved_at: str
+
+
+def dated(engine: Engine, rubric: str, grader: str) -> Iterator[DatedVerdict]:
+    """Yield all that `grader` and raters named like its repeats ever said, in order of time."""
+    sql = """
+        select rater, response, coalesce(other_response, ''), question, value, saved_at from label
+        where (rater = :grader or substr(rater, 1, length(:grader) + 1) = :grader || '#')
+            and rubric = :rubric and response is not null and state <> 'retracted'
+        order by saved_at, number
+    """
+    for row in engine.stream(sql, {"grader": grader, "rubric": rubric}):
+        yield DatedVerdict(*row)
+
+
 def answers(engine: Engine, rubric: str, grader: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each response that `grader` labelled by itself, with its answers by question."""
     alone = (one for one in standing(engine, rubric, grader) if not one.other_response)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
-from reviewer.model import Actor, Rater
+from reviewer.model import Actor, Rater, repeat_of
 from reviewer.store import acts, raters, responses, rubrics, sampling_pools, studies, suite_rubrics, verdicts
 from reviewer.store.acts import ActKind
 from reviewer.store.engine import Engine
@@ -182,10 +182,11 @@ def ask_graders(
             raise Refused(f"--sample {rule}: this rule asks no grader; leave --grader and --rate out")
         return GraderFindings()
     known = [name for name, _ in verdicts.graders(engine, rubric.hash)]
+    first = [name for name in known if repeat_of(name, known) is None]
     for name in names:
         if name not in known:
             raise NotFound(f"--grader {name}: gave no verdict under rubric {rubric.id}; there are: {_named(known)}")
-    graders = tuple(names) or tuple(known)
+    graders = tuple(names) or tuple(first)
     rate = _rate(rubric, rate_name)
     if rule.kind is SamplingMethod.TAIL:
         if len(graders) != 1:

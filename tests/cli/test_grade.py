@@ -310,3 +310,21 @@ def test_a_wrong_key_is_told_before_anything_is_stored(run: Run, folder: Path, s
     assert "chat at" in done.err
     assert "sk-secret" not in done.err
     assert rows(folder, "select count(*) from grading") == [(0,)]
+
+
+def test_a_judge_that_judges_again_is_a_dated_repeat_of_units_with_gold(
+    run: Run, folder: Path, server: LLMServer
+) -> None:
+    always(server)
+    assert "no gold" in grade(run, "--again", expected=1).err
+    lines = write_table(folder).read_text().splitlines()[:2]
+    (folder / "gold.jsonl").write_text("".join(json.dumps(json.loads(line) | {"gold": "yes"}) + "\n" for line in lines))
+    run("import", "gold.jsonl", "--study", "s", "--rubric", "plain", "--map", "gold:verdict=gold")
+    assert "grade it once without --again" in grade(run, "--again", expected=1).err
+    grade(run)
+    done = grade(run, "--again")
+    assert "Next: reviewer validate s --grader judge@chat --since 2" in done.out
+    grade(run, "--again")
+    labels = [one["rater"] for one in run("labels", "s", "--json").json()["labels"]]
+    assert [labels.count(f"judge@chat{again}") for again in ("", "#2", "#3")] == [6, 2, 2]
+    assert "give one of them" in grade(run, "--again", "--repeats", "2", expected=2).err

@@ -96,6 +96,7 @@ def labelled(folder: Path) -> Path:
 WIDE = (
     *("--map", "label:verdict:left=left", "--map", "label:verdict:right=right"),
     *("--map", "label:verdict:grader=grader", "--map", "gold:verdict=final", "--rater-kind", "grader=model"),
+    *("--replies", "grader"),
 )
 
 
@@ -335,3 +336,56 @@ def test_an_interrupted_import_is_finished_by_the_same_command(
     assert "6 of 9 rows are stored" in run("import", table, expected=1).err
     assert count(tmp_path, "response") == 6
     assert "3 new responses, 6 known" in run("import", table).out
+
+
+# What a rater answers again, and what a grader did not write
+
+
+LONG = "prompt,response,model,rater,label:verdict\np,r1,m,ann,yes\np,r1,m,ben,yes\np,r1,m,ann,no\n"
+
+
+def test_a_rater_who_answers_again_is_refused_by_line_until_it_is_said_what_that_is(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    (tmp_path / "long.csv").write_text(LONG)
+    given = ("import", "long.csv", "--study", "s", "--rubric", "plain")
+    refused = run(*given, expected=1).err
+    assert "long.csv:4: ann answers verdict of a response again, another answer than on line 2" in refused
+    assert "2 rows; 1 new responses" in run(*given, "--db", "good.db", "--skip-bad").out
+    assert "given again by the same rater: 1 label, kept as repeats" in run(*given, "--repeats", "keep").out
+    assert "0 new, 0 changed, 3 known" in run(*given, "--repeats", "keep").out
+    assert run("study", "list", "--json").json()["studies"][0]["raters"] == 2
+    assert run("gold", "s", "--json").json()["rows"][0]["distribution"] == {"yes": 2}
+    run("verify")
+
+
+def test_repeats_stay_repeats_in_an_export_under_pseudonyms(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    (tmp_path / "long.csv").write_text(LONG)
+    run("import", "long.csv", "--study", "s", "--rubric", "plain", "--repeats", "keep")
+    run("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+    run("import", "gold.jsonl", "--format", "reviewer", "--study", "s", "--rubric", "plain", "--db", "there.db")
+    there = run("study", "show", "s", "--db", "there.db", "--json").json()
+    names = {one["rater"] for one in there["progress"]}
+    assert len(names) == 3
+    assert [name.removesuffix("#2") in names for name in names if name.endswith("#2")] == [True]
+    assert run("gold", "s", "--db", "there.db", "--json").json()["rows"][0]["distribution"] == {"yes": 2}
+
+
+def test_a_unit_that_a_file_of_ours_holds_twice_is_refused(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    run("import", labelled(tmp_path), *WIDE, "--study", "s", "--rubric", "plain")
+    run("export", "s", "--format", "jsonl", "-o", "gold.jsonl")
+    path = tmp_path / "gold.jsonl"
+    path.write_text(path.read_text() * 2)
+    given = ("import", path, "--format", "reviewer", "--study", "s", "--rubric", "plain", "--db", "there.db")
+    assert "gold.jsonl:3: the unit of line 1 again; expected one row for each unit" in run(*given, expected=1).err
+
+
+def test_a_cell_that_cannot_be_read_is_no_error_of_the_grader(run: Run, tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    table = labelled(tmp_path)
+    given = ("import", table, *WIDE[:-2], "--study", "s", "--rubric", "plain")
+    assert "label:verdict:grader: 'YES!' is no option of verdict" in run(*given, expected=1).err
+    skipped = run(*given, "--skip-bad")
+    assert "1 row skipped" in skipped.err
+    assert "0 unparsed" in skipped.out

@@ -34,7 +34,7 @@ def import_verdicts(run: Run, folder: Path, *, people: tuple[str, ...] = ("r0", 
             rows.append(row | {"rater": "judge", "verdict": said if number else "gibberish"})
     (folder / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     run("import", "labels.jsonl", "--study", "s", "--rubric", "plain", "--map", "rater=rater", "--map",
-        "label:verdict=verdict", "--rater-kind", "judge=model")  # fmt: skip
+        "label:verdict=verdict", "--rater-kind", "judge=model", "--replies", "judge")  # fmt: skip
 
 
 def verdict(document: Any) -> Any:

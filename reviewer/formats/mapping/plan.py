@@ -206,11 +206,11 @@ def _answers(setting: RowPlanInput, rubric: Rubric, gets: Mapping[str, Get]) -> 
     steps: dict[str, Step] = {}
     if wide:
         _check_kinds(setting, wide)
-        steps["labels"] = wide_step(wide)
+        steps["labels"] = wide_step(wide, setting.profile.replies)
     if long:
         if "rater" not in gets:
             raise WrongCell(f"label:{long[0].question} without a rater", "a column mapped to rater")
-        steps["labels"] = long_step(long, name_step("rater", gets["rater"]), kinds)
+        steps["labels"] = long_step(long, name_step("rater", gets["rater"]), kinds, setting.profile.replies)
     elif "rater" in gets:
         raise WrongCell("a rater without labels", "a column mapped to label:QUESTION")
     if golds:

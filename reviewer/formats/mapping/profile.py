@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reviewer.definitions.toml_table import TomlTable, read_toml
 from reviewer.errors import ReviewerError
@@ -42,7 +42,8 @@ class Profile:
     """How a foreign table is read; empty, it reads the columns that are named as FIELDs.
 
     `values` turns raw labels into options, by question. `folder` is where the profile lies: its lookup files may lie
-    there too. `rubric` is the one that the labels answer where the command line names none.
+    there too. `rubric` is the one that the labels answer where the command line names none. The cells of the graders in
+    `replies` are their replies as they came, so that one which is no option is an error of the grader.
     """
 
     rubric: str | None = None
@@ -52,6 +53,7 @@ class Profile:
     raters: Mapping[str, RaterKind] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     folder: Path | None = None
+    replies: frozenset[str] = frozenset()
 
     def with_flags(
         self,
@@ -59,6 +61,7 @@ class Profile:
         sets: Sequence[str] = (),
         values: Sequence[str] = (),
         rater_kinds: Sequence[str] = (),
+        replies: Sequence[str] = (),
     ) -> Profile:
         """Return this profile as the flags of `import` change it.
 
@@ -77,6 +80,7 @@ class Profile:
             values=_with_flag_values(self.values, values),
             raters={**self.raters, **dict(_flag_rater(text) for text in rater_kinds)},
             lookups=_without(self.lookups, given),
+            replies=self.replies | {name.strip() for name in replies},
         )
 
 
@@ -90,14 +94,16 @@ def read_profile(path: Path) -> Profile:
     table = read_toml(path)
     constants = _constants(table)
     columns = _columns(table, constants)
+    raters = [_rater(entry) for entry in table.tables("rater")]
     profile = Profile(
         rubric=table.text("rubric", None),
         columns=columns,
         constants=constants,
         values=_values(table),
-        raters=dict(_rater(entry) for entry in table.tables("rater")),
+        raters={one.name: one.kind for one in raters},
         lookups=dict(_lookup(entry, columns) for entry in table.tables("lookup")),
         folder=path.parent,
+        replies=frozenset(one.name for one in raters if one.replies),
     )
     table.done()
     return profile
@@ -155,8 +161,20 @@ def _values(table: TomlTable) -> dict[str, dict[str, str]]:
     return {name: {raw: options.text(raw) for raw in options.entries} for name, options in questions.items()}
 
 
-def _rater(entry: TomlTable) -> tuple[str, RaterKind]:
-    rater = entry.text("name"), entry.choice("kind", RaterKind, RaterKind.HUMAN)
+class _Rater(NamedTuple):
+    """What a profile says of one rater."""
+
+    name: str
+    kind: RaterKind
+    replies: bool
+
+
+def _rater(entry: TomlTable) -> _Rater:
+    rater = _Rater(
+        entry.text("name"), entry.choice("kind", RaterKind, RaterKind.HUMAN), entry.boolean("replies", False)
+    )
+    if rater.replies and rater.kind is RaterKind.HUMAN:
+        raise entry.wrong("replies", f"{rater.name} is human", "replies of a grader, whose kind is model or rule")
     entry.done()
     return rater
 

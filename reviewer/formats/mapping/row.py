@@ -28,6 +28,7 @@ class Row(NamedTuple):
 
     `text` is the response, None in a table of prompts alone. `golds` are pairs of a question and its decided value.
     Only our own files say what provider calls the `model` (`provider_model`) and with which `settings`.
+    Rows with one number `labelled` are about one response, which a rater answers several questions on, or labels again.
     `replaced` is canonical JSON, {FIELD: [[offset, code point], …]}, of the characters that cannot be stored. A tuple,
     since a frozen dataclass of so many fields takes four times as long to make and a table has a million of them.
     """
@@ -56,3 +57,4 @@ class Row(NamedTuple):
     refusal: str | None = None
     provider_model: str | None = None
     settings: str | None = None
+    labelled: int | None = None

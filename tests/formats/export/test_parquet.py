@@ -26,7 +26,7 @@ ROWS: list[dict[str, object]] = [
 def filled(run: Run, tmp_path: Path) -> Run:
     write_rubric(tmp_path)
     (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    run("import", "t.jsonl", "--study", "s", "--rubric", "plain", "--rater-kind", "strict=model")
+    run("import", "t.jsonl", "--study", "s", "--rubric", "plain", "--rater-kind", "strict=model", "--replies", "strict")
     return run
 
 

@@ -57,9 +57,35 @@ def test_a_label_that_is_an_object_is_a_bad_record() -> None:
 
 
 @pytest.mark.parametrize("kind", [RaterKind.MODEL, RaterKind.RULE])
-def test_a_graders_label_that_is_no_option_is_unparsed(kind: RaterKind) -> None:
-    found = label(" I cannot say.", rater_kinds=[f"r={kind}"])
+def test_a_graders_reply_that_is_no_option_is_unparsed(kind: RaterKind) -> None:
+    found = label(" I cannot say.", rater_kinds=[f"r={kind}"], replies=["r"])
     assert found == (RowLabel("q", "r", kind, None, " I cannot say."),)
+
+
+@pytest.mark.parametrize("kind", [RaterKind.MODEL, RaterKind.RULE])
+def test_a_cell_that_nobody_says_the_grader_wrote_is_a_bad_record_and_no_error_of_the_grader(kind: RaterKind) -> None:
+    said = wrong({**BASE, "label:q:r": "maybe"}, flags(rater_kinds=[f"r={kind}"]))
+    assert said.startswith("t.json:1: label:q:r: 'maybe' is no option of q; expected one of")
+    assert said.endswith("or --replies r, where the cells are what this grader replied")
+
+
+@pytest.mark.parametrize("column", ["label:q:r", "model:q:r", "gold:q"])
+@pytest.mark.parametrize("cell", ["Yes", "YES", " yes ", "yes\u00a0"])
+def test_capitals_and_blanks_make_no_other_answer(column: str, cell: str) -> None:
+    found = row({**BASE, column: cell})
+    assert [one.value for one in found.labels] + [value for _, value in found.golds] == ["yes"]
+
+
+def test_capitals_are_read_in_each_of_several_choices_and_in_what_a_raw_value_stands_for() -> None:
+    assert label("NO|Yes", "many")[0].value == '["yes","no"]'
+    assert label("ja", values=["q:JA=yes"])[0].value == "yes"
+
+
+def test_capitals_that_tell_two_raw_values_apart_are_not_passed_over() -> None:
+    values = ["q:A=yes", "q:a=no"]
+    assert [label(cell, values=values)[0].value for cell in ("A", "a")] == ["yes", "no"]
+    both = {**BASE, "label:q:r": "ÉTÉ"}
+    assert "'ÉTÉ' is no option" in wrong(both, flags(values=["q:Été=yes", "q:été=no"]))
 
 
 def test_gold_that_is_no_option_is_a_bad_record() -> None:
@@ -77,7 +103,7 @@ def test_without_a_rubric_labels_are_not_read() -> None:
 
 def test_long_tables_name_the_rater_in_the_row() -> None:
     fields: dict[str, object] = {**BASE, "who": " grader ", "label:q": "maybe", "label:many": "yes"}
-    found = row(fields, flags(maps=["rater=who"], rater_kinds=["grader=model"]))
+    found = row(fields, flags(maps=["rater=who"], rater_kinds=["grader=model"], replies=["grader"]))
     assert found.labels == (
         RowLabel("q", "grader", RaterKind.MODEL, None, "maybe"),
         RowLabel("many", "grader", RaterKind.MODEL, '["yes"]', "yes"),
