@@ -24,6 +24,7 @@ from reviewer.statistics.agreement import (
     PairComparisons,
     PairedAgreement,
     RatingTable,
+    RowDraw,
     Strengths,
 )
 from reviewer.store import rating_details, ratings
@@ -220,4 +221,5 @@ def _numbers(given: Sequence[str], found: Sequence[RatingRow], who: Sequence[str
     places = [*map(float, given), float("nan")]  # the last is what code -1 stands for
     ratings_of = [[places[code] for code in row.codes] for row in found for _ in range(row.units)]
     clusters = [row.prompt for row in found for _ in range(row.units)] if by_prompt else None
-    return agreement.read_numbers(ratings_of, raters=who, clusters=clusters)
+    design = None if clusters is None else agreement.row_design([RowDraw(prompt) for prompt in clusters])
+    return agreement.read_numbers(ratings_of, raters=who, design=design)
