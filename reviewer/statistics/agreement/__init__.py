@@ -28,6 +28,7 @@ from reviewer.statistics.agreement.consensus import (
     majority,
     others_majority,
 )
+from reviewer.statistics.agreement.intra_rater import SelfAgreement, self_agreement
 from reviewer.statistics.agreement.legend import LEGEND
 from reviewer.statistics.agreement.measure import (
     MOST_VALUES,
@@ -66,6 +67,7 @@ __all__ = [
     "RaterWindow",
     "RatingTable",
     "RowDraw",
+    "SelfAgreement",
     "Strengths",
     "ValueCounts",
     "beside",
@@ -84,4 +86,5 @@ __all__ = [
     "read_rows",
     "read_sets",
     "row_design",
+    "self_agreement",
 ]

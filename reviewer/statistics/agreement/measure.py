@@ -205,6 +205,12 @@ def measure_pairs(table: RatingTable, pairs: Pairs, *, seed: int, resamples: int
     return PairedAgreement(found["percent"][0], found["kappa"][0])
 
 
+def measure_alpha(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 1000) -> Estimate:
+    """Return Krippendorff α alone, by the distance of the scale."""
+    alpha = krippendorff_alpha(ValueCounts(_metric_table(table, scale)), _metric(scale))
+    return estimate(table, {KRIPPENDORFF_ALPHA.name: alpha}, Resampling(resamples, seed))[KRIPPENDORFF_ALPHA.name][0]
+
+
 def _metric(scale: Scale) -> Metric:
     """Return what α measures the distance of two answers by."""
     match scale.traits.distance:
