@@ -18,6 +18,7 @@ from reviewer.statistics.estimate import NEAR_ZERO, Ends
 NORMAL = NormalDist()
 TAIL = 0.025
 Z = NORMAL.inv_cdf(1.0 - TAIL)
+CONTINUITY = 0.25  # of a unit
 NEAR = 1e-9  # a coefficient nearer than this to an end is there
 
 
@@ -33,6 +34,13 @@ def score_interval(value: float, variance: float, ends: Ends, degrees: float) ->
     spread = variance / width**2
     units = ends.size if spread <= NEAR_ZERO else share * (1.0 - share) / spread
     low, high = wilson(share, units, student(degrees))
+    # Towards the near end the units of a few events decide, and Wilson's limit is short there for some shares: half of
+    # Newcombe's (1998) correction for that shares are whole numbers of units brings it to 0.93 and more for every one.
+    nearer = share + CONTINUITY / units if share > 0.5 else share - CONTINUITY / units
+    if share > 0.5:
+        high = wilson(nearer, units, student(degrees))[1] if nearer < 1.0 else 1.0
+    else:
+        low = wilson(nearer, units, student(degrees))[0] if nearer > 0.0 else 0.0
     return ends.least + width * low, ends.least + width * high
 
 
