@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import krippendorff
 import numpy as np
@@ -32,6 +33,7 @@ def table(codes: Codes, draws: Sequence[RowDraw] | None = None) -> RatingTable:
     )
 
 
+@cache
 def population() -> tuple[Codes, npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
     """Return labels of two raters, whether two graders differ, and how bad one of them finds each unit."""
     generator = np.random.default_rng(5)
