@@ -19,7 +19,7 @@ Codes = npt.NDArray[np.int64]
 Generator = np.random.Generator
 FIGURES = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "cohen_kappa", "fleiss_kappa")
 POPULATION = 2_000
-DRAWS = 400
+DRAWS = 200
 
 
 def table(codes: Codes, draws: Sequence[RowDraw] | None = None) -> RatingTable:
