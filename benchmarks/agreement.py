@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 from statsmodels.stats.inter_rater import fleiss_kappa  # type: ignore[import-untyped]
 
 from reviewer.definitions.scale import Scale
-from reviewer.statistics.agreement import RatingTable, measure, read_rows
+from reviewer.statistics.agreement import RatingTable, RowDraw, measure, read_rows, row_design
 from reviewer.store import ratings, studies
 from reviewer.store.ratings import Scope
 from reviewer.store.sqlite import open_for_writing
@@ -46,6 +47,7 @@ def main() -> None:
     title(f"All coefficients of {RATERS} raters with 1,000 resamples; simulated; fastest of {given.runs}; {load()}")
     for size in given.sizes:
         compare(size, given.runs)
+    designed(given.sizes[-1], given.runs)
     many_raters(given.runs)
     with scratch() as folder:
         count_in_store(folder / "reviews.db", given.labels, given.runs)
@@ -79,6 +81,17 @@ def compare(size: int, runs: int) -> None:
     for name, run in peers.items():
         seconds = fastest(run, 1)
         show(f"  {name}", f"{seconds:.3f} s", f"ours, all with intervals: {ours:.3f} s", ours / seconds)
+
+
+def designed(size: int, runs: int) -> None:
+    """Measure units in strata with unequal chances, and a tenth as many of prompts that repeat, eight to a prompt."""
+    pool = [size // 2 * (1 + 9 * stratum) for stratum in range(2)]
+    strata = [RowDraw(None, unit % 2, size // 2, pool[unit % 2]) for unit in range(size)]
+    prompts = [RowDraw(unit // 8) for unit in range(size // 10)]
+    for name, draws in (("weighted, two strata", strata), ("eight to a prompt", prompts)):
+        counted = count(simulate(len(draws)), draws)
+        seconds = fastest(lambda counted=counted: measure(counted, scale=Scale.NOMINAL, seed=1), runs)  # type: ignore[misc]
+        show(f"{len(draws):,} units, {name}, with intervals", f"{seconds:.3f} s", "no budget")
 
 
 def many_raters(runs: int) -> None:
@@ -136,15 +149,18 @@ def simulate(size: int) -> Ratings:
     return np.where(generator.random((size, RATERS)) < 0.8, truth, guesses)
 
 
-def count(ratings: Ratings) -> RatingTable:
+def count(ratings: Ratings, draws: list[RowDraw] | None = None) -> RatingTable:
     """Return the table of distinct rows, as the store counts them."""
-    keys, counts = np.unique(ratings @ VALUES ** np.arange(RATERS), return_counts=True)
-    rows = [
-        (tuple(int(key) // VALUES**rater % VALUES for rater in range(RATERS)), int(units))
-        for key, units in zip(keys, counts, strict=True)
-    ]
+    packed = (ratings @ VALUES ** np.arange(RATERS)).tolist()
+    rows = Counter(zip(packed, draws or [RowDraw(None)] * len(packed), strict=True))
     names = [f"rater {rater + 1}" for rater in range(RATERS)]
-    return read_rows(rows, raters=names, values=[f"value {value}" for value in range(VALUES)], numbers=range(VALUES))
+    return read_rows(
+        [(tuple(key // VALUES**rater % VALUES for rater in range(RATERS)), units) for (key, _), units in rows.items()],
+        raters=names,
+        values=[f"value {value}" for value in range(VALUES)],
+        numbers=range(VALUES),
+        design=None if draws is None else row_design([draw for _, draw in rows]),
+    )
 
 
 def fastest(run: Callable[[], object], runs: int) -> float:

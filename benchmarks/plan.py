@@ -19,7 +19,7 @@ import numpy.typing as npt
 from figures import load, show, title
 
 from reviewer.definitions.scale import Scale
-from reviewer.statistics.agreement import RatingTable, measure, read_rows
+from reviewer.statistics.agreement import RatingTable, RowDraw, measure, read_rows, row_design
 from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, KRIPPENDORFF_ALPHA, LIGHT_KAPPA
 from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error import parts_of, raw
@@ -105,7 +105,7 @@ def tabled(given: Codes, values: int, prompts: Codes | None = None) -> RatingTab
         [(row[-given.shape[1] :].tolist(), int(count)) for row, count in zip(rows, counts, strict=True)],
         raters=[f"r{rater}" for rater in range(given.shape[1])],
         values=[f"v{value}" for value in range(values)],
-        clusters=None if prompts is None else rows[:, 0].tolist(),
+        design=None if prompts is None else row_design([RowDraw(prompt) for prompt in rows[:, 0].tolist()]),
     )
 
 

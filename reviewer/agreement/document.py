@@ -12,14 +12,17 @@ from reviewer.agreement.study_agreement import (
     AgreementByKind,
     QuestionAgreement,
     consensus,
+    intra_rater,
     kinds,
     measured,
     questions_of,
     strengths,
 )
+from reviewer.agreement.target import target
 from reviewer.definitions.question import Question
-from reviewer.statistics.agreement import LEGEND, ConsensusComparison, PairedAgreement, Strengths
-from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, PERCENT_AGREEMENT
+from reviewer.definitions.scale import Distance
+from reviewer.statistics.agreement import LEGEND, ConsensusComparison, PairedAgreement, SelfAgreement, Strengths
+from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, KRIPPENDORFF_ALPHA, PERCENT_AGREEMENT
 from reviewer.store import ratings
 from reviewer.store.engine import Engine
 from reviewer.store.omissions import omission_values, omissions
@@ -40,10 +43,12 @@ def agreement_document(
     named = names_configurations(study, by)
     document: dict[str, object] = {
         "study": study.name,
+        "population": target(engine, study, asked).value,
         "questions": [
             question_values(measured(engine, Scope(study, one.id), one, two_way=two_way))
             | {
                 "by_rater": rater_values(rater_figures(engine, Scope(study, one.id), one)),
+                "intra_rater": self_values(intra_rater(engine, Scope(study, one.id), one)),
                 "consensus": consensus_values(consensus(engine, Scope(study, one.id), one)),
                 "strengths": strength_values(strengths(engine, Scope(study, one.id), one)) if named else None,
             }
@@ -97,7 +102,7 @@ def question_values(one: QuestionAgreement) -> dict[str, object]:
     if found is None:
         return named | {
             "units": None, "raters": None, "labels": None, "missing": None, "metrics": {}, "by_category": {},
-            "pairwise": [], "leave_one_out": {}, "confused": [], "prevalence": {}, "warnings": [],
+            "pairwise": [], "leave_one_out": {}, "confused": [], "prevalence": {}, "abstentions": None, "warnings": [],
         }  # fmt: skip
     return named | {
         "units": found.units,
@@ -120,6 +125,12 @@ def question_values(one: QuestionAgreement) -> dict[str, object]:
         ],
         "leave_one_out": {name: estimate.value for name, estimate in found.leave_one_out.items()},
         "confused": [{"values": list(pair.values), "pairs": pair.pairs, "units": pair.units} for pair in one.confused],
+        "abstentions": {
+            "labels": found.abstentions.labels,
+            "share": found.abstentions.share,
+            "metrics_without": {name: estimate.plain() for name, estimate in found.abstentions.metrics.items()},
+        },
+        "weighted": found.weighted,
         "two_way": found.two_way,
         "warnings": list(found.warnings),
     }
@@ -142,6 +153,21 @@ def rater_values(found: Sequence[RaterFigures]) -> dict[str, object]:
     }
 
 
+def self_values(found: Sequence[SelfAgreement]) -> list[dict[str, object]]:
+    """Return each rater against own earlier labels."""
+    return [
+        {
+            "rater": one.rater,
+            "sittings": one.sittings,
+            "units": one.units,
+            PERCENT_AGREEMENT.name: one.percent_agreement.plain(),
+            COHEN_KAPPA.name: one.cohen_kappa.plain(),
+            KRIPPENDORFF_ALPHA.name: one.krippendorff_alpha.plain(),
+        }
+        for one in found
+    ]
+
+
 def consensus_values(found: ConsensusComparison | None) -> dict[str, object] | None:
     """Return majority beside Dawid-Skene; None where neither applies."""
     return None if found is None else asdict(found)
@@ -159,8 +185,11 @@ def strength_values(found: Strengths | None) -> dict[str, object] | None:
 
 
 def kind_values(one: AgreementByKind) -> dict[str, object]:
-    """Return agreement of people with people beside people with graders."""
+    """Return agreement of people with people beside people with graders, and by what distance all their κ are."""
     return {
+        "distance": Distance.SET.value
+        if one.question.scale.traits.distance is Distance.SET
+        else Distance.NOMINAL.value,
         "human_human": _pair(one.human_human),
         "human_grader": {name: _pair(pair) for name, pair in one.human_grader.items()},
     }

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import combinations, product
 from typing import assert_never
 
+from reviewer.agreement.repeats import repeats, sittings
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.definitions.scale import FIRST, SECOND, AnswerForm, Distance
+from reviewer.definitions.scale import FIRST, SECOND, AnswerForm
 from reviewer.model import RaterKind
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import (
@@ -24,10 +25,13 @@ from reviewer.statistics.agreement import (
     PairComparisons,
     PairedAgreement,
     RatingTable,
+    RowDraw,
+    SelfAgreement,
     Strengths,
 )
 from reviewer.store import rating_details, ratings
 from reviewer.store.engine import Engine
+from reviewer.store.rating_strata import strata
 from reviewer.store.ratings import RatingRow, Scope
 
 SEED = 1
@@ -75,12 +79,13 @@ def measured(engine: Engine, scope: Scope, question: Question, *, two_way: bool 
 
 
 def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
-    """Return agreement of people with people beside people with graders."""
+    """Return agreement of people with people beside people with graders, all by the same distance."""
     who = ratings.raters(engine, scope)
     names = [name for name, _ in who]
-    people = [place for place, (_, kind) in enumerate(who) if kind == RaterKind.HUMAN]
-    graders = [place for place in range(len(who)) if place not in people]
-    if not people or question.scale.traits.distance in (None, Distance.SET):
+    human = [place for place, (_, kind) in enumerate(who) if kind == RaterKind.HUMAN]
+    graders = [place for place in range(len(who)) if place not in human]
+    people = [place for place in human if repeats(names[place], names) is None]
+    if not people or question.scale.traits.distance is None:
         return AgreementByKind(question, None, {})
     table = table_of(engine, scope, question, names)
     among = list(combinations(people, 2))
@@ -92,6 +97,16 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
             for grader in graders
         },
     )
+
+
+def intra_rater(engine: Engine, scope: Scope, question: Question) -> list[SelfAgreement]:
+    """Return how far each rater who labelled units again, person or grader, agrees with the own first labels."""
+    if question.scale.traits.distance is None:
+        return []
+    return [
+        agreement.self_agreement(table_of(engine, scope, question, names), scale=question.scale, seed=SEED)
+        for names in sittings([name for name, _ in ratings.raters(engine, scope)])
+    ]
 
 
 def consensus(engine: Engine, scope: Scope, question: Question) -> ConsensusComparison | None:
@@ -109,12 +124,15 @@ def strengths(engine: Engine, scope: Scope, question: Question) -> Strengths | N
     """
     if not question.scale.traits.compares_pair:
         return None
-    met: dict[tuple[str, str], Counter[str]] = {}
-    for first, second, value, labels in rating_details.meetings(engine, scope, counted(engine, scope)):
-        met.setdefault((first, second), Counter())[value] += labels
+    met: dict[tuple[str, str, int, float], Counter[str]] = {}
+    chances = strata(engine, scope.study, scope.question)
+    for one in rating_details.meetings(engine, scope, counted(engine, scope), chances):
+        met.setdefault((one.first, one.second, one.prompt, one.stratum.weight), Counter())[one.value] += one.labels
     return agreement.bradley_terry(
-        PairComparisons(*names, found[FIRST], found[SECOND], found.total() - found[FIRST] - found[SECOND])
-        for names, found in met.items()
+        PairComparisons(
+            first, second, found[FIRST], found[SECOND], found.total() - found[FIRST] - found[SECOND], prompt, weight
+        )
+        for (first, second, prompt, weight), found in met.items()
     )
 
 
@@ -157,30 +175,34 @@ def _spoken(question: Question, value: str) -> str:
 
 
 def counted(engine: Engine, scope: Scope) -> tuple[str, ...]:
-    """Return the raters whose agreement is measured: people where two of them rated, else all."""
+    """Return the raters whose agreement is measured: people where two of them rated, else all; nobody twice."""
     return _counted(ratings.raters(engine, scope))
 
 
 def _counted(who: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    people = [name for name, kind in who if kind == RaterKind.HUMAN]
-    return tuple(people if len(people) >= 2 else [name for name, _ in who])
+    names = [name for name, _ in who]
+    once = [(name, kind) for name, kind in who if repeats(name, names) is None]
+    people = [name for name, kind in once if kind == RaterKind.HUMAN]
+    return tuple(people if len(people) >= 2 else [name for name, _ in once])
 
 
 def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str]) -> RatingTable:
     """Return the ratings by `who` as the table that coefficients are functions of."""
     by_prompt = ratings.prompts_repeat(engine, scope)
+    chances = strata(engine, scope.study, scope.question)
     one_option = question.scale.traits.form is AnswerForm.ONE
     given = list(question.values) if one_option else ratings.values(engine, scope)
-    found = list(ratings.rows(engine, scope, who, given, by_prompt=by_prompt))
-    counted = [(row.codes, row.units) for row in found]
-    clusters = [row.prompt for row in found] if by_prompt else None
+    found = list(ratings.rows(engine, scope, who, given, by_prompt=by_prompt, strata=chances))
+    draws = None
+    if by_prompt or chances is not None:
+        draws = [RowDraw(row.prompt if by_prompt else None, *astuple(row.stratum)) for row in found]
     match question.scale.traits.form:
         case AnswerForm.ONE:
-            return _options(question, counted, who, clusters)
+            return _options(question, found, who, draws)
         case AnswerForm.SEVERAL:
-            return _sets(question, given, counted, who, clusters)
+            return _sets(question, given, found, who, draws)
         case AnswerForm.NUMBER:
-            return _numbers(given, found, who, by_prompt=by_prompt)
+            return _numbers(given, found, who, draws)
         case AnswerForm.TEXT:
             raise ValueError(f"answers to {question.id} are text, which agreement does not compare")
         case form:
@@ -188,36 +210,42 @@ def table_of(engine: Engine, scope: Scope, question: Question, who: Sequence[str
 
 
 def _options(
-    question: Question,
-    counted: Sequence[tuple[tuple[int, ...], int]],
-    who: Sequence[str],
-    clusters: Sequence[int] | None,
+    question: Question, found: Sequence[RatingRow], who: Sequence[str], draws: Sequence[RowDraw] | None
 ) -> RatingTable:
     positions = question.positions()
     return agreement.read_rows(
-        counted,
+        [(row.codes, row.units) for row in found],
         raters=who,
         values=question.values,
         numbers=[positions.get(value) for value in question.values] if question.scale.traits.ordered else None,
         abstain=[place for place, value in enumerate(question.values) if question.abstains(value)],
-        clusters=clusters,
+        design=None if draws is None else agreement.row_design(draws),
     )
 
 
 def _sets(
     question: Question,
     given: Sequence[str],
-    counted: Sequence[tuple[tuple[int, ...], int]],
+    found: Sequence[RatingRow],
     who: Sequence[str],
-    clusters: Sequence[int] | None,
+    draws: Sequence[RowDraw] | None,
 ) -> RatingTable:
     options = [option.value for option in question.options]
-    sets = [[options.index(value) for value in json.loads(chosen)] for chosen in given]
-    return agreement.read_sets(counted, raters=who, options=options, sets=sets, clusters=clusters)
+    return agreement.read_sets(
+        [(row.codes, row.units) for row in found],
+        raters=who,
+        options=options,
+        sets=[[options.index(value) for value in json.loads(chosen)] for chosen in given],
+        design=None if draws is None else agreement.row_design(draws),
+    )
 
 
-def _numbers(given: Sequence[str], found: Sequence[RatingRow], who: Sequence[str], *, by_prompt: bool) -> RatingTable:
+def _numbers(
+    given: Sequence[str], found: Sequence[RatingRow], who: Sequence[str], draws: Sequence[RowDraw] | None
+) -> RatingTable:
     places = [*map(float, given), float("nan")]  # the last is what code -1 stands for
     ratings_of = [[places[code] for code in row.codes] for row in found for _ in range(row.units)]
-    clusters = [row.prompt for row in found for _ in range(row.units)] if by_prompt else None
-    return agreement.read_numbers(ratings_of, raters=who, clusters=clusters)
+    design = None
+    if draws is not None:
+        design = agreement.row_design([one for one, row in zip(draws, found, strict=True) for _ in range(row.units)])
+    return agreement.read_numbers(ratings_of, raters=who, design=design)

@@ -5,10 +5,11 @@ Cells may hold foreign text; whoever shows them makes it visible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reviewer.agreement.rater_figures import RaterFigures
 from reviewer.agreement.study_agreement import AgreementByKind, QuestionAgreement
+from reviewer.definitions.scale import Distance
 from reviewer.statistics.agreement import (
     Agreement,
     ConsensusComparison,
@@ -16,9 +17,17 @@ from reviewer.statistics.agreement import (
     PairAgreement,
     PairedAgreement,
     PositionPreference,
+    SelfAgreement,
     Strengths,
 )
-from reviewer.statistics.agreement.coefficients import GWET_AC1, KRIPPENDORFF_ALPHA, PERCENT_AGREEMENT, TABLED
+from reviewer.statistics.agreement.coefficients import (
+    GWET_AC1,
+    HEADLINES,
+    KRIPPENDORFF_ALPHA,
+    PERCENT_AGREEMENT,
+    TABLED,
+)
+from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.estimate_text import BAR, cells, short
 
 Rows = list[list[str]]
@@ -28,6 +37,8 @@ MOST_IN_MATRIX = 10  # raters; of more, the pairs that agree least are listed
 MOST_PAIRS = 15
 MOST_MISTAKEN = 2
 LIKELY = 0.05  # above this p, chance explains a difference well enough
+UNSURE = "!"  # after an interval that is likely too narrow
+NO_MAJORITY = "(none: to be adjudicated)"
 SHADES = " ░▒▓█"
 
 
@@ -49,8 +60,27 @@ def coefficients(found: Agreement) -> Rows:
     for one in TABLED:
         estimate = found.estimate(one)
         if estimate is not None and one.raters.fits(found.raters):
-            rows.append([one.name, *cells(estimate)])
+            rows.append([one.name, *_cells(estimate)])
     return rows
+
+
+def abstentions(found: Agreement) -> Rows:
+    """Return the headline coefficients without "cannot tell"; none where nobody said so."""
+    told = found.abstentions
+    rows = [["without cannot tell", f"{told.share:.1%}", f"of {found.labels:,} labels", ""]]
+    for one in HEADLINES:
+        if one.name in told.metrics and one.raters.fits(found.raters):
+            rows.append([one.name, *_cells(told.metrics[one.name])])
+    return rows if len(rows) > 1 else []
+
+
+def intra_rater(found: Sequence[SelfAgreement]) -> Rows:
+    """Return how far raters who labelled units again agree with their own first labels."""
+    rows = [["the same rater again", "units", "alike", "", "Cohen κ", "", "α", ""]]
+    for one in found:
+        figures = (one.percent_agreement, one.cohen_kappa, one.krippendorff_alpha)
+        rows.append([one.rater, f"{one.units:,}", *(cell for figure in figures for cell in _cells(figure)[:2])])
+    return rows if len(rows) > 1 else []
 
 
 def categories(found: Agreement) -> Rows:
@@ -59,17 +89,20 @@ def categories(found: Agreement) -> Rows:
     for name, estimate in found.by_category.items():
         share = found.shares.get(name)
         shown = ["", ""] if share is None else [f"{share:.1%}", _bar(share, 10)]
-        rows.append([name, *shown, *cells(estimate)[:2]])
+        rows.append([name, *shown, *_cells(estimate)[:2]])
     return rows
 
 
 def consensus(found: ConsensusComparison) -> Rows:
     """Return the counts of majority and of the model, value by value."""
+    if found.undefined is not None:
+        rows = [["consensus", "majority"], *([value, f"{units:,}"] for value, units in _frequent(found.majority))]
+        return [*rows, [NO_MAJORITY, f"{found.units - sum(found.majority.values()):,}"]]
     rows = [["consensus", "majority", "Dawid-Skene"]]
     for value in sorted({*found.majority, *found.modelled}, key=lambda one: -found.majority.get(one, 0)):
         rows.append([value, f"{found.majority.get(value, 0):,}", f"{found.modelled.get(value, 0):,}"])
     ties = [f"{found.units - sum(counts.values()):,}" for counts in (found.majority, found.modelled)]
-    return [*rows, ["(none: to be adjudicated)", *ties], ["(both decide, and differ)", "", f"{found.differ:,}"]]
+    return [*rows, [NO_MAJORITY, *ties], ["(both decide, and differ)", "", f"{found.differ:,}"]]
 
 
 def confusions(one: QuestionAgreement, *, bar: int = BAR) -> Rows:
@@ -97,7 +130,7 @@ def raters(found: Sequence[RaterFigures], measured: Agreement, model: ConsensusC
                 f"{one.labels:,}",
                 "" if without is None else short(without),
                 _share(one.agreed, one.compared),
-                "" if model is None else f"{model.accuracy.get(one.rater, 0.0):.1%}",
+                "" if model is None or model.undefined is not None else f"{model.accuracy.get(one.rater, 0.0):.1%}",
                 "" if one.seconds is None else duration(one.seconds),
                 drifted(one.drift),
                 *([sided(one.positions)] if positions else []),
@@ -162,7 +195,7 @@ def pairs(found: Agreement) -> Rows:
 
     for pair in sorted(found.pairwise, key=badness)[:MOST_PAIRS]:
         rows.append(
-            [" × ".join(pair.raters), f"{pair.units:,}", short(pair.percent_agreement), *cells(pair.cohen_kappa)[:2]]
+            [" × ".join(pair.raters), f"{pair.units:,}", short(pair.percent_agreement), *_cells(pair.cohen_kappa)[:2]]
         )
     left = len(found.pairwise) - MOST_PAIRS
     return rows + ([[f"and {left:,} more pairs", "", "", "", ""]] if left > 0 else [])
@@ -172,9 +205,11 @@ def kinds(found: Iterable[AgreementByKind]) -> Rows:
     """Return agreement of people with people beside people with each grader."""
     rows = [["question", "pairs", "alike", "", "mean Cohen κ", ""]]
     for one in found:
+        masi = one.question.scale.traits.distance is Distance.SET
+        named = f"{one.question.id} (κ by MASI)" if masi else one.question.id
         if one.human_human is not None:
-            rows.append([one.question.id, "people with people", *_paired(one.human_human)])
-        rows += [[one.question.id, f"people with {name}", *_paired(pair)] for name, pair in one.human_grader.items()]
+            rows.append([named, "people with people", *_paired(one.human_human)])
+        rows += [[named, f"people with {name}", *_paired(pair)] for name, pair in one.human_grader.items()]
     return rows
 
 
@@ -186,7 +221,7 @@ def groups(by: str, found: Iterable[tuple[str, QuestionAgreement]]) -> Rows:
             continue
         row = [name, one.question.id, f"{one.agreement.units:,}"]
         for coefficient in BESIDE:
-            row += cells(one.agreement.metrics[coefficient.name])[: 3 if coefficient is BESIDE[-1] else 2]
+            row += _cells(one.agreement.metrics[coefficient.name])[: 3 if coefficient is BESIDE[-1] else 2]
         rows.append(row)
     return rows
 
@@ -197,7 +232,7 @@ def strengths(found: Strengths) -> Rows:
         return [["Bradley-Terry", f"undefined: {found.undefined}"]]
     order = sorted(found.log_strengths.items(), key=lambda pair: -(pair[1].value or 0.0))
     rows = [["configuration", "log strength", "95 % interval"]]
-    return rows + [[name, *cells(estimate)[:2]] for name, estimate in order]
+    return rows + [[name, *_cells(estimate)[:2]] for name, estimate in order]
 
 
 def duration(seconds: float) -> str:
@@ -207,7 +242,17 @@ def duration(seconds: float) -> str:
 
 
 def _paired(pair: PairedAgreement) -> list[str]:
-    return [*cells(pair.percent_agreement)[:2], *cells(pair.mean_kappa)[:2]]
+    return [*_cells(pair.percent_agreement)[:2], *_cells(pair.mean_kappa)[:2]]
+
+
+def _cells(estimate: Estimate) -> list[str]:
+    """Return value, interval and drawing, the interval marked where it is likely too narrow."""
+    value, interval, line = cells(estimate)
+    return [value, f"{interval} {UNSURE}" if estimate.warning else interval, line]
+
+
+def _frequent(units: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(units.items(), key=lambda one: -one[1])
 
 
 def _share(part: int, whole: int) -> str:

@@ -30,7 +30,7 @@ WATCHED_EVERY = 2.0  # seconds
 @click.option(
     "--by", "by_name", type=click.Choice([one.value for one in Grouping]), help="Measure each of these apart."
 )
-@click.option("--two-way", is_flag=True, help="Intervals of items and raters, not of items alone.")
+@click.option("--two-way", is_flag=True, help="Intervals over items and raters, not items alone.")
 @click.option("--watch", is_flag=True, help="Again every two seconds, until interrupted.")
 @json_option
 @database_option
@@ -78,6 +78,7 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
     from reviewer.agreement import tables
     from reviewer.agreement.document import grouped, names_configurations
     from reviewer.agreement.study_agreement import kinds, measured, questions_of
+    from reviewer.agreement.target import target
     from reviewer.store.omissions import omission_sentence, omissions
     from reviewer.store.ratings import Scope
 
@@ -107,18 +108,22 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
         say(f"Next: {next_command('rate', study.name)}")
         return
     way = "items and raters" if two_way else "items (prompts, where they repeat)"
-    say(f"[low, high]: 95 % bootstrap of {way}. What each figure is: --json, under legend.")
+    say(target(engine, study, [one for one, _ in asked]).sentence)
+    say(f"[low, high]: 95 % interval over other {way}; {tables.UNSURE} where it is likely too narrow.")
+    say("What each figure is, and why an interval is too narrow: --json, under legend and warning.")
     say(f"Next: {next_command('adjudicate', study.name)}")
 
 
 def _tell_question(engine: Engine, scope: Scope, one: QuestionAgreement, found: Agreement, *, named: bool) -> None:
     from reviewer.agreement import tables
     from reviewer.agreement.rater_figures import rater_figures
-    from reviewer.agreement.study_agreement import consensus, strengths
+    from reviewer.agreement.study_agreement import consensus, intra_rater, strengths
 
     say(tables.head(one, found))
     table(_indented(tables.coefficients(found)))
-    table(_indented(tables.categories(found)))
+    for rows in (tables.abstentions(found), tables.categories(found)):
+        if rows:
+            table(_indented(rows))
     if one.confused:
         table(_indented(tables.confusions(one)), right=frozenset({1, 2}))
     if len(found.pairwise) > 1:
@@ -126,8 +131,11 @@ def _tell_question(engine: Engine, scope: Scope, one: QuestionAgreement, found: 
     model = consensus(engine, scope, one.question)
     if model is not None:
         table(_indented(tables.consensus(model)), right=frozenset({1, 2}))
+        if model.undefined is not None:
+            say(f"  Dawid-Skene: {model.undefined}")
     by_rater = rater_figures(engine, scope, one.question)
-    for rows in (tables.raters(by_rater, found, model), tables.mistaken(by_rater)):
+    again = tables.intra_rater(intra_rater(engine, scope, one.question))
+    for rows in (tables.raters(by_rater, found, model), tables.mistaken(by_rater), again):
         if rows:
             table(_indented(rows))
     strong = strengths(engine, scope, one.question)

@@ -15,14 +15,16 @@ from reviewer.agreement.study_agreement import (
     QuestionAgreement,
     confused_units,
     consensus,
+    intra_rater,
     kinds,
     measured,
     questions_of,
     strengths,
 )
+from reviewer.agreement.target import AgreementTarget, target
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
-from reviewer.statistics.agreement import ConsensusComparison, Strengths
+from reviewer.statistics.agreement import ConsensusComparison, SelfAgreement, Strengths
 from reviewer.store import disputes, rating_details, ratings, studies
 from reviewer.store.engine import Engine
 from reviewer.store.omissions import omission_sentence, omissions
@@ -70,6 +72,14 @@ class AgreementView:
     def raters(self, question: Question) -> list[RaterFigures]:
         """Return what is known of each rater."""
         return rater_figures(self._engine(), self._scope(question), question)
+
+    def intra_rater(self, question: Question) -> list[SelfAgreement]:
+        """Return the raters who labelled units again against their first labels."""
+        return intra_rater(self._engine(), self._scope(question), question)
+
+    def target(self, question: Question) -> AgreementTarget:
+        """Return what the figures of a question are of."""
+        return target(self._engine(), self._now(), [question])
 
     def kinds(self, question: Question) -> AgreementByKind:
         """Return people with people beside people with graders."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,25 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """Where a coefficient ends, and how much is known there: what shapes its interval.
+
+    Attributes:
+        least: the lowest value that it can have with values as frequent as they are.
+        room: the disagreement expected by chance; a share d of units in disagreement leaves 1 - d / room.
+        size: how many units or prompts would show a disagreement, were there one: what no disagreement is worth.
+        low_size: how many show that there is no agreement, where there is none.
+        warning: why any interval is likely too narrow, or None.
+    """
+
+    least: float
+    room: float
+    size: float
+    low_size: float
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Statistic:
     """Coefficients as a function of how often each row of a table occurs.
 
@@ -48,11 +67,13 @@ class Statistic:
         of: weights of shape (draws, rows) in, values of shape (draws, coefficients) out, nan where undefined.
         undefined: for each coefficient, what nan means.
         no_interval: why the coefficients have no interval, or None where one is to be drawn.
+        ends: where each coefficient ends; None where it is no agreement that ends at 1.
     """
 
     of: Callable[[Floats], Floats]
     undefined: tuple[str, ...]
     no_interval: str | None = None
+    ends: Callable[[], Sequence[Ends]] | None = None
 
 
 def never(reason: str) -> Statistic:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from reviewer.store import raters
 from reviewer.store.engine import Engine
 from reviewer.store.labels import COUNTS_IN_STUDY
+from reviewer.store.rating_strata import CENSUS, Stratum, StudyStrata
 from reviewer.store.ratings import IN_SCOPE, LABELS, UNIT, Scope
 
 Subject = tuple[str, str, str]
@@ -74,20 +75,34 @@ def given_both(
     return [((response, second, item), people) for response, second, item, people in engine.rows(sql, parameters)]
 
 
-def meetings(engine: Engine, scope: Scope, names: Sequence[str]) -> list[tuple[str, str, str, int]]:
-    """Return how often each preference was given between two different configurations, in order of response.
+class Meeting(NamedTuple):
+    """How often one preference was given between two configurations on a prompt, by number, in order of response."""
 
-    As (configuration of the first response, of the second, value, labels).
-    """
+    first: str
+    second: str
+    value: str
+    labels: int
+    prompt: int
+    stratum: Stratum
+
+
+def meetings(engine: Engine, scope: Scope, names: Sequence[str], strata: StudyStrata | None) -> list[Meeting]:
+    """Return the preferences between two different configurations."""
     listed = ", ".join(f":rater{place}" for place in range(len(names)))
-    return engine.rows(
+    found = engine.rows(
         f"""
-        select one.name, other.name, label.value, count(*) from label
+        select one.name, other.name, label.value, count(*), first.prompt, one.number, drawn, pool from label
         join response first on first.id = label.response join configuration one on one.number = first.configuration
         join response second on second.id = label.other_response
         join configuration other on other.number = second.configuration
+        left join study_response on study_response.response = first.number
+            and study_response.study = (select number from study where name = :study)
         where label.number in ({LABELS}) and label.rater in ({listed}) and one.number <> other.number
-        group by one.name, other.name, label.value order by 1, 2, 3
+        group by one.name, other.name, label.value, first.prompt, one.number, drawn, pool order by 1, 2, 3, 5
         """,
         scope.parameters | {f"rater{place}": name for place, name in enumerate(names)},
     )
+    return [
+        Meeting(first, second, value, labels, prompt, CENSUS if strata is None else strata.of((number, drawn, pool)))
+        for first, second, value, labels, prompt, number, drawn, pool in found
+    ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reviewer.store.engine import Engine, Row
 from reviewer.store.labels import COUNTS_IN_STUDY, NOT_LEFT_OUT, STANDS
+from reviewer.store.rating_strata import CENSUS, Stratum, StudyStrata
 from reviewer.store.studies import Study
 
 LARGEST = 2**62  # a packed number stays below this, inside the whole numbers of every engine
@@ -108,6 +109,17 @@ PROMPT = """coalesce(
 )"""
 
 
+# How its response was drawn, or where it has none, any of the responses of its item: prompts are drawn whole there.
+DRAW = """
+    left join response on response.id = coalesce(unit.response, (
+        select min(shown.id) from item join study_response member on member.item = item.number
+            join response shown on shown.number = member.response
+        where item.id = unit.item))
+    left join study_response on study_response.response = response.number
+        and study_response.study = (select number from study where name = :study)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class RatingRow:
     """How many units have these ratings; one code a rater, -1 for none. `prompt` is a number, 0 unless asked for."""
@@ -115,15 +127,23 @@ class RatingRow:
     codes: tuple[int, ...]
     units: int
     prompt: int
+    stratum: Stratum = CENSUS
 
 
 def rows(
-    engine: Engine, scope: Scope, names: Sequence[str], given: Sequence[str], *, by_prompt: bool
+    engine: Engine,
+    scope: Scope,
+    names: Sequence[str],
+    given: Sequence[str],
+    *,
+    by_prompt: bool,
+    strata: StudyStrata | None = None,
 ) -> Iterator[RatingRow]:
     """Yield the different rows of ratings by the raters `names`; a code is a place in `given`.
 
-    With `by_prompt` rows are different where their prompts are.
+    With `by_prompt` rows are different where their prompts are, with `strata` where these are.
     """
+    by_stratum = strata is not None
     packing = _Packing(len(given), names)
     parameters = dict(scope.parameters)
     parameters |= {f"value{place}": value for place, value in enumerate(given)}
@@ -136,12 +156,15 @@ def rows(
     every = f"where label.study = :study and {NOT_LEFT_OUT} and {theirs}"
     if graders:
         every = f"join rater on rater.name = label.rater where {COUNTS_IN_STUDY} and {theirs}"
-    found = _grouped(engine, packing, every, parameters, by_prompt=by_prompt)
-    if any(row[-3] != sum(map(bool, packing.digits(row))) for row in found):
+    found = _grouped(engine, packing, every, parameters, by_prompt=by_prompt, by_stratum=by_stratum)
+    if any(row[packing.parts] != sum(map(bool, packing.digits(row))) for row in found):
         # To take the later of two labels takes three times as long, and few studies have such.
-        found = _grouped(engine, packing, f"where label.number in ({LABELS})", parameters, by_prompt=by_prompt)
+        which = f"where label.number in ({LABELS})"
+        found = _grouped(engine, packing, which, parameters, by_prompt=by_prompt, by_stratum=by_stratum)
     for row in found:
-        yield RatingRow(tuple(digit - 1 for digit in packing.digits(row)), row[-1], row[-2] or 0)
+        codes = tuple(digit - 1 for digit in packing.digits(row))
+        _, prompt, *draw, units = row[packing.parts :]
+        yield RatingRow(codes, units, prompt or 0, CENSUS if strata is None else strata.of((draw[0], draw[1], draw[2])))
 
 
 class _Packing:
@@ -158,6 +181,11 @@ class _Packing:
         self._width = 1  # raters that one number holds
         while self._base ** (self._width + 1) < LARGEST:
             self._width += 1
+
+    @property
+    def parts(self) -> int:
+        """How many numbers hold the ratings of one unit."""
+        return -(-self._raters // self._width)
 
     @property
     def columns(self) -> list[str]:
@@ -185,17 +213,30 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _grouped(
-    engine: Engine, packing: _Packing, which: str, parameters: dict[str, object], *, by_prompt: bool
+    engine: Engine,
+    packing: _Packing,
+    which: str,
+    parameters: dict[str, object],
+    *,
+    by_prompt: bool,
+    by_stratum: bool,
 ) -> list[Row]:
-    """Return the packed numbers, how many labels they hold, a prompt, and how many units have them."""
+    """Return the packed numbers, how many labels they hold, a prompt, how it was drawn, and how many units have them.
+
+    How it was drawn, its configuration, drawn and pool, is there where it is asked for.
+    """
     columns = [f"{column} as part{number}" for number, column in enumerate(packing.columns)]
     parts = ", ".join(f"part{number}" for number in range(len(columns)))
     # What is not asked for is not sorted either, which is most of the work.
-    subject, prompt = (", label.response, max(label.item) as item", PROMPT) if by_prompt else ("", "0")
+    subject = ", label.response, max(label.item) as item" if by_prompt or by_stratum else ""
+    prompt = PROMPT if by_prompt else "0"
+    draw = ", configuration, drawn, pool" if by_stratum else ""
     return engine.rows(
-        f"select {parts}, labels, prompt, count(*) from (select {parts}, labels, {prompt} as prompt from ("
+        f"select {parts}, labels, prompt{draw}, count(*) from ("
+        f" select {parts}, labels, {prompt} as prompt{draw} from ("
         f" select {', '.join(columns)}, count(*) as labels{subject}"
-        f" from label {which} group by {UNIT}) as unit) as packed group by {parts}, labels, prompt",
+        f" from label {which} group by {UNIT}) as unit {DRAW if by_stratum else ''}"
+        f") as packed group by {parts}, labels, prompt{draw}",
         parameters,
     )
 

@@ -100,11 +100,17 @@ def figures(view: AgreementView, question: Question, room: int) -> PaneText:
     page.table(tables.coefficients(one.agreement))
     left_out = [sentence] if (sentence := view.left_out()) else []
     page.say(*(f"! {warning}" for warning in (*left_out, *one.agreement.warnings)))
+    page.table(tables.abstentions(one.agreement))
     page.table(tables.categories(one.agreement))
     model = view.consensus(question)
     if model is not None:
         page.table(tables.consensus(model))
-    page.say("[low, high]: 95 % bootstrap of items (of prompts, where they repeat).")
+        page.say(*([] if model.undefined is None else [f"Dawid-Skene: {model.undefined}"]))
+    page.say(view.target(question).sentence)
+    page.say(
+        "[low, high]: 95 % interval over other items (prompts, where they repeat);"
+        f" {tables.UNSURE} where it is likely too narrow."
+    )
     return page.done()
 
 
@@ -116,6 +122,7 @@ def raters(view: AgreementView, question: Question, room: int) -> PaneText:
         return page.done()
     page.table(tables.raters(found, one.agreement, view.consensus(question)))
     page.table(tables.mistaken(found))
+    page.table(tables.intra_rater(view.intra_rater(question)))
     page.say("as the others: the same as more than half of the other labels, where there is such a majority.")
     return page.done()
 

@@ -104,7 +104,7 @@ async def test_figures_stand_with_intervals_prevalence_and_consensus(tmp_path: P
         await look(pilot)
         shown = pilot.app.screen.query_one(TextPane).visible_text
         for words in ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "fleiss_kappa", "●", "28 units", "share",
-                      "Dawid-Skene", "Only 28 units have two labels"):  # fmt: skip
+                      "Dawid-Skene", "95 % interval over other items"):  # fmt: skip
             assert words in shown, shown
         assert "secret" not in text(pilot)
 

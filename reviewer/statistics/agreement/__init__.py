@@ -8,7 +8,8 @@ Conventions. Percent agreement is the mean over units with at least two labels o
 prevalence in Fleiss κ and AC1 is the mean share over units with at least one. AC1, AC2 and Brennan-Prediger use the
 declared values, used or not (for several choices: all sets of at least one option). Weights and distances go by a
 value's number, else its rank; "cannot tell" is a category where values are only equal or not, and missing where they
-have distances. Light κ is undefined if that of any pair is. Intervals draw units, or prompts where prompts repeat.
+have distances. Light κ is undefined if that of any pair is. Units count by their chance of having been drawn, and
+intervals draw units, or prompts where prompts repeat, inside the strata of the sample.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from reviewer.statistics.agreement.consensus import (
     majority,
     others_majority,
 )
+from reviewer.statistics.agreement.intra_rater import SelfAgreement, self_agreement
 from reviewer.statistics.agreement.legend import LEGEND
 from reviewer.statistics.agreement.measure import (
     MOST_VALUES,
+    Abstentions,
     Agreement,
     PairAgreement,
     PairedAgreement,
@@ -37,6 +40,7 @@ from reviewer.statistics.agreement.measure import (
     measure_pairs,
 )
 from reviewer.statistics.agreement.raters import Drift, PositionPreference, RaterWindow, drift, position_preference
+from reviewer.statistics.agreement.row_design import RowDraw, row_design
 from reviewer.statistics.agreement.strength import PairComparisons, Strengths, bradley_terry
 from reviewer.statistics.agreement.table import MISSING, RatingTable, read_numbers, read_rows, read_sets
 from reviewer.statistics.agreement.tally import ValueCounts
@@ -47,6 +51,7 @@ __all__ = [
     "MISSING",
     "MOST_VALUES",
     "UNDECIDED",
+    "Abstentions",
     "Agreement",
     "ConfusedValues",
     "ConsensusComparison",
@@ -61,6 +66,8 @@ __all__ = [
     "RaterConfusion",
     "RaterWindow",
     "RatingTable",
+    "RowDraw",
+    "SelfAgreement",
     "Strengths",
     "ValueCounts",
     "beside",
@@ -78,4 +85,6 @@ __all__ = [
     "read_numbers",
     "read_rows",
     "read_sets",
+    "row_design",
+    "self_agreement",
 ]

@@ -5,16 +5,17 @@ Krippendorff 2011, "Computing Krippendorff's alpha-reliability". Every label cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from functools import partial
 
 import numpy as np
 
 from reviewer.statistics.agreement.chance import NO_PAIR
+from reviewer.statistics.agreement.ends import chance_ends
 from reviewer.statistics.agreement.tally import ValueCounts
 from reviewer.statistics.arrays import Floats
-from reviewer.statistics.estimate import Statistic, ratio
+from reviewer.statistics.estimate import Ends, Statistic, ratio
 
 NO_VARIATION = "every label is the same value: no disagreement is expected"
 
@@ -145,13 +146,20 @@ def _alpha(observed: Floats, labels: Floats, expected: Floats) -> Floats:
 
 
 def _statistic(tally: ValueCounts, of: Callable[[Floats], Floats]) -> Statistic:
-    return Statistic(of, (NO_VARIATION if tally.paired.any() else NO_PAIR,))
+    whys = (NO_VARIATION if tally.paired.any() else NO_PAIR,)
+    return Statistic(of, whys, ends=lambda: [chance_ends(tally.table)])
 
 
 def leave_one_out(tally: Callable[[Floats], ValueCounts], metric: Metric, raters: int) -> Statistic:
     """Return α without each rater in turn, shape (draws, raters)."""
     parts = [krippendorff_alpha(tally(1.0 - np.eye(raters)[rater]), metric) for rater in range(raters)]
-    return Statistic(partial(_side_by_side, parts), tuple(f"without this rater: {part.undefined[0]}" for part in parts))
+    whys = tuple(f"without this rater: {part.undefined[0]}" for part in parts)
+    return Statistic(partial(_side_by_side, parts), whys, ends=partial(every_end, parts))
+
+
+def every_end(parts: Iterable[Statistic]) -> list[Ends]:
+    """Return the ends of the coefficients of all `parts`, one after the other."""
+    return [one for part in parts if part.ends is not None for one in part.ends()]
 
 
 def _side_by_side(parts: list[Statistic], weights: Floats) -> Floats:

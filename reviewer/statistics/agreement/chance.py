@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from reviewer.statistics.agreement.ends import category_ends, chance_ends, corrected_ends, share_ends
 from reviewer.statistics.agreement.table import MISSING, RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
 from reviewer.statistics.arrays import Flags, Floats
-from reviewer.statistics.estimate import Statistic, corrected, never, ratio
+from reviewer.statistics.estimate import Ends, Statistic, corrected, never, ratio
 
 ONE_VALUE = "every label is the same value: chance agreement is 1"
 NO_PAIR = "no unit has labels by two raters"
@@ -46,12 +47,12 @@ def percent_agreement(tally: ValueCounts) -> Statistic:
         agreeing, units = (weights @ features).T
         return ratio(agreeing, units)[:, None]
 
-    return Statistic(of, (NO_PAIR,))
+    return Statistic(of, (NO_PAIR,), ends=lambda: [share_ends(tally.table, tally.paired)])
 
 
 def fleiss_kappa(tally: ValueCounts) -> Statistic:
     """Fleiss κ; chance is the sum of squared prevalences (Fleiss 1971; with missing labels as Gwet 2014, ch. 2)."""
-    return _corrected(tally, None, lambda prevalence: (prevalence**2).sum(axis=1), tally.rated)
+    return _corrected(tally, None, lambda prevalence: (prevalence**2).sum(axis=1), tally.rated, rare=True)
 
 
 def scott_pi(table: RatingTable) -> Statistic:
@@ -59,7 +60,7 @@ def scott_pi(table: RatingTable) -> Statistic:
     if len(table.raters) != 2:
         return never(f"{len(table.raters)} raters; Scott π compares two")
     tally = ValueCounts(table)
-    return _corrected(tally, None, lambda prevalence: (prevalence**2).sum(axis=1), tally.paired)
+    return _corrected(tally, None, lambda prevalence: (prevalence**2).sum(axis=1), tally.paired, rare=True)
 
 
 def gwet(tally: ValueCounts, weights: Floats | None = None) -> Statistic:
@@ -89,9 +90,17 @@ def brennan_prediger(tally: ValueCounts) -> Statistic:
 
 
 def _corrected(
-    tally: ValueCounts, weights: Floats | None, chance: Callable[[Floats], Floats], counted: Flags
+    tally: ValueCounts,
+    weights: Floats | None,
+    chance: Callable[[Floats], Floats],
+    counted: Flags,
+    *,
+    rare: bool = False,
 ) -> Statistic:
-    """Return agreement beyond `chance`, a function of the prevalences among the `counted` rows, (draws, values)."""
+    """Return agreement beyond `chance`, a function of the prevalences among the `counted` rows, (draws, values).
+
+    `rare` says that chance is nearly all where all values but one are rare.
+    """
     features = np.column_stack([tally.agreement(weights), tally.paired, counted, tally.shares * counted[:, None]])
 
     def of(draws: Floats) -> Floats:
@@ -99,7 +108,13 @@ def _corrected(
         observed = ratio(sums[:, 0], sums[:, 1])
         return corrected(observed, chance(ratio(sums[:, 3:], sums[:, 2:3])))[:, None]
 
-    return Statistic(of, (ONE_VALUE if tally.paired.any() else NO_PAIR,))
+    def ends() -> list[Ends]:
+        if rare:
+            return [chance_ends(tally.table)]
+        sums = tally.table.mass[None, :] @ features
+        return [corrected_ends(tally.table, 1.0 - float(chance(ratio(sums[:, 3:], sums[:, 2:3]))[0]))]
+
+    return Statistic(of, (ONE_VALUE if tally.paired.any() else NO_PAIR,), ends=ends)
 
 
 def conger_kappa(table: RatingTable) -> Statistic:
@@ -122,7 +137,7 @@ def conger_kappa(table: RatingTable) -> Statistic:
         alike = (own.sum(axis=1) ** 2 - (own**2).sum(axis=1)).sum(axis=1)
         return corrected(observed, ratio(alike, active * (active - 1)))[:, None]
 
-    return Statistic(of, (ONE_VALUE if tally.paired.any() else NO_PAIR,))
+    return Statistic(of, (ONE_VALUE if tally.paired.any() else NO_PAIR,), ends=lambda: [chance_ends(table)])
 
 
 def category_agreement(tally: ValueCounts) -> Statistic:
@@ -139,11 +154,12 @@ def category_agreement(tally: ValueCounts) -> Statistic:
         above, below = np.split(weights @ features, 2, axis=1)
         return ratio(above, below)
 
-    return Statistic(of, tuple(f"no unit with two labels has {value}" for value in tally.table.values))
+    whys = tuple(f"no unit with two labels has {value}" for value in tally.table.values)
+    return Statistic(of, whys, ends=lambda: category_ends(tally))
 
 
 def own_shares(table: RatingTable) -> Floats:
     """Return the share of each value among all labels, shape (values,), all nan where there is no label."""
-    labels = np.array([((table.codes == code).sum(axis=1) * table.counts).sum() for code in range(len(table.values))])
-    given = (table.codes != MISSING).sum(axis=1) @ table.counts
+    labels = np.array([((table.codes == code).sum(axis=1) * table.mass).sum() for code in range(len(table.values))])
+    given = (table.codes != MISSING).sum(axis=1) @ table.mass
     return ratio(labels, np.asarray(given))

@@ -14,6 +14,11 @@ UNDECIDED = -1
 MOST_STEPS = 1_000
 SETTLED = 1e-8  # no probability moves further in a step
 RAREST = 1e-300
+FEWEST_RATERS = 3
+TOO_FEW_RATERS = (
+    "{raters} with an answer other than cannot tell: how each errs can only be told from three or more, since of two"
+    " who differ either may be right"
+)
 TIED = 1e-6  # probabilities nearer than this are the same: which is larger is rounding
 
 
@@ -92,6 +97,8 @@ def confused(table: RatingTable) -> list[ConfusedValues]:
 class DawidSkene:
     """The consensus of a model in which each rater errs in an own way (Dawid and Skene 1979).
 
+    It takes raters to err independently of each other on units of one value.
+
     Attributes:
         consensus: shape (rows,); the likeliest value, `UNDECIDED` where two are equally likely.
         probabilities: shape (rows, values).
@@ -109,7 +116,11 @@ class DawidSkene:
 
 
 def dawid_skene(table: RatingTable) -> DawidSkene:
-    """Fit the model by expectation maximization from the raters' shares, without smoothing."""
+    """Fit the model by expectation maximization from the raters' shares, without smoothing.
+
+    "Cannot tell" is no value that a unit could have: such labels are missing, and units with no other get no consensus.
+    """
+    table = table.answered()
     given = table.codes[:, :, None] == np.arange(len(table.values))
     labels = given.reshape(len(table.codes), len(table.raters) * len(table.values)).astype(np.float64)
     probabilities = ValueCounts(table).shares
@@ -126,8 +137,8 @@ def dawid_skene(table: RatingTable) -> DawidSkene:
 
 
 def _errors(table: RatingTable, labels: Floats, probabilities: Floats) -> tuple[Floats, Floats]:
-    units = probabilities * table.counts[:, None]
-    prevalence = units.sum(axis=0) / max(table.counts.sum(), 1.0)
+    units = probabilities * table.mass[:, None]
+    prevalence = units.sum(axis=0) / max(table.mass.sum(), 1e-300)
     values = len(table.values)
     counts = (units.T @ labels).reshape(values, len(table.raters), values).transpose(1, 0, 2)
     seen = counts.sum(axis=2, keepdims=True)
@@ -163,6 +174,7 @@ class ConsensusComparison:
         differ: units to which both give a value, and not the same.
         accuracy: of each rater, how often the model expects the value of a unit, over all units.
         converged: whether the steps of the model came to rest.
+        undefined: why there is no model, or None; then `modelled` and `accuracy` are empty.
     """
 
     majority: dict[str, int]
@@ -171,19 +183,28 @@ class ConsensusComparison:
     differ: int
     accuracy: dict[str, float]
     converged: bool
+    undefined: str | None = None
 
 
 def beside(table: RatingTable) -> ConsensusComparison:
     """Return the majority of each unit beside the model of Dawid and Skene."""
     table = table.without_clusters()
-    most, model = majority(table), dawid_skene(table)
-    both = (most != UNDECIDED) & (model.consensus != UNDECIDED)
+    most = majority(table)
+    majorities, units = _units(table, most), int(table.counts.sum())
+    raters = int((table.answered().codes != MISSING).any(axis=0).sum())
+    if raters < FEWEST_RATERS:
+        why = TOO_FEW_RATERS.format(raters="1 rater" if raters == 1 else f"{raters} raters")
+        return ConsensusComparison(majorities, {}, units, 0, {}, False, why)
+    model = dawid_skene(table)
+    answers = [code for code in range(len(table.values)) if code not in table.abstain]
+    likeliest = np.where(model.consensus == UNDECIDED, UNDECIDED, np.array(answers)[model.consensus])
+    both = (most != UNDECIDED) & (likeliest != UNDECIDED)
     right = np.nan_to_num(np.diagonal(model.errors, axis1=1, axis2=2)) @ model.prevalence
     return ConsensusComparison(
-        majority=_units(table, most),
-        modelled=_units(table, model.consensus),
-        units=int(table.counts.sum()),
-        differ=int(table.counts[both & (most != model.consensus)].sum()),
+        majority=majorities,
+        modelled=_units(table, likeliest),
+        units=units,
+        differ=int(table.counts[both & (most != likeliest)].sum()),
         accuracy=dict(zip(table.raters, map(float, right), strict=True)),
         converged=model.converged,
     )

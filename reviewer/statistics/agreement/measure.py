@@ -10,11 +10,19 @@ import numpy as np
 
 from reviewer.definitions.scale import Distance, Scale
 from reviewer.statistics.agreement import chance
-from reviewer.statistics.agreement.alpha import Metric, krippendorff_alpha, leave_one_out
+from reviewer.statistics.agreement.alpha import (
+    Metric,
+    every_end,
+    krippendorff_alpha,
+    leave_one_out,
+    masi,
+    set_distances,
+)
 from reviewer.statistics.agreement.bootstrap import Exchangeable, Resampling, estimate, estimate_two_way
 from reviewer.statistics.agreement.coefficients import (
     COEFFICIENTS,
     GWET_AC1,
+    HEADLINES,
     ICC,
     KRIPPENDORFF_ALPHA,
     LINEAR,
@@ -37,7 +45,7 @@ from reviewer.statistics.agreement.pairs import (
 from reviewer.statistics.agreement.table import RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
 from reviewer.statistics.arrays import Floats
-from reviewer.statistics.estimate import Estimate, Statistic, never
+from reviewer.statistics.estimate import Ends, Estimate, Statistic, never
 
 # Free numbers may take so many values that none repeats; coefficients that count values end here.
 MOST_VALUES = 256
@@ -46,7 +54,8 @@ TOO_MANY = f"more than {MOST_VALUES} different numbers were given: read {KRIPPEN
 ONE_WAY_ONLY = "the two-way interval is for coefficients that do not tell raters apart"
 SKEWED = 0.75  # from this share of one value on, agreement by chance is most of agreement
 PARTING = 0.2  # so much below percent agreement, α asks for a word
-UNSURE_BELOW = 50  # units; simulated intervals of fewer cover less than they say
+ABSTAINING = 0.1  # so far apart, α with and without "cannot tell" ask for a word
+ANSWERED = "answered "  # before the names of coefficients without "cannot tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,18 @@ class PairAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Abstentions:
+    """How often raters could not tell, and the headline coefficients with such labels taken as missing.
+
+    `metrics` is empty where no label, or every label, is one.
+    """
+
+    labels: int
+    share: float
+    metrics: dict[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """How far the raters of one question agree.
 
@@ -73,6 +94,8 @@ class Agreement:
         by_category: agreement on each value, for several choices on each option.
         by_option: for several choices, nominal α of each option chosen or not.
         leave_one_out: α without each rater.
+        abstentions: labels that say "cannot tell", and what is left without them.
+        weighted: whether units count by their chances of having been drawn.
         two_way: whether intervals of `metrics` are of raters as well as units.
         warnings: what a reader of the figures must know, in sentences.
     """
@@ -88,6 +111,8 @@ class Agreement:
     by_option: dict[str, Estimate]
     pairwise: tuple[PairAgreement, ...]
     leave_one_out: dict[str, Estimate]
+    abstentions: Abstentions
+    weighted: bool
     two_way: bool
     warnings: tuple[str, ...]
 
@@ -114,10 +139,10 @@ def measure(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 100
         ValueError: free text has no agreement, and an ordered scale needs numbers.
     """
     resampling = Resampling(resamples, seed)
-    ratings = ScaledRatings(table, table.within_rows(), _metric_table(table, scale), _metric(scale))
+    ratings = _scaled(table, scale)
     alike = _exchangeable(ratings)
     apart = _told_apart(ratings)
-    parts = _parts(table, scale)
+    parts = _parts(table, scale) | _without_abstentions(table, scale)
     single = {name: build(ValueCounts(own)) for name, (own, build) in alike.items()} if not two_way else {}
     if two_way:
         apart = {name: replace(statistic, no_interval=ONE_WAY_ONLY) for name, statistic in apart.items()}
@@ -127,6 +152,7 @@ def measure(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 100
         every |= estimate_two_way(alike, resampling)
     metrics = {one.name: every[one.name] for one in COEFFICIENTS if one.name in every}
     labels = table.labels
+    abstentions = _abstentions(table, found)
     return Agreement(
         units=int(table.counts.sum()),
         compared=int(table.counts[labels >= 2].sum()),
@@ -139,16 +165,50 @@ def measure(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 100
         by_option=dict(zip(table.options, found["by_option"], strict=False)),
         pairwise=_pairwise(table, found),
         leave_one_out=dict(zip(table.raters, found["leave_one_out"], strict=True)),
+        abstentions=abstentions,
+        weighted=table.weighted,
         two_way=two_way,
-        warnings=tuple(_warnings(table, metrics)),
+        warnings=tuple(_warnings(table, metrics, abstentions)),
     )
 
 
+def _scaled(table: RatingTable, scale: Scale) -> ScaledRatings:
+    return ScaledRatings(table, table.within_rows(), _metric_table(table, scale), _metric(scale))
+
+
+def _without_abstentions(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
+    """Return the headline coefficients with "cannot tell" as missing; none where nobody, or everybody, said so."""
+    left = table.answered()
+    if not 0 < int(left.labels @ left.counts) < int(table.labels @ table.counts):
+        return {}
+    ratings = _scaled(left, scale)
+    built = {name: build(ValueCounts(own)) for name, (own, build) in _exchangeable(ratings).items()}
+    built |= _told_apart(ratings)
+    return {f"{ANSWERED}{one.name}": built[one.name] for one in HEADLINES if one.name in built}
+
+
+def _abstentions(table: RatingTable, found: Mapping[str, tuple[Estimate, ...]]) -> Abstentions:
+    given = np.isin(table.codes, list(table.abstain)).sum(axis=1)
+    every = float(table.labels @ table.mass)
+    metrics = {name.removeprefix(ANSWERED): one[0] for name, one in found.items() if name.startswith(ANSWERED)}
+    return Abstentions(int(given @ table.counts), float(given @ table.mass) / every if every else 0.0, metrics)
+
+
 def measure_pairs(table: RatingTable, pairs: Pairs, *, seed: int, resamples: int = 1000) -> PairedAgreement:
-    """Return agreement within `pairs` of columns: percent, and the mean Cohen κ, undefined if that of any pair is."""
-    statistics = {"percent": mean_agreement(table, pairs), "kappa": mean_kappa(table, pairs)}
+    """Return agreement within `pairs` of columns: percent, and the mean Cohen κ, undefined if that of any pair is.
+
+    Of several choices κ goes by MASI, as α does: sets that share options agree in part.
+    """
+    closeness = 1.0 - set_distances(table.sets, masi) if table.sets else None
+    statistics = {"percent": mean_agreement(table, pairs), "kappa": mean_kappa(table, pairs, closeness)}
     found = estimate(table, statistics, Resampling(resamples, seed))
     return PairedAgreement(found["percent"][0], found["kappa"][0])
+
+
+def measure_alpha(table: RatingTable, *, scale: Scale, seed: int, resamples: int = 1000) -> Estimate:
+    """Return Krippendorff α alone, by the distance of the scale."""
+    alpha = krippendorff_alpha(ValueCounts(_metric_table(table, scale)), _metric(scale))
+    return estimate(table, {KRIPPENDORFF_ALPHA.name: alpha}, Resampling(resamples, seed))[KRIPPENDORFF_ALPHA.name][0]
 
 
 def _metric(scale: Scale) -> Metric:
@@ -215,7 +275,11 @@ def _parts(table: RatingTable, scale: Scale) -> dict[str, Statistic]:
         chosen = [chance.category_agreement(ValueCounts(option)) for option in table.per_option()]
         whys = tuple(f"no unit with two labels has {option}" for option in table.options)
         columns = _joined(chosen)
-        found["by_category"] = Statistic(lambda weights: columns.of(weights)[:, 1::2], whys)
+
+        def chosen_ends() -> list[Ends]:
+            return every_end(chosen)[1::2]
+
+        found["by_category"] = Statistic(lambda weights: columns.of(weights)[:, 1::2], whys, ends=chosen_ends)
     elif _countable(table):
         found["by_category"] = chance.category_agreement(ValueCounts(table))
     pairs = every_pair(raters)
@@ -233,7 +297,7 @@ def _joined(parts: list[Statistic]) -> Statistic:
     def of(weights: Floats) -> Floats:
         return np.concatenate([np.zeros((len(weights), 0)), *(part.of(weights) for part in parts)], axis=1)
 
-    return Statistic(of, tuple(reason for part in parts for reason in part.undefined))
+    return Statistic(of, tuple(reason for part in parts for reason in part.undefined), ends=lambda: every_end(parts))
 
 
 def _categories(table: RatingTable) -> tuple[str, ...]:
@@ -264,22 +328,37 @@ def _shares(table: RatingTable) -> dict[str, float]:
     return dict(zip(table.values, map(float, chance.own_shares(table)), strict=True))
 
 
-def _warnings(table: RatingTable, metrics: Mapping[str, Estimate]) -> list[str]:
+def _warnings(table: RatingTable, metrics: Mapping[str, Estimate], abstentions: Abstentions) -> list[str]:
+    alpha = metrics[KRIPPENDORFF_ALPHA.name]
     told = []
-    compared = int(table.counts[table.labels >= 2].sum())
-    if 0 < compared < UNSURE_BELOW:
-        told.append(f"Only {compared} units have two labels: an interval from so few is likely too narrow.")
-    percent, alpha = metrics[PERCENT_AGREEMENT.name].value, metrics[KRIPPENDORFF_ALPHA.name].value
-    shares = _shares(table)
-    if percent is None or not shares:
+    if alpha.warning is not None:
+        told.append(f"{KRIPPENDORFF_ALPHA.name}: {alpha.warning}.")
+    told += _skewed(table, metrics)
+    left = abstentions.metrics.get(KRIPPENDORFF_ALPHA.name)
+    if alpha.value is None or left is None:
         return told
-    value = max(shares, key=lambda name: shares[name])
-    if percent == 1.0:
-        told.append("No two labels of a unit differ: intervals of width 0 do not say how rare a difference is.")
-    if alpha is not None and shares[value] >= SKEWED and percent - alpha >= PARTING:
+    cannot = f"{abstentions.share:.0%} of the labels are cannot tell"
+    if left.value is None:
+        told.append(f"{cannot}; without them {KRIPPENDORFF_ALPHA.name} is undefined: {left.undefined}.")
+    elif abs(alpha.value - left.value) >= ABSTAINING:
         told.append(
-            f"Labels are skewed: {shares[value]:.0%} are {value}, so that much of the {percent:.0%} agreement is"
-            f" expected by chance and {KRIPPENDORFF_ALPHA.name} is {alpha:.2f}."
-            f" Read it beside {GWET_AC1.name} and the agreement by category."
+            f"{cannot}: {KRIPPENDORFF_ALPHA.name} is {alpha.value:.2f} with them as a value, {left.value:.2f} without"
+            " them. The first says how far raters agree on what can be told, too."
         )
     return told
+
+
+def _skewed(table: RatingTable, metrics: Mapping[str, Estimate]) -> list[str]:
+    """Return a word where one value is so frequent that chance explains most of the agreement."""
+    percent, alpha = metrics[PERCENT_AGREEMENT.name].value, metrics[KRIPPENDORFF_ALPHA.name].value
+    shares = _shares(table)
+    if percent is None or alpha is None or not shares:
+        return []
+    value = max(shares, key=lambda name: shares[name])
+    if shares[value] < SKEWED or percent - alpha < PARTING:
+        return []
+    return [
+        f"Labels are skewed: {shares[value]:.0%} are {value}, so that much of the {percent:.0%} agreement is"
+        f" expected by chance and {KRIPPENDORFF_ALPHA.name} is {alpha:.2f}."
+        f" Read it beside {GWET_AC1.name} and the agreement by category."
+    ]

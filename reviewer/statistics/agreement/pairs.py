@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from reviewer.statistics.agreement.chance import NO_PAIR
+from reviewer.statistics.agreement.ends import chance_ends, of_raters, pair_ends, share_ends
 from reviewer.statistics.agreement.table import MISSING, RatingTable
 from reviewer.statistics.arrays import Codes, Floats
-from reviewer.statistics.estimate import Statistic, corrected, never, ratio
+from reviewer.statistics.estimate import Ends, Statistic, corrected, never, ratio
 
 Pairs = Sequence[tuple[int, int]]
 
@@ -56,7 +57,7 @@ def cohen_kappas(table: RatingTable, pairs: Pairs, weights: Floats | None = None
             parts.append(corrected(ratio(sums.agreeing, sums.units), ratio(chance, sums.units**2)))
         return np.concatenate(parts, axis=1)
 
-    return Statistic(of, _whys(table, pairs), _no_interval(pairs))
+    return Statistic(of, _whys(table, pairs), _no_interval(pairs), lambda: pair_ends(table, pairs))
 
 
 def _at_once(table: RatingTable, pairs: Pairs, closeness: Floats, counts: Floats) -> Floats:
@@ -84,21 +85,29 @@ def pair_agreement(table: RatingTable, pairs: Pairs) -> Statistic:
             parts.append(ratio(draws @ (both & (one == other)).astype(float), draws @ both.astype(float)))
         return np.concatenate(parts, axis=1)
 
-    return Statistic(of, _whys(table, pairs), _no_interval(pairs))
+    def ends() -> list[Ends]:
+        return [share_ends(table, of_raters(table, pair).labels == 2) for pair in pairs]
+
+    return Statistic(of, _whys(table, pairs), _no_interval(pairs), ends)
 
 
-def mean_kappa(table: RatingTable, pairs: Pairs) -> Statistic:
-    """Mean of the Cohen κ of `pairs`; of all pairs it is Light κ (Light 1971). Undefined if that of any pair is.
+def mean_kappa(table: RatingTable, pairs: Pairs, weights: Floats | None = None) -> Statistic:
+    """Mean of the Cohen κ of `pairs`, weighted as in `cohen_kappas`; of all pairs it is Light κ (Light 1971).
 
-    The units are drawn once for all pairs, so that the interval knows that pairs share raters and units.
+    Undefined if that of any pair is. The units are drawn once for all pairs, so that the interval knows that pairs
+    share raters and units.
     """
     if not pairs:
         return never("there is no pair of raters")
-    every = cohen_kappas(table, pairs)
-    now = every.of(table.counts[None, :])[0]
+    every = cohen_kappas(table, pairs, weights)
+    now = every.of(table.mass[None, :])[0]
     lacking = [reason for reason, kappa in zip(every.undefined, now, strict=True) if np.isnan(kappa)]
     reason = lacking[0] if lacking else NO_PAIR
-    return Statistic(lambda draws: every.of(draws).mean(axis=1, keepdims=True), (reason,), every.no_interval)
+
+    def ends() -> list[Ends]:
+        return [chance_ends(of_raters(table, sorted({rater for pair in pairs for rater in pair})))]
+
+    return Statistic(lambda draws: every.of(draws).mean(axis=1, keepdims=True), (reason,), every.no_interval, ends)
 
 
 def mean_agreement(table: RatingTable, pairs: Pairs) -> Statistic:
@@ -115,7 +124,7 @@ def mean_agreement(table: RatingTable, pairs: Pairs) -> Statistic:
         above, below = (draws @ features).T
         return ratio(above, below)[:, None]
 
-    return Statistic(of, ("no unit was rated by both raters of a pair",))
+    return Statistic(of, ("no unit was rated by both raters of a pair",), ends=lambda: [share_ends(table, met > 0)])
 
 
 def cohen_kappa(table: RatingTable, weights: Floats | None = None) -> Statistic:

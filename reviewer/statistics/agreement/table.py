@@ -2,6 +2,7 @@
 
 A row holds one code per rater, -1 where that rater gave no label; a code is an index into the values. Ten units with
 equal rows are one row that counts ten times, so a million units by three raters on five values are at most 216 rows.
+Where prompts repeat or chances of being drawn differ, units are in one row only if their prompt and stratum are one.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from reviewer.statistics.arrays import Codes, Floats
+from reviewer.statistics.arrays import Codes, Flags, Floats
+from reviewer.statistics.sample_design import SampleDesign, census
 
 MISSING = -1
+ALONE = -1  # in place of the number of a prompt: each unit of the row has a prompt of its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +29,7 @@ class RatingTable:
         values: what a code stands for, in the order declared; for free numbers, those that occur, ascending.
         codes: shape (rows, raters); every row has at least one label.
         counts: shape (rows,); how many units have this row.
-        clusters: shape (rows,); which prompt the units of the row belong to, or None where prompts do not repeat.
+        design: how the units of each row were drawn, one place a row; see `ALONE` for clusters.
         numbers: shape (values,); where each value stands on an ordered scale, nan for "cannot tell"; None on others.
         abstain: the codes that say "cannot tell".
         declared: how many values the question offers; None for free numbers, which offer no list.
@@ -38,7 +41,7 @@ class RatingTable:
     values: tuple[str, ...]
     codes: Codes
     counts: Floats
-    clusters: Codes | None = None
+    design: SampleDesign
     numbers: Floats | None = None
     abstain: frozenset[int] = frozenset()
     declared: int | None = None
@@ -50,6 +53,39 @@ class RatingTable:
         """How many labels each row has, shape (rows,)."""
         labels: Floats = (self.codes != MISSING).sum(axis=1).astype(np.float64)
         return labels
+
+    @property
+    def repeated(self) -> bool:
+        """Whether prompts repeat."""
+        return bool((self.design.clusters != ALONE).any())
+
+    @property
+    def weighted(self) -> bool:
+        """Whether units had different chances of being drawn."""
+        return not self.design.equal
+
+    @property
+    def weights(self) -> Floats:
+        """What a unit of each row counts, shape (rows,): pool / drawn, 1 on average over the units with two labels.
+
+        So scaled, corrections for small samples mean what they mean in a simple sample.
+        """
+        if not self.weighted:
+            return np.ones(len(self.counts))
+        weights, compared = self.design.weights, np.where(self.labels >= 2, self.counts, 0.0)
+        average = float(compared @ weights) / float(compared.sum()) if compared.any() else float(weights.mean())
+        return weights / average
+
+    @property
+    def mass(self) -> Floats:
+        """What all units of each row count together, shape (rows,): their number, where chances are equal."""
+        return self.counts * self.weights if self.weighted else self.counts
+
+    def occurrences(self, rows: Flags) -> float:
+        """Return on how many units, or where prompts repeat on how many prompts, `rows` are found."""
+        if not self.repeated:
+            return float(self.counts[rows].sum())
+        return float(len(np.unique(self.design.clusters[rows])))
 
     @property
     def places(self) -> Floats:
@@ -85,14 +121,30 @@ class RatingTable:
             declared=None if self.declared is None else len(kept),
         )
 
+    def answered(self) -> RatingTable:
+        """Return the table without "cannot tell", which is missing in it. Rows stay where they are."""
+        kept = [code for code in range(len(self.values)) if code not in self.abstain]
+        return replace(
+            self,
+            values=tuple(self.values[code] for code in kept),
+            codes=_recoded(self.codes, kept, len(self.values)),
+            numbers=None if self.numbers is None else self.numbers[kept],
+            abstain=frozenset(),
+            declared=None if self.declared is None else len(kept),
+        )
+
     def without_clusters(self) -> RatingTable:
         """Return the table with equal rows of different prompts counted as one: for what draws no units."""
-        if self.clusters is None:
+        if not self.repeated:
             return self
-        codes, places = np.unique(self.codes, axis=0, return_inverse=True)
-        counts: Floats = np.zeros(len(codes))
+        keyed = np.column_stack([self.design.strata, self.codes])
+        _, first, places = np.unique(keyed, axis=0, return_index=True, return_inverse=True)
+        counts: Floats = np.zeros(len(first))
         np.add.at(counts, places.reshape(-1), self.counts)
-        return replace(self, codes=codes, counts=counts, clusters=None)
+        alone = np.full(len(first), ALONE)
+        return replace(
+            self, codes=self.codes[first], counts=counts, design=replace(self.design.take(first), clusters=alone)
+        )
 
     def within_rows(self) -> RatingTable:
         """Return the table with the values of each row numbered afresh: equal labels stay equal, and nothing else.
@@ -129,7 +181,7 @@ def read_rows(
     values: Sequence[str],
     numbers: Sequence[float | None] | None = None,
     abstain: Collection[int] = (),
-    clusters: Sequence[int] | None = None,
+    design: SampleDesign | None = None,
 ) -> RatingTable:
     """Make a table from distinct rows `(codes, count)` of a question with options.
 
@@ -139,7 +191,8 @@ def read_rows(
         values: all options declared, used or not, in their order.
         numbers: on an ordered scale, where each option stands (its number, else its rank), None for "cannot tell".
         abstain: the codes that say "cannot tell".
-        clusters: where prompts repeat, the prompt of each row; then rows are distinct within a prompt.
+        design: how the units of each row were drawn, one place a row; then rows are distinct within a prompt and
+            stratum. A census of prompts that do not repeat, where None.
 
     Raises:
         ValueError: a row is not as wide as there are raters, or holds a code that stands for no value.
@@ -153,7 +206,7 @@ def read_rows(
         values=tuple(values),
         codes=codes,
         counts=counts,
-        clusters=None if clusters is None else np.asarray(clusters, dtype=np.int64),
+        design=_design(len(codes), design),
         numbers=places,
         abstain=frozenset(abstain),
         declared=len(values),
@@ -167,7 +220,7 @@ def read_sets(
     raters: Sequence[str],
     options: Sequence[str],
     sets: Sequence[Collection[int]],
-    clusters: Sequence[int] | None = None,
+    design: SampleDesign | None = None,
 ) -> RatingTable:
     """Make a table of a question with several choices; a code stands for one of `sets`, each a set of option indices.
 
@@ -177,7 +230,7 @@ def read_sets(
         ValueError: as `read_rows`.
     """
     names = ["|".join(options[option] for option in sorted(members)) for members in sets]
-    table = read_rows(rows, raters=raters, values=names, clusters=clusters)
+    table = read_rows(rows, raters=raters, values=names, design=design)
     return replace(
         table,
         declared=2 ** len(options) - 1,
@@ -186,12 +239,10 @@ def read_sets(
     )
 
 
-def read_numbers(
-    ratings: npt.ArrayLike, *, raters: Sequence[str], clusters: Sequence[int] | None = None
-) -> RatingTable:
+def read_numbers(ratings: npt.ArrayLike, *, raters: Sequence[str], design: SampleDesign | None = None) -> RatingTable:
     """Make a table of free numbers from ratings of shape (units, raters), nan for no label.
 
-    `clusters`, where prompts repeat, is the prompt of each unit.
+    `design` has one place a unit; a census of prompts that do not repeat, where None.
 
     Raises:
         ValueError: `ratings` is not as wide as there are raters.
@@ -201,19 +252,25 @@ def read_numbers(
     codes = codes.reshape(matrix.shape).astype(np.int64)
     codes[np.isnan(matrix)] = MISSING
     numbers = numbers[~np.isnan(numbers)]
-    owners = np.zeros(len(matrix), np.int64) if clusters is None else np.asarray(clusters, dtype=np.int64)
-    keyed = np.column_stack([owners, codes])
-    rows, counts = np.unique(keyed, axis=0, return_counts=True) if len(keyed) else (keyed, np.zeros(0))
+    drawn = _design(len(matrix), design)
+    keyed = np.column_stack([drawn.clusters, drawn.strata, codes])
+    first, often = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if len(keyed):
+        _, first, often = np.unique(keyed, axis=0, return_index=True, return_counts=True)
     return _rated(
         RatingTable(
             raters=tuple(raters),
             values=tuple(f"{number:.15g}" for number in numbers),
-            codes=rows[:, 1:],
-            counts=counts.astype(np.float64),
-            clusters=None if clusters is None else rows[:, 0],
+            codes=codes[first],
+            counts=often.astype(np.float64),
+            design=drawn.take(first),
             numbers=numbers,
         )
     )
+
+
+def _design(rows: int, design: SampleDesign | None) -> SampleDesign:
+    return census(np.full(rows, ALONE)) if design is None else design
 
 
 def _arrays(rows: Iterable[tuple[Sequence[int], int]], raters: int) -> tuple[Codes, Floats]:
@@ -227,5 +284,4 @@ def _arrays(rows: Iterable[tuple[Sequence[int], int]], raters: int) -> tuple[Cod
 def _rated(table: RatingTable) -> RatingTable:
     """Return the table without the rows that nobody rated; they say nothing about agreement."""
     kept = (table.labels > 0) & (table.counts > 0)
-    clusters = None if table.clusters is None else np.unique(table.clusters[kept], return_inverse=True)[1]
-    return replace(table, codes=table.codes[kept], counts=table.counts[kept], clusters=clusters)
+    return replace(table, codes=table.codes[kept], counts=table.counts[kept], design=table.design.take(kept))

@@ -15,6 +15,7 @@ from reviewer.definitions.scale import Distance, Scale
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import Agreement, RatingTable
 from reviewer.statistics.agreement.bootstrap import Resampling
+from reviewer.statistics.agreement.table import ALONE
 from reviewer.statistics.arrays import Codes, Flags, Floats
 from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.grader_error.rate_parts import RateParts
@@ -186,30 +187,37 @@ def against_gold(
 
 
 def _rating_table(judged: JudgedUnits, scale: Scale, numbers: list[float | None] | None) -> RatingTable:
-    design = judged.design
     used = [place for place in range(2) if (judged.verdict == len(judged.values) + place).any()]
     places = np.arange(len(judged.values) + 2)
     for order, place in enumerate(used):
         places[len(judged.values) + place] = len(judged.values) + order
-    prompts = design.clusters if design.repeated else np.zeros(judged.units, np.int64)
-    keyed = np.column_stack([prompts, design.strata, judged.gold, places[judged.verdict]])
-    rows, counts = np.unique(keyed, axis=0, return_counts=True)
-    given = [((int(gold), int(said)), int(units)) for (*_, gold, said), units in zip(rows, counts, strict=True)]
-    clusters = [int(prompt) for prompt in rows[:, 0]] if design.repeated else None
+    given, design = _rows(judged, places[judged.verdict])
     raters = ("gold", "grader")
     if scale.traits.distance is Distance.SET:
         sets = [np.flatnonzero(chosen).tolist() for chosen in judged.members]
         nothing: list[list[int]] = [[] for _ in used]
-        return agreement.read_sets(
-            given, raters=raters, options=judged.labels, sets=[*sets, *nothing], clusters=clusters
-        )
+        return agreement.read_sets(given, raters=raters, options=judged.labels, sets=[*sets, *nothing], design=design)
     return agreement.read_rows(
         given,
         raters=raters,
         values=[*judged.values, *(NO_LABELS[place] for place in used)],
         numbers=None if numbers is None else [*numbers, *([None] * len(used))],
-        clusters=clusters,
+        design=design,
     )
+
+
+def _rows(judged: JudgedUnits, verdict: Codes) -> tuple[list[tuple[tuple[int, int], int]], SampleDesign]:
+    """Return the different pairs of gold and verdict with how many units have each, and the design of these rows.
+
+    Rows are different where prompts that repeat, or strata, are.
+    """
+    prompts = judged.design.clusters if judged.design.repeated else np.arange(0, 1).repeat(judged.units)
+    keyed = np.column_stack([prompts, judged.design.strata, judged.gold, verdict])
+    rows, first, counts = np.unique(keyed, axis=0, return_index=True, return_counts=True)
+    design = judged.design.take(first)
+    if not judged.design.repeated:
+        design = replace(design, clusters=np.full(len(first), ALONE))
+    return [((int(gold), int(said)), int(units)) for (*_, gold, said), units in zip(rows, counts, strict=True)], design
 
 
 def labelled(judged: JudgedUnits, codes: Codes) -> Floats:

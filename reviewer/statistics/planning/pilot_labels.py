@@ -50,8 +50,8 @@ def pilot_figures(table: RatingTable) -> PilotFigures:
     shares = given / max(float(given.sum()), 1.0)
     rated = tally.rated
     together, per_prompt = None, 1.0
-    if table.clusters is not None and alpha > 0.0:
-        sizes = np.bincount(table.clusters[rated], weights=table.counts[rated])
+    if table.repeated and alpha > 0.0:
+        sizes = np.bincount(_prompts(table)[rated], weights=table.counts[rated])
         per_prompt = float(sizes @ sizes / sizes.sum())
         together = _correlation(tally, shares, alpha)
     return PilotFigures(
@@ -64,15 +64,19 @@ def pilot_figures(table: RatingTable) -> PilotFigures:
     )
 
 
+def _prompts(table: RatingTable) -> Codes:
+    return np.unique(table.design.clusters, return_inverse=True)[1]
+
+
 def _correlation(tally: ValueCounts, shares: Floats, agreement: float) -> float | None:
     """Return how alike the true values of two responses to one prompt are, from 0 to 1; None without such pairs.
 
     The covariance of their shares of labels is α times that of the true values, since raters err apart.
     """
     table, rated = tally.table, tally.rated
-    if table.clusters is None:
+    if not table.repeated:
         return None
-    prompts, counts = table.clusters[rated], table.counts[rated]
+    prompts, counts = _prompts(table)[rated], table.counts[rated]
     off = tally.shares[rated] - shares
     sizes = np.bincount(prompts, weights=counts)
     pairs = float(sizes @ (sizes - 1.0))

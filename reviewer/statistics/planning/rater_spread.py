@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from reviewer.statistics.agreement.alpha import Metric, leave_one_out
-from reviewer.statistics.agreement.table import MISSING, RatingTable
+from reviewer.statistics.agreement.table import ALONE, MISSING, RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
 from reviewer.statistics.arrays import Codes
+from reviewer.statistics.sample_design import census
 
 SHUFFLES = 20
 
@@ -56,4 +57,4 @@ def _exchanged(units: Codes, generator: np.random.Generator) -> Codes:
 
 
 def _of_units(table: RatingTable, units: Codes) -> RatingTable:
-    return replace(table, codes=units, counts=np.ones(len(units)), clusters=None)
+    return replace(table, codes=units, counts=np.ones(len(units)), design=census(np.full(len(units), ALONE)))

@@ -6,6 +6,7 @@ from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import (
     UNDECIDED,
     PairComparisons,
+    RowDraw,
     bradley_terry,
     confused,
     confusion,
@@ -18,6 +19,7 @@ from reviewer.statistics.agreement import (
     read_numbers,
     read_rows,
     read_sets,
+    row_design,
 )
 
 COEFFICIENTS = [
@@ -86,8 +88,8 @@ def test_undefined_resamples_are_counted() -> None:
 def test_clusters_widen_the_interval() -> None:
     rows = [((0, 0), 10), ((1, 0), 10)] * 20
     widths = []
-    for clusters in (None, list(range(40))):
-        table = read_rows(rows, raters=["a", "b"], values=["x", "y"], clusters=clusters)
+    for design in (None, row_design([RowDraw(prompt) for prompt in range(40)])):
+        table = read_rows(rows, raters=["a", "b"], values=["x", "y"], design=design)
         found = measure(table, scale=Scale.NOMINAL, seed=1).metrics["percent_agreement"]
         assert found.low is not None
         assert found.high is not None

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from reviewer.statistics.agreement import RatingTable, read_rows
+from reviewer.statistics.agreement import RatingTable, RowDraw, read_rows, row_design
 from reviewer.statistics.planning import pilot_figures, rater_spread, value_or_not
 
 NAMES = ("yes", "no", "cannot_tell")
@@ -19,7 +19,7 @@ def table_of(given: np.ndarray, prompts: np.ndarray | None = None) -> RatingTabl
         [(row.tolist(), 1) for row in given],
         raters=[f"r{rater}" for rater in range(given.shape[1])],
         values=NAMES[: max(2, int(given.max()) + 1)],
-        clusters=None if prompts is None else prompts.tolist(),
+        design=None if prompts is None else row_design([RowDraw(prompt) for prompt in prompts.tolist()]),
     )
 
 
