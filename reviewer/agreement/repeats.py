@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-
-def repeats(name: str, names: Collection[str]) -> str | None:
-    """Return whose labels `name` repeats, None where it is a rater of its own."""
-    first, mark, number = name.rpartition("#")
-    return first if mark and number.isdecimal() and int(number) > 1 and first in names else None
+from reviewer.model import repeat_of
 
 
 def sittings(names: Sequence[str]) -> list[list[str]]:
     """Return the names of each rater who labelled again, the first sitting first."""
     again: dict[str, list[str]] = {}
     for name in names:
-        first = repeats(name, names)
+        first = repeat_of(name, names)
         if first is not None:
             again.setdefault(first, []).append(name)
     return [[first, *sorted(later, key=lambda name: int(name.rpartition("#")[2]))] for first, later in again.items()]

@@ -12,11 +12,11 @@ from dataclasses import astuple, dataclass
 from itertools import combinations, product
 from typing import assert_never
 
-from reviewer.agreement.repeats import repeats, sittings
+from reviewer.agreement.repeats import sittings
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.definitions.scale import FIRST, SECOND, AnswerForm
-from reviewer.model import RaterKind
+from reviewer.model import RaterKind, repeat_of
 from reviewer.statistics import agreement
 from reviewer.statistics.agreement import (
     Agreement,
@@ -84,7 +84,7 @@ def kinds(engine: Engine, scope: Scope, question: Question) -> AgreementByKind:
     names = [name for name, _ in who]
     human = [place for place, (_, kind) in enumerate(who) if kind == RaterKind.HUMAN]
     graders = [place for place in range(len(who)) if place not in human]
-    people = [place for place in human if repeats(names[place], names) is None]
+    people = [place for place in human if repeat_of(names[place], names) is None]
     if not people or question.scale.traits.distance is None:
         return AgreementByKind(question, None, {})
     table = table_of(engine, scope, question, names)
@@ -181,7 +181,7 @@ def counted(engine: Engine, scope: Scope) -> tuple[str, ...]:
 
 def _counted(who: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     names = [name for name, _ in who]
-    once = [(name, kind) for name, kind in who if repeats(name, names) is None]
+    once = [(name, kind) for name, kind in who if repeat_of(name, names) is None]
     people = [name for name, kind in once if kind == RaterKind.HUMAN]
     return tuple(people if len(people) >= 2 else [name for name, _ in once])
 

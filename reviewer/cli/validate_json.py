@@ -55,6 +55,7 @@ def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dic
         "flips": [flip for rates in one.rates for flip in _flips(rates)],
         "differences": [found for rates in one.rates for found in _differences(rates)],
         "differential": None if one.differential is None else _differential(one.differential),
+        "latent": None if one.latent is None else asdict(one.latent),
         "agreement": {
             "with_gold": _agreement(one.agreement),
             "people": _agreement(one.people),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Differential,
         GoldErrorPoint,
         GraderComparison,
+        LatentErrors,
         RateEstimates,
         SelfPreference,
     )
@@ -43,7 +44,7 @@ def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str
     )
     _tell_labels(one)
     _tell_agreement(one, grader)
-    _tell_errors(one)
+    _tell_errors(one, grader)
     for rates in one.rates:
         _tell_rates(evidence, rates)
     _tell_alternative(one, grader)
@@ -104,7 +105,7 @@ def _metrics(found: Agreement) -> list[str]:
     return ["" if one is None else interval(one) for one in estimates]
 
 
-def _tell_errors(one: QuestionCheck) -> None:
+def _tell_errors(one: QuestionCheck, grader: str) -> None:
     if not one.by_model:
         return
     say("\nError by configuration")
@@ -124,6 +125,8 @@ def _tell_errors(one: QuestionCheck) -> None:
     if one.differential is not None:
         _tell_differential(one.differential)
     _tell_gold_error(one)
+    if one.latent is not None:
+        _tell_latent(one.latent, grader)
 
 
 def _tell_gold_error(one: QuestionCheck) -> None:
@@ -136,6 +139,16 @@ def _tell_gold_error(one: QuestionCheck) -> None:
     say_sentence(
         "  A dash: so many errors of gold cannot be. Where they depend on what the grader says, its error lies within"
         " that share of the first column."
+    )
+
+
+def _tell_latent(found: LatentErrors, grader: str) -> None:
+    if found.grader is None:
+        return
+    people = ", ".join(f"{name} {error:.3f}" for name, error in found.people.items())
+    say_sentence(
+        f"  Without taking gold for true (latent classes, {counted(found.units, 'unit')}): {grader} errs on"
+        f" {found.grader:.3f}, {people}; if all err independently of each other."
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reviewer import __version__
 from reviewer.agreement import study_agreement
-from reviewer.model import RaterKind
+from reviewer.model import RaterKind, repeat_of
 from reviewer.report.caveats import caveats
 from reviewer.report.rate_rows import Places, RateRows
 from reviewer.report.reliability_card import reliability_card
@@ -117,11 +117,7 @@ def _of_this_study(evidence: GraderEvidence) -> GraderEvidence:
     """Leave out graders that judged nothing of it, and repeats, which say how stable a grader is, not what it says."""
     own = set(evidence.subjects) | set(evidence.pairs)
     given = evidence.verdicts
-    found = {
-        name: said
-        for name, said in given.items()
-        if own & said.keys() and not (name.rpartition("#")[2].isdigit() and name.rpartition("#")[0] in given)
-    }
+    found = {name: said for name, said in given.items() if own & said.keys() and repeat_of(name, given) is None}
     return replace(evidence, verdicts=found)
 
 
@@ -167,7 +163,9 @@ def _agreement(
 ) -> Iterator[AgreementRow]:
     for question in study_agreement.questions_of(evidence.rubric, None):
         scope = Scope(evidence.study, question.id)
-        people = [name for name, kind in ratings.raters(engine, scope) if kind == RaterKind.HUMAN]
+        who = ratings.raters(engine, scope)
+        names = [name for name, _ in who]
+        people = [name for name, kind in who if kind == RaterKind.HUMAN and repeat_of(name, names) is None]
         found = study_agreement.measured(engine, scope, question).agreement
         if len(people) > 1 and found is not None:
             yield from _headlines(question.id, PEOPLE, found.compared, found)

@@ -22,6 +22,7 @@ from reviewer.statistics.grader_error import (
     GraderComparison,
     JudgedUnits,
     LabelAccuracy,
+    LatentErrors,
     Ranking,
     RateDifference,
     RateEstimates,
@@ -77,6 +78,7 @@ class QuestionCheck:
             and no verdict.
         people: agreement of people with each other, for comparison with `agreement`, of the grader with gold.
         kinds: Cohen κ of people with people and with the grader.
+        latent: errors of people and grader without gold; None where several options may be chosen.
         own_lab: None where the grader's lab is not known.
         against: None where no other grader was named.
     """
@@ -95,6 +97,7 @@ class QuestionCheck:
     rates: tuple[CheckedRate, ...]
     differential: Differential | None
     alternative: AlternativeTest
+    latent: LatentErrors | None
     plan: GoldPlan
     own_lab: SelfPreference | None
     against: GraderComparison | None
@@ -164,6 +167,7 @@ def check_question(
         rates=tuple(_told(evidence, rate, counted) for rate, counted in rates.items()),
         differential=_differential(judged) if found else None,
         alternative=alternative,
+        latent=units.latent(grader),
         plan=grader_error.for_alternative(alternative),
         own_lab=_own_lab(evidence, judged, rates, lab) if found else None,
         against=units.compared(grader, others[0]) if others else None,

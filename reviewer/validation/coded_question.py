@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reviewer.definitions.question import Question
 from reviewer.definitions.scale import AnswerForm
 from reviewer.model import LabelState
 from reviewer.statistics import grader_error
-from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, JudgedUnits
+from reviewer.statistics.grader_error import AlternativeTest, GraderComparison, JudgedUnits, LatentErrors
 from reviewer.validation.evidence import AnswerState, GraderEvidence
 
 
@@ -76,14 +78,7 @@ class CodedQuestion:
 
     def alternative(self, grader: str, epsilon: float) -> AlternativeTest:
         """Return the alternative annotator test on the units that were drawn for review."""
-        said = self._verdicts(grader)
-        seen = self._design.seen.tolist()
-        judged = [mine and verdict is not None for mine, verdict in zip(seen, said, strict=True)]
-        drawn = [
-            (self._evidence.people.get(subject, {}).get(self._question.id, {}), verdict)
-            for subject, verdict, kept in zip(self._subjects, said, judged, strict=True)
-            if kept and verdict is not None
-        ]
+        drawn, kept = self._drawn(grader)
         codes = self._codes | {
             value: len(self._codes) + len(grader_error.NO_LABELS) + place
             for place, value in enumerate(
@@ -98,7 +93,30 @@ class CodedQuestion:
             [verdict for _, verdict in drawn],
             [[codes.get(given.get(name, ""), -1) for name in self.people] for given, _ in drawn],
             self.people,
-            self._design.take([place for place, kept in enumerate(judged) if kept]),
+            self._design.take(kept),
             epsilon=epsilon,
             places=places,
         )
+
+    def latent(self, grader: str) -> LatentErrors | None:
+        """Return the errors of people and grader without gold; None where several options may be chosen."""
+        if self._question.scale.traits.form is AnswerForm.SEVERAL:
+            return None
+        drawn, kept = self._drawn(grader)
+        return grader_error.latent_errors(
+            [verdict for _, verdict in drawn],
+            [[self._codes.get(given.get(name, ""), -1) for name in self.people] for given, _ in drawn],
+            self.people,
+            self.values,
+            {place for place, value in enumerate(self.values) if self._question.abstains(value)},
+            self._design.take(kept),
+        )
+
+    def _drawn(self, grader: str) -> tuple[list[tuple[Mapping[str, str], int]], list[int]]:
+        """Return what people and the grader said of each unit drawn for review that it judged, and their places."""
+        said, seen = self._verdicts(grader), self._design.seen.tolist()
+        kept = [place for place, verdict in enumerate(said) if seen[place] and verdict is not None]
+        people = self._evidence.people
+        return [
+            (people.get(self._subjects[place], {}).get(self._question.id, {}), said[place] or 0) for place in kept
+        ], kept

@@ -19,7 +19,7 @@ from reviewer.definitions.rubric import Rate, Rubric, questions_of, rate_of
 from reviewer.errors import NotFound, Refused
 from reviewer.model import LabelState
 from reviewer.statistics.sample_design import DrawChance, RateTarget, SampleDesign, sample_design
-from reviewer.store import labels, responses, sampling_pools, verdicts
+from reviewer.store import labels, raters, responses, sampling_pools, verdicts
 from reviewer.store.engine import Engine
 from reviewer.store.studies import Study
 from reviewer.store.verdicts import StoredVerdict
@@ -269,8 +269,9 @@ def _from_verdicts(given: Iterable[StoredVerdict]) -> Callable[[Question], Known
 
 def _people(engine: Engine, study: str) -> dict[Subject, dict[str, dict[str, str]]]:
     found: dict[Subject, dict[str, dict[str, str]]] = {}
+    again = raters.repeats(engine)
     for label in labels.standing_in_study(engine, study):
-        if label.human and not label.item:
+        if label.human and not label.item and label.rater not in again:
             subject = (label.response, label.other_response)
             found.setdefault(subject, {}).setdefault(label.question, {})[label.rater] = label.value
     return found

@@ -37,6 +37,7 @@ from reviewer.statistics.grader_error.differential import Differential, Differen
 from reviewer.statistics.grader_error.gold_error import GoldErrorPoint, gold_error_curve
 from reviewer.statistics.grader_error.gold_planning import GoldPlan, for_alternative
 from reviewer.statistics.grader_error.grader_comparison import GraderComparison, compare, mcnemar
+from reviewer.statistics.grader_error.latent_error import LatentErrors, latent_errors
 from reviewer.statistics.grader_error.ranking import Flip, FlipState, Ranking, rank
 from reviewer.statistics.grader_error.rate_differences import RateDifference, rate_differences
 from reviewer.statistics.grader_error.rate_estimates import (
@@ -75,6 +76,7 @@ __all__ = [
     "GraderComparison",
     "JudgedUnits",
     "LabelAccuracy",
+    "LatentErrors",
     "PersonComparison",
     "Ranking",
     "RateBounds",
@@ -103,6 +105,7 @@ __all__ = [
     "goodness_corrected",
     "holm",
     "judged_units",
+    "latent_errors",
     "mcnemar",
     "mean",
     "more_gold",
