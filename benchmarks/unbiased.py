@@ -52,6 +52,7 @@ from reviewer.statistics.sample_design import SampleDesign, census
 LEVEL = 0.01
 SLACK = 0.1  # of a ratio's own standard deviation
 FEW = Resampling(20, 1)  # only values are looked at
+SOME = Resampling(200, 1)  # of the worst tenth, whose draws say how far its value is moved
 VALUES = ("no", "yes")
 MEMBERS = {"no": ("no",), "yes": ("yes",)}
 PROMPTS, CONFIGURATIONS = 400, 3
@@ -137,8 +138,8 @@ class Population:
         yield "rate by the grader", True, raw(said, design).value
         yield "difference by gold", True, difference(own, design, first, second).estimate.value
         yield "difference corrected", False, corrected_difference(own, said, design, first, second).estimate.value
-        yield "goodness@0.1 by gold", False, goodness(self._badness, design, FEW).value
-        yield "goodness@0.1 corrected", False, goodness_corrected(self._badness, self._called, design, FEW).value
+        yield "goodness@0.1 by gold", False, goodness(self._badness, design, SOME).value
+        yield "goodness@0.1 corrected", False, goodness_corrected(self._badness, self._called, design, SOME).value
         judged = self._judged(design, grader)
         yield from self._of_judged(judged)
         seen = design.seen

@@ -33,6 +33,22 @@ def sums(design: SampleDesign, columns: Floats, resampling: Resampling) -> Float
     return found
 
 
+def sums_of_draw(design: SampleDesign, columns: Floats, resampling: Resampling) -> Floats:
+    """Return such sums where only the draw is repeated: units of strata that were not drawn whole, each stratum apart.
+
+    Strata reach beyond what is here where they hold more drawn units: those that are here are drawn again among them.
+    """
+    found = np.zeros((resampling.resamples, columns.shape[1]))
+    partly = design.seen & (design.drawn < design.pool)
+    found += columns[~partly].sum(axis=0)
+    for stratum in np.unique(design.strata[partly]):
+        mine = np.flatnonzero(partly & (design.strata == stratum))
+        others = max(int(design.drawn[mine[0]]) - len(mine), 0)
+        own = np.vstack([columns[mine], np.zeros((others, columns.shape[1]))])
+        found += _drawn(np.arange(len(own)), own, replace(resampling, seed=resampling.seed + int(stratum)))
+    return found
+
+
 def _drawn(prompts: Codes, columns: Floats, resampling: Resampling) -> Floats:
     groups = np.unique(prompts, return_inverse=True)[1]
     number = int(groups.max(initial=-1)) + 1
