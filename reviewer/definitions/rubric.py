@@ -117,6 +117,14 @@ def rate_of(rubric: Rubric, rate: Rate, answers: Mapping[str, str]) -> float | N
     return 0.0 if chosen.isdisjoint(rate.of) else 1.0
 
 
+def worst_end(rate: Rate) -> bool | None:
+    """Return whether a high value is the bad end of a graded rate; None where the worst tenth is not shown.
+
+    Of a share of yes and no, the worst tenth says only whether a tenth are bad.
+    """
+    return rate.worse is Worse.HIGH if isinstance(rate, Mean) and rate.worse is not Worse.NEITHER else None
+
+
 def questions_of(rate: Rate) -> tuple[str, ...]:
     """Return the ids of the questions whose answers `rate` counts."""
     if isinstance(rate, Share):

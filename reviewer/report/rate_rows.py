@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from reviewer.definitions.rubric import Mean, Rate, Worse
+from reviewer.definitions.rubric import Rate, Worse, worst_end
 from reviewer.report.result import GOODNESS, DifferenceRow, LabRow, RateRow, ReportGrader, TagRow
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement.bootstrap import Resampling
@@ -83,13 +83,13 @@ class RateRows:
     def _by_gold(
         self, evaluation: str, rate: Rate, configuration: str, lab: str | None, counted: RateUnits
     ) -> Iterator[RateRow]:
-        found = grader_error.rate_found(counted, self._resampling, worse=_worst(rate))
+        found = grader_error.rate_found(counted, self._resampling, worse=worst_end(rate))
         if not found.gold_units:
             return
         never = Estimate(None, undefined=NOTHING_TO_CORRECT)
         n = found.gold_units
         yield RateRow(evaluation, rate.id, rate.worse, configuration, lab, None, n, n, found.gold, found.gold, never)
-        if _worst(rate) is not None:
+        if worst_end(rate) is not None:
             good = found.goodness_gold
             name = f"{rate.id} {GOODNESS}"
             yield RateRow(evaluation, name, Worse.LOW, configuration, lab, None, n, n, good, good, never)
@@ -99,10 +99,10 @@ class RateRows:
     ) -> Iterator[RateRow]:
         if not counted.judged.any():
             return
-        found = grader_error.rate_found(counted, self._resampling, worse=_worst(rate))
+        found = grader_error.rate_found(counted, self._resampling, worse=worst_end(rate))
         ends = (evaluation, configuration, lab, grader, found.units, found.gold_units)
         yield _row(rate.id, rate.worse, ends, found.raw, found.gold, found.corrected)
-        if _worst(rate) is not None:
+        if worst_end(rate) is not None:
             nothing = Estimate(None, undefined="see the row of gold")
             name = f"{rate.id} {GOODNESS}"
             yield _row(name, Worse.LOW, ends, found.goodness_raw, nothing, found.goodness_corrected)
@@ -175,14 +175,6 @@ def _row(
 ) -> RateRow:
     evaluation, configuration, lab, grader, n, gold_n = ends
     return RateRow(evaluation, name, worse, configuration, lab, grader, n, gold_n, raw, gold, corrected)
-
-
-def _worst(rate: Rate) -> bool | None:
-    """Return whether a high value is the bad end of a graded rate; None where the worst tenth is not shown.
-
-    Of a share of yes and no, the worst tenth says only whether a tenth are bad.
-    """
-    return rate.worse is Worse.HIGH if isinstance(rate, Mean) and rate.worse is not Worse.NEITHER else None
 
 
 def _by_gold(rate: RateUnits) -> Estimate:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reviewer.agreement import study_agreement
 from reviewer.agreement.study_agreement import AgreementByKind
 from reviewer.definitions.question import Question
-from reviewer.definitions.rubric import Rate, Rubric, Worse, questions_of
+from reviewer.definitions.rubric import Rate, Rubric, questions_of, worst_end
 from reviewer.errors import Refused
 from reviewer.statistics import grader_error
 from reviewer.statistics.agreement import Agreement, Estimate
@@ -226,7 +226,7 @@ def _counted(
 
 
 def _told(evidence: GraderEvidence, rate: Rate, counted: RateUnits) -> CheckedRate:
-    worse = None if rate.worse is Worse.NEITHER else rate.worse is Worse.HIGH
+    worse = worst_end(rate)
     names = evidence.design.names
     parts = {name: counted.of(evidence.design.configurations == place) for place, name in enumerate(names)}
     gold, grader, design = grader_error.compared_parts(counted)

@@ -20,7 +20,7 @@ NO_VERDICT = "the grader gave no verdict on {lacking:,} of {units:,} responses"
 OPEN = (
     "{lacking:,} of {units:,} responses drawn for review have no gold yet, and what is undecided is not like the rest"
 )
-NO_WORSE = "neither end of this rate is the worse one"
+NO_WORSE = "the worst tenth is shown of graded rates with a worse end"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,7 @@ class RateEstimates:
 def rate_found(rate: RateUnits, resampling: Resampling, *, worse: bool | None) -> RateEstimates:
     """Return a rate by every estimator that fits.
 
-    `worse` says whether a high value is the bad one; None, that neither is.
+    `worse` says whether a high value is the bad one; None, that the worst tenth is not asked for.
     """
     judged = rate.of(rate.judged)
     gold, verdicts, design = parts_of(rate.gold), parts_of(rate.grader), rate.by_gold()
