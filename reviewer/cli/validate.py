@@ -144,9 +144,9 @@ def _tell(
 
     if evidence.design.lost:
         complain(f"! {evidence.design.lost}: no rate is corrected")
-    say_sentence(f"Figures are of {evidence.design.population}, {len(evidence.subjects):,}; counts are called counts.")
     for checked in found:
         tell(evidence, checked, grader, against, lab)
+    say_sentence(f"Figures are of {evidence.design.population}, {len(evidence.subjects):,}; counts are called counts.")
     if any(checked.errors.units for checked in found):
         say(f"Next: {next_command('report', evidence.study.name)}")
     else:
