@@ -199,6 +199,7 @@ class StandingLabel:
     state: LabelState
     value: str | None
     raw: str | None
+    probability: float | None
 
 
 def standing_on_responses(
@@ -209,14 +210,15 @@ def standing_on_responses(
     Those of people are looked for in `study`; a grader's wherever they came in.
     """
     sql = f"""
-        select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw
+        select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw,
+            label.probability
         from label join rater on rater.name = label.rater
         where label.response in ({{values}}) and label.other_response is null and label.rubric = :rubric and {STANDS}
             and (rater.kind <> 'human' or label.study = :study)
     """
     return {
-        (response, question, rater): StandingLabel(identity, LabelState(state), value, raw)
-        for response, question, rater, identity, state, value, raw in among(
+        (response, question, rater): StandingLabel(identity, LabelState(state), value, raw, probability)
+        for response, question, rater, identity, state, value, raw, probability in among(
             engine, sql, responses, {"rubric": rubric, "study": study}
         )
     }
