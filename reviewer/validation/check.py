@@ -32,6 +32,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
 from reviewer.validation.coded_question import CodedQuestion
 from reviewer.validation.evidence import Answers, AnswerState, GraderEvidence, Subject, gradable, rate_contribution
+from reviewer.validation.probability import ProbabilityCheck, check_probabilities
 
 RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
 EPSILON = 0.2  # the allowance of the alternative annotator test against experts
@@ -79,6 +80,7 @@ class QuestionCheck:
         kinds: Cohen κ of people with people and with the grader.
         own_lab: None where the grader's lab is not known.
         against: None where no other grader was named.
+        probability: None where the grader gave no probabilities.
     """
 
     question: Question
@@ -98,6 +100,7 @@ class QuestionCheck:
     plan: GoldPlan
     own_lab: SelfPreference | None
     against: GraderComparison | None
+    probability: ProbabilityCheck | None
     warnings: tuple[str, ...]
 
 
@@ -167,6 +170,7 @@ def check_question(
         plan=grader_error.for_alternative(alternative),
         own_lab=_own_lab(evidence, judged, rates, lab) if found else None,
         against=units.compared(grader, others[0]) if others else None,
+        probability=check_probabilities(engine, evidence, question, grader),
         warnings=tuple(_warnings(units, judged, grader)),
     )
 
