@@ -41,8 +41,9 @@ def tell_probability(found: ProbabilityCheck | None, grader: str) -> None:
     """Say how good the probabilities are; nothing where none were given."""
     if found is None:
         return
-    lacking = f"; {counted(found.lacking, 'unit')} with gold and a value without one" if found.lacking else ""
-    say(f"\nProbabilities that {grader} gave, on {counted(found.right.all.units, 'unit')} with gold{lacking}")
+    lacking = f"; without one: {counted(found.lacking, 'unit')} with gold and a value" if found.lacking else ""
+    say()
+    say_sentence(f"Probabilities that {grader} gave, on {counted(found.right.all.units, 'unit')} with gold{lacking}")
     _tell_event("that its value is the gold", found.right)
     if found.second is not None:
         _tell_event(f"of {found.value}", found.second)
