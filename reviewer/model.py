@@ -205,7 +205,8 @@ class Label:
     """One row of the label table, as it is chained.
 
     `id` is `RATER#SEQUENCE`; `supersedes` is the id of the row that this one replaces; `panes` lists response ids in
-    the order shown; times are UTC, ISO-8601. `grader` is the hash of the definition by which a grader gave the label.
+    the order shown; times are UTC, ISO-8601. `grader` is the hash of the definition by which a grader gave the label,
+    `probability` how probable it held `value`, from 0 to 1; people have a `confidence`, from 1 to 3.
     `hash` is over everything else in the row, by the formula that `hash_version` numbers.
     """
 
@@ -232,6 +233,7 @@ class Label:
     decided_at: str | None
     saved_at: str
     grader: str | None
+    probability: float | None
     previous_hash: str
     hash_version: int
     hash: str

@@ -187,13 +187,16 @@ def grade(engine: Engine, clock: Clock) -> None:
     body = canonical({"id": "simulated_judge", "note": "simulated: no model was asked"})
     name, grader = f"simulated_judge@{CONFIGURATIONS[0]}", digest(body)
     ids = [identity for (identity,) in engine.rows("select id from response order by number limit 2")]
-    given = [(LabelState.LABEL, "yes", "simulated reply: yes"), (LabelState.REFUSED, None, "simulated refusal")]
+    given = [
+        (LabelState.LABEL, "yes", "simulated reply: yes", 0.75),
+        (LabelState.REFUSED, None, "simulated refusal", None),
+    ]
     with engine.writing():
         raters.ensure(engine, Rater(name, RaterKind.MODEL), clock.now())
         grading_replies.ensure_grader(engine, grader, "simulated_judge", 1, body, clock.now())
         replies = [
             GradingAttempt((identity, ""), canonical(["yes", "no"]), reply=canonical({"text": raw}))
-            for identity, (_, _, raw) in zip(ids, given, strict=True)
+            for identity, (_, _, raw, _) in zip(ids, given, strict=True)
         ]
         grading_replies.add(engine, grader, name, replies, clock.now())
         verdicts = [
@@ -210,8 +213,9 @@ def grade(engine: Engine, clock: Clock) -> None:
                 saved_at=clock.now(),
                 raw=raw,
                 grader=grader,
+                probability=probability,
             )
-            for identity, (state, value, raw) in zip(ids, given, strict=True)
+            for identity, (state, value, raw, probability) in zip(ids, given, strict=True)
         ]
         labels.add(engine, name, verdicts)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, wrap
 
 import click
 
@@ -29,7 +29,7 @@ from reviewer.definitions.lookup import find, folders
 from reviewer.definitions.regular_file import is_there, require_regular
 from reviewer.definitions.rubric import Rubric, find_rubric
 from reviewer.errors import NotFound, ReviewerError, StoreError
-from reviewer.formats.mapping.fields import FIELDS, listed
+from reviewer.formats.mapping.fields import ANSWER_FIELDS, FIELDS, listed
 from reviewer.formats.mapping.profile import Profile, read_profile
 from reviewer.formats.tables.column_names import column_name
 from reviewer.formats.tables.registry import NAMES
@@ -49,7 +49,7 @@ MOST_SHOWN = 20
 FIELD_LIST = (
     "\b\nFields:\n"
     + fill(", ".join(FIELDS), 74, initial_indent="  ", subsequent_indent="  ")
-    + "\n  label:QUESTION:RATER, label:QUESTION, gold:QUESTION"
+    + "".join(f"\n  {line}" for line in wrap(", ".join(ANSWER_FIELDS), 74))
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from reviewer.cli.validate_probability import probability_document
 from reviewer.statistics.agreement.coefficients import COHEN_KAPPA, GWET_AC1, KRIPPENDORFF_ALPHA, PERCENT_AGREEMENT
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def question_document(one: QuestionCheck, labs: Mapping[str, str | None]) -> dic
         "alt_test": _alternative(one.alternative, one.plan),
         "own_lab": None if one.own_lab is None else _own_lab(one.own_lab),
         "against": None if one.against is None else _against(one.against),
+        "probability": None if one.probability is None else probability_document(one.probability),
         "warnings": list(one.warnings),
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.cli.terminal import complain, counted, say, say_sentence, table
 from reviewer.cli.validate_json import COEFFICIENTS
+from reviewer.cli.validate_probability import tell_probability
 from reviewer.statistics.claim_text import ClaimWording, claim_sentence, more_words, outcome
 from reviewer.statistics.estimate_text import cells, interval, short, signed
 from reviewer.statistics.grader_error.claims import FEWEST_CLUSTERS, ClaimKind
@@ -45,6 +46,7 @@ def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str
     _tell_labels(one)
     _tell_agreement(one, grader)
     _tell_errors(one, grader)
+    tell_probability(one.probability, grader)
     for rates in one.rates:
         _tell_rates(evidence, rates)
     _tell_alternative(one, grader)

@@ -124,6 +124,7 @@ def add_labels(
                 saved_at=now,
                 raw=label.raw,
                 supersedes=None if before is None else before.id,
+                probability=label.probability,
             )
         )
     for (rater, kind), added in new.items():
@@ -132,9 +133,13 @@ def add_labels(
 
 
 def _says_the_same(before: StandingLabel, state: LabelState, label: RowLabel) -> bool:
-    """Tell whether `label` says what stands; of two that were not understood, the cells must be the same."""
+    """Tell whether `label` says what stands; of two that were not understood, the cells must be the same.
+
+    A table without probabilities takes none away.
+    """
     understood = label.value is not None
-    return (before.state, before.value) == (state, label.value) and (understood or before.raw == label.raw)
+    probable = label.probability in (None, before.probability)
+    return (before.state, before.value) == (state, label.value) and probable and (understood or before.raw == label.raw)
 
 
 def add_golds(

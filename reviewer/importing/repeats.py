@@ -121,7 +121,9 @@ def _key(response: int, rater: str, question: str) -> int:
 
 
 def _answer(label: RowLabel) -> str:
-    return f"= {label.value}" if label.value is not None else f"? {label.raw}"
+    if label.value is None:
+        return f"? {label.raw}"
+    return f"= {label.value}" if label.probability is None else f"= {label.value} {label.probability}"
 
 
 def _packed(line: int, answer: str) -> int:

@@ -17,7 +17,7 @@ HASH_VERSION = 1  # by which rows are hashed that are written now
 LABEL_COLUMNS = (
     "id", "study", "response", "other_response", "item", "question", "rubric", "rater", "sequence", "state", "value",
     "note", "confidence", "origin", "raw", "aids", "surplus", "supersedes", "panes", "shown_at", "decided_at",
-    "saved_at", "grader", "previous_hash", "hash_version", "hash",
+    "saved_at", "grader", "probability", "previous_hash", "hash_version", "hash",
 )  # fmt: skip
 FLAG_COLUMNS = (
     "id", "study", "item", "response", "rater", "sequence", "reason", "saved_at", "previous_hash", "hash_version",

@@ -56,6 +56,8 @@ def _problems(engine: Engine, pattern: Engine) -> Iterator[str]:
         yield from _of_rows(engine, table)
     if len(engine.rows("select 1 from words_indexed")) != 1:
         yield "table words_indexed: it does not hold one row"
+    unlikely = engine.rows("select number from label where probability not between 0 and 1")
+    yield from (f"table label, row {row}: its probability is not between 0 and 1" for (row,) in unlikely)
     yield from (f"table item, row {item}: it lacks responses" for (item,) in engine.rows(_LACKING))
     yield from _of_labels(engine)
     yield from (f"{one.table} {one.id}: its content does not fit its id" for one in responses.mismatches(engine))

@@ -53,7 +53,10 @@ _SELECT = f"select {', '.join(f'label.{column}' for column in LABEL_COLUMNS)} fr
 
 @dataclass(frozen=True, slots=True)
 class NewLabel:
-    """A label before it takes its place in a chain. `panes` lists response ids in the order shown."""
+    """A label before it takes its place in a chain. `panes` lists response ids in the order shown.
+
+    `confidence` is a person's, from 1 to 3; `probability`, from 0 to 1, is what a grader gave to `value`.
+    """
 
     study: str | None
     response: str | None
@@ -75,6 +78,7 @@ class NewLabel:
     shown_at: str | None = None
     decided_at: str | None = None
     grader: str | None = None
+    probability: float | None = None
 
 
 def add(engine: Engine, rater: str, labels: Iterable[NewLabel]) -> list[str]:
@@ -104,6 +108,8 @@ def add(engine: Engine, rater: str, labels: Iterable[NewLabel]) -> list[str]:
                 "decided_at": label.decided_at,
                 "saved_at": label.saved_at,
                 "grader": label.grader,
+                # As SQLite gives it back, since that is what is hashed again: 1 as 1.0, and no zero below zero.
+                "probability": None if label.probability is None else abs(float(label.probability)),
             }
         )
         for label in labels
@@ -193,6 +199,7 @@ class StandingLabel:
     state: LabelState
     value: str | None
     raw: str | None
+    probability: float | None
 
 
 def standing_on_responses(
@@ -203,14 +210,15 @@ def standing_on_responses(
     Those of people are looked for in `study`; a grader's wherever they came in.
     """
     sql = f"""
-        select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw
+        select label.response, label.question, label.rater, label.id, label.state, label.value, label.raw,
+            label.probability
         from label join rater on rater.name = label.rater
         where label.response in ({{values}}) and label.other_response is null and label.rubric = :rubric and {STANDS}
             and (rater.kind <> 'human' or label.study = :study)
     """
     return {
-        (response, question, rater): StandingLabel(identity, LabelState(state), value, raw)
-        for response, question, rater, identity, state, value, raw in among(
+        (response, question, rater): StandingLabel(identity, LabelState(state), value, raw, probability)
+        for response, question, rater, identity, state, value, raw, probability in among(
             engine, sql, responses, {"rubric": rubric, "study": study}
         )
     }

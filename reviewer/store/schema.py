@@ -362,6 +362,11 @@ SIXTH_STEP = (
     "alter table grader add column number integer",
 )
 
+SEVENTH_STEP = (
+    # How probable the grader held the value that it gave; null where it said nothing of that, and on labels of people.
+    "alter table label add column probability real check (probability between 0 and 1)",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m001_evidence_studies_labels", FIRST_STEP),
     ("m002_collection_adjudication", SECOND_STEP),
@@ -369,4 +374,5 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("m004_adjudication_drafts", FOURTH_STEP),
     ("m005_hash_version", FIFTH_STEP),
     ("m006_acts", SIXTH_STEP),
+    ("m007_probability", SEVENTH_STEP),
 )

@@ -42,6 +42,17 @@ def standing(engine: Engine, rubric: str, grader: str) -> Iterator[StoredVerdict
         yield StoredVerdict(response, other, question, LabelState(state), value)
 
 
+def probabilities(engine: Engine, rubric: str, grader: str, question: str) -> dict[tuple[str, str], float]:
+    """Return the probabilities that `grader` gave to its verdicts that stand, by response and other response."""
+    sql = f"""
+        select response, coalesce(other_response, ''), probability from label
+        where rater = :grader and rubric = :rubric and question = :question and response is not null
+            and state = 'label' and probability is not null and {STANDS}
+    """
+    rows = engine.stream(sql, {"grader": grader, "rubric": rubric, "question": question})
+    return {(response, other): probability for response, other, probability in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class DatedVerdict:
     """What a grader, or a repeat of it, said at a time, whether or not it stands; `value` None is no label."""

@@ -33,6 +33,7 @@ from reviewer.store.engine import Engine
 from reviewer.store.ratings import Scope
 from reviewer.validation.coded_question import CodedQuestion
 from reviewer.validation.evidence import Answers, AnswerState, GraderEvidence, Subject, gradable, rate_contribution
+from reviewer.validation.probability import ProbabilityCheck, check_probabilities
 
 RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
 EPSILON = 0.2  # the allowance of the alternative annotator test against experts
@@ -81,6 +82,7 @@ class QuestionCheck:
         latent: errors of people and grader without gold; None where several options may be chosen.
         own_lab: None where the grader's lab is not known.
         against: None where no other grader was named.
+        probability: None where the grader gave no probabilities.
     """
 
     question: Question
@@ -101,6 +103,7 @@ class QuestionCheck:
     plan: GoldPlan
     own_lab: SelfPreference | None
     against: GraderComparison | None
+    probability: ProbabilityCheck | None
     warnings: tuple[str, ...]
 
 
@@ -171,6 +174,7 @@ def check_question(
         plan=grader_error.for_alternative(alternative),
         own_lab=_own_lab(evidence, judged, rates, lab) if found else None,
         against=units.compared(grader, others[0]) if others else None,
+        probability=check_probabilities(engine, evidence, question, grader),
         warnings=tuple(_warnings(units, judged, grader)),
     )
 

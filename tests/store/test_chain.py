@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,7 @@ def add_chains(engine: Engine) -> None:
                     panes=(one, two),
                     shown_at=NOW,
                     decided_at=NOW,
+                    probability=0.75,
                 )
                 labels.add(engine, rater, [label])
     with engine.writing():
@@ -149,6 +151,8 @@ def test_a_flipped_bit_is_found_at_its_row(path: str, forger: sqlite3.Connection
         altered = "forged"
     elif isinstance(value, int):
         altered = value ^ 64
+    elif isinstance(value, float):
+        altered = math.nextafter(value, 0.0)
     else:
         altered = value[:-1] + chr(ord(value[-1]) ^ 8)
     forger.execute(f"update {table} set {column} = ? {where}", (altered,))
@@ -185,7 +189,7 @@ def test_a_replaced_character_is_not_taken_for_a_flipped_bit_that_reads_like_it(
 # fmt: off
 NULLABLE = [
     "study", "response", "other_response", "item", "value", "note", "confidence", "raw", "aids", "supersedes",
-    "shown_at", "decided_at",
+    "shown_at", "decided_at", "probability",
 ]
 # fmt: on
 
@@ -276,6 +280,29 @@ def test_a_hash_is_sha256_over_the_canonical_json_of_table_and_row(forger: sqlit
         assert row.pop("hash_version") == 1
         text = json.dumps([table, row], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert hashlib.sha256(text.encode()).hexdigest() == stored
+
+
+@pytest.mark.parametrize("probability", [0, -0.0, 1, 0.1, 1 / 3, 5e-324])
+def test_a_probability_is_hashed_as_it_is_read_again(path: str, probability: float) -> None:
+    with closing(open_for_writing(path)) as engine:
+        [like, *_] = labels.of_study(engine, "s", "right")
+        given = NewLabel(
+            study="s",
+            response=like.response,
+            other_response=None,
+            item=None,
+            question="verdict",
+            rubric=PLAIN.hash,
+            state=LabelState.LABEL,
+            value="yes",
+            origin=Origin.IMPORTED,
+            saved_at=NOW,
+            probability=probability,
+        )
+        with engine.writing():
+            labels.add(engine, "right", [given])
+        assert [one.probability for one in labels.of_study(engine, "s", "right")] == [0.75, probability]
+    assert broken(path)["right"] is None
 
 
 @pytest.mark.parametrize("table", list(NAMES))

@@ -44,6 +44,7 @@ def test_a_database_as_the_program_left_it_is_whole(made: str) -> None:
         ("update study set policy = 'dice'", "table study, row 1, column policy: it is not as this"),
         ("update label set value = 'perhaps'", "table label, row 1: it is no answer to its question"),
         ("update label set question = 'why'", "table label, row 1: it is no answer to its question"),
+        ("update label set probability = 9e999", "table label, row 1: its probability is not between 0 and 1"),
         ("update response set text = 'another'", "response "),
         ("update label set note = 'kind'", "r1#1: the content of this row was changed"),
         ("delete from chain", "lead#2: rows are missing at the end of the chain"),

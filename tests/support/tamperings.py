@@ -80,7 +80,7 @@ def _alter(table: SealedTable, column: str) -> Tamper:
     def tamper(connection: sqlite3.Connection) -> None:
         [(row, value)] = connection.execute(f"select rowid, {column} from {table.name} order by rowid limit 1")
         kinds = {name: kind for _, name, kind, *_ in connection.execute(f"pragma table_info({table.name})")}
-        if kinds[column].upper() == "INTEGER":
+        if kinds[column].upper() in ("INTEGER", "REAL"):
             altered: object = 77 if value is None else value + 77
         else:
             altered = "forged" if value is None else f"{value}x"

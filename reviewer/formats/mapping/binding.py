@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from reviewer.formats.mapping.cells import WrongCell
-from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, is_field, nearest
+from reviewer.formats.mapping.fields import GoldField, LabelField, ProbabilityField, answer_field, is_field, nearest
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.tables.column_names import column_name
 
@@ -73,6 +73,9 @@ def _excluded(name: str, given: Collection[str], columns: Collection[str]) -> bo
             return any((other.rater is None) != (rater is None) for other in others)
         case GoldField():
             return False
+        case ProbabilityField(question):
+            # A column that only says "probability" may be of anything, as of the tokens of the response.
+            return question is None
     if name == "messages":
         # A system text goes above a prompt as well as above messages.
         return "prompt" in given or ("system" in given and "prompt" in columns)

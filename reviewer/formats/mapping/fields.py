@@ -34,6 +34,12 @@ FIELDS = (
     "tag",
     "rater",
 )
+ANSWER_FIELDS = (
+    "label:QUESTION:RATER",
+    "label:QUESTION",
+    "gold:QUESTION",
+    "probability[:QUESTION[:RATER]]",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,19 @@ class GoldField:
     question: str
 
 
-def answer_field(name: str) -> LabelField | GoldField | None:
-    """Return what `label:QUESTION:RATER`, `label:QUESTION` or `gold:QUESTION` says; None for any other name.
+@dataclass(frozen=True, slots=True)
+class ProbabilityField:
+    """A column of the probabilities that a grader gave to its labels.
+
+    `question` and `rater` are None where the name leaves them out: then one column of labels has to fit.
+    """
+
+    question: str | None
+    rater: str | None
+
+
+def answer_field(name: str) -> LabelField | GoldField | ProbabilityField | None:
+    """Return what `label:…`, `gold:QUESTION` or `probability…` says; None for any other name.
 
     In our own files a grader's labels stand under `model:QUESTION:RATER` and `rule:QUESTION:RATER`.
     """
@@ -69,6 +86,12 @@ def answer_field(name: str) -> LabelField | GoldField | None:
             return LabelField(question, None)
         case ["gold", question] if question:
             return GoldField(question)
+        case ["probability"]:
+            return ProbabilityField(None, None)
+        case ["probability", question] if question:
+            return ProbabilityField(question, None)
+        case ["probability", question, rater] if question and rater.strip():
+            return ProbabilityField(question, column_name(rater))
         case _:
             return None
 
@@ -80,11 +103,10 @@ def is_field(name: str) -> bool:
 
 def field_expected(name: str) -> str:
     """Return what to write in place of `name`, which is no FIELD."""
-    answers = ("label:QUESTION:RATER", "label:QUESTION", "gold:QUESTION")
-    if name.startswith(("label", "gold")):
-        return "one of " + ", ".join(answers)
+    if name.startswith(("label", "gold", "probability")):
+        return "one of " + ", ".join(ANSWER_FIELDS)
     near = difflib.get_close_matches(name, FIELDS, n=1)
-    return near[0] if near else "one of " + ", ".join((*FIELDS, *answers))
+    return near[0] if near else "one of " + ", ".join((*FIELDS, *ANSWER_FIELDS))
 
 
 def listed(columns: Sequence[str]) -> str:

@@ -10,10 +10,13 @@ from reviewer.definitions.option_spelling import OptionSpelling, plain
 from reviewer.definitions.question import Question
 from reviewer.definitions.scale import AnswerForm
 from reviewer.formats.mapping.cells import Fields, Get, Notes, Step, WrongCell, spelled, stored
+from reviewer.formats.mapping.probabilities import ReadProbability
 from reviewer.formats.mapping.row import RowLabel
 from reviewer.formats.tables.json_table import missing_constant
 from reviewer.model import RaterKind, canonical
 from reviewer.text.missing_values import is_missing_value
+
+GRADERS_ONLY = "a grader, by --rater-kind NAME=model or NAME=rule; people have confidences of their own"
 
 Read = Callable[[Fields, Notes], "LabelCell | None"]
 
@@ -27,19 +30,21 @@ class LabelCell(NamedTuple):
 
 
 class WideLabels(NamedTuple):
-    """A column of one rater's labels."""
+    """A column of one rater's labels, and where a grader's probabilities stand beside them what reads those."""
 
     question: str
     rater: str
     kind: RaterKind
     read: Read
+    probability: ReadProbability | None = None
 
 
 class LongLabels(NamedTuple):
-    """A column of labels by whomever the row names."""
+    """A column of labels by whomever the row names, with probabilities as in `WideLabels`."""
 
     question: str
     read: Read
+    probability: ReadProbability | None = None
 
 
 def answer_reader(question: Question, field: str, get: Get, values: Mapping[str, str]) -> Read:
@@ -83,10 +88,11 @@ def wide_step(columns: list[WideLabels], replies: Collection[str]) -> Step:
 
     def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
         labels = []
-        for question, rater, kind, read in columns:
+        for question, rater, kind, read, probability in columns:
             answer = read(fields, notes)
+            stated = _stated(question, answer, probability, fields)
             if answer is not None:
-                labels.append(_label(question, rater, kind, answer, replies))
+                labels.append(_label(question, rater, kind, answer, replies, stated))
         return tuple(labels)
 
     return step
@@ -96,13 +102,17 @@ def long_step(columns: list[LongLabels], rater: Step, kinds: Mapping[str, RaterK
     """Return the step that reads the labels of a table with a row for each rating."""
 
     def step(fields: Fields, notes: Notes) -> tuple[RowLabel, ...]:
-        answers = [(question, read(fields, notes)) for question, read in columns]
-        given = [(question, answer) for question, answer in answers if answer is not None]
+        given = []
+        for question, read, probability in columns:
+            answer = read(fields, notes)
+            stated = _stated(question, answer, probability, fields)
+            if answer is not None:
+                given.append((question, answer, stated))
         if not given:
             return ()
         name = str(rater(fields, notes))
         kind = kinds.get(name, RaterKind.HUMAN)
-        return tuple(_label(question, name, kind, answer, replies) for question, answer in given)
+        return tuple(_label(question, name, kind, answer, replies, stated) for question, answer, stated in given)
 
     return step
 
@@ -112,7 +122,7 @@ def gold_step(columns: list[LongLabels]) -> Step:
 
     def step(fields: Fields, notes: Notes) -> tuple[tuple[str, str], ...]:
         golds = []
-        for question, read in columns:
+        for question, read, _ in columns:
             answer = read(fields, notes)
             if answer is None:
                 continue
@@ -124,14 +134,30 @@ def gold_step(columns: list[LongLabels]) -> Step:
     return step
 
 
-def _label(question: str, rater: str, kind: RaterKind, answer: LabelCell, replies: Collection[str]) -> RowLabel:
+def _stated(
+    question: str, answer: LabelCell | None, probability: ReadProbability | None, fields: Fields
+) -> float | None:
+    """Return the probability beside an answer."""
+    stated = None if probability is None else probability(fields)
+    if stated is not None and answer is None:
+        raise WrongCell(f"a probability of {stated:g} beside no label of {question}", "the label, or no probability")
+    return stated
+
+
+def _label(
+    question: str, rater: str, kind: RaterKind, answer: LabelCell, replies: Collection[str], stated: float | None
+) -> RowLabel:
+    if stated is not None and kind is RaterKind.HUMAN:
+        raise WrongCell(f"a probability of {stated:g} beside label:{question} of {rater}, who is human", GRADERS_ONLY)
     if answer.value is None and kind is RaterKind.HUMAN:
         raise WrongCell(f"label:{question}:{rater}: {answer.problem}", "")
     if answer.value is None and rater not in replies:
         # Whoever made the table may have written it otherwise: that is no error of the grader.
         hint = f"--replies {rater}, where the cells are what this grader replied"
         raise WrongCell(f"label:{question}:{rater}: {answer.problem}, or {hint}", "")
-    return RowLabel(question, rater, kind, answer.value, None if answer.raw == answer.value else answer.raw)
+    raw = None if answer.raw == answer.value else answer.raw
+    # What a reply that is no label was held probable for is not known.
+    return RowLabel(question, rater, kind, answer.value, raw, None if answer.value is None else stated)
 
 
 def _choices(text: str, spelling: OptionSpelling) -> object:

@@ -28,9 +28,19 @@ from reviewer.formats.mapping.cells import (
     remembered,
     tags_step,
 )
-from reviewer.formats.mapping.fields import GoldField, LabelField, answer_field, nearest
-from reviewer.formats.mapping.labels import LongLabels, Read, WideLabels, answer_reader, gold_step, long_step, wide_step
+from reviewer.formats.mapping.fields import GoldField, LabelField, ProbabilityField, answer_field, nearest
+from reviewer.formats.mapping.labels import (
+    GRADERS_ONLY,
+    LongLabels,
+    Read,
+    WideLabels,
+    answer_reader,
+    gold_step,
+    long_step,
+    wide_step,
+)
 from reviewer.formats.mapping.messages import messages_step, response_step, tool_calls_step
+from reviewer.formats.mapping.probabilities import ReadProbability, probability_reader
 from reviewer.formats.mapping.profile import Profile
 from reviewer.formats.mapping.row import Row
 from reviewer.formats.tables.record import Record
@@ -189,7 +199,7 @@ def _answers(setting: RowPlanInput, rubric: Rubric, gets: Mapping[str, Get]) -> 
     golds: list[LongLabels] = []
     for name, get in gets.items():
         field = answer_field(name)
-        if field is None:
+        if field is None or isinstance(field, ProbabilityField):
             continue
         read = _reader(rubric, setting.file, name, field.question, get, setting.profile.values.get(field.question, {}))
         match field:
@@ -203,6 +213,9 @@ def _answers(setting: RowPlanInput, rubric: Rubric, gets: Mapping[str, Get]) -> 
     if wide and long:
         expected = "label:QUESTION:RATER alone, or label:QUESTION with rater"
         raise BadInput(setting.file, 1, "labels both in a column a rater and in a row a rating", expected)
+    beside = _probabilities(gets, [*wide, *long])
+    wide = [column._replace(probability=beside.get(place)) for place, column in enumerate(wide)]
+    long = [column._replace(probability=beside.get(place)) for place, column in enumerate(long)]
     steps: dict[str, Step] = {}
     if wide:
         _check_kinds(setting, wide)
@@ -216,6 +229,38 @@ def _answers(setting: RowPlanInput, rubric: Rubric, gets: Mapping[str, Get]) -> 
     if golds:
         steps["golds"] = gold_step(golds)
     return steps
+
+
+def _probabilities(gets: Mapping[str, Get], columns: Sequence[WideLabels | LongLabels]) -> dict[int, ReadProbability]:
+    """Return what reads the probabilities beside each of `columns`, all of one kind, by its place."""
+    found: dict[int, ReadProbability] = {}
+    for name, get in gets.items():
+        field = answer_field(name)
+        if not isinstance(field, ProbabilityField):
+            continue
+        fitting = {
+            place: column
+            for place, column in enumerate(columns)
+            if field.question in (None, column.question)
+            and (field.rater is None or (isinstance(column, WideLabels) and column.rater == field.rater))
+        }
+        people = {
+            place: column.rater
+            for place, column in fitting.items()
+            if isinstance(column, WideLabels) and column.kind is RaterKind.HUMAN
+        }
+        if people and len(people) == len(fitting):
+            raise WrongCell(f"{name} is beside the labels of {min(people.values())}, who is human", GRADERS_ONLY)
+        places = fitting.keys() - people.keys()
+        if len(places) != 1:
+            fits = "none fits" if not places else f"{len(places)} fit"
+            expected = "one: probability:QUESTION, or beside label:QUESTION:RATER probability:QUESTION:RATER"
+            raise WrongCell(f"{name} belongs to a column of a grader's labels, and {fits}", expected)
+        [place] = places
+        if place in found:
+            raise WrongCell(f"{name} is not the only column of probabilities beside its labels", "one")
+        found[place] = probability_reader(name, get)
+    return found
 
 
 def _check_kinds(setting: RowPlanInput, wide: Sequence[WideLabels]) -> None:

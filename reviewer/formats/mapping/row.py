@@ -13,7 +13,8 @@ class RowLabel:
     """One rater's label in a row.
 
     `value` is in the stored form of the question's scale, or None where the cell of a grader is no option. `raw` is the
-    cell as it stood: always kept for what was not understood, else only where it differs from `value`.
+    cell as it stood: always kept for what was not understood, else only where it differs from `value`. `probability`,
+    from 0 to 1, is what a grader gave to `value`.
     """
 
     question: str
@@ -21,6 +22,7 @@ class RowLabel:
     kind: RaterKind
     value: str | None
     raw: str | None
+    probability: float | None = None
 
 
 class Row(NamedTuple):

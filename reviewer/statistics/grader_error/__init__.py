@@ -38,6 +38,7 @@ from reviewer.statistics.grader_error.gold_error import GoldErrorPoint, gold_err
 from reviewer.statistics.grader_error.gold_planning import GoldPlan, for_alternative
 from reviewer.statistics.grader_error.grader_comparison import GraderComparison, compare, mcnemar
 from reviewer.statistics.grader_error.latent_error import LatentErrors, latent_errors
+from reviewer.statistics.grader_error.probability import Calibration, StatedUnits, calibration, stated_units
 from reviewer.statistics.grader_error.ranking import Flip, FlipState, Ranking, rank
 from reviewer.statistics.grader_error.rate_differences import RateDifference, rate_differences
 from reviewer.statistics.grader_error.rate_estimates import (
@@ -62,6 +63,7 @@ __all__ = [
     "TENTH",
     "UNPARSED",
     "AlternativeTest",
+    "Calibration",
     "Claim",
     "ClaimKind",
     "Confusion",
@@ -85,9 +87,11 @@ __all__ = [
     "RateParts",
     "RateUnits",
     "SelfPreference",
+    "StatedUnits",
     "against_gold",
     "alternative_test",
     "by_label",
+    "calibration",
     "claims",
     "combination",
     "compare",
@@ -120,4 +124,5 @@ __all__ = [
     "raw_difference",
     "rogan_gladen",
     "share",
+    "stated_units",
 ]
