@@ -99,4 +99,5 @@ def disagreement_sample(generator: Generator, whole: Simulated, disputed: int, r
 
 
 def _of(whole: Simulated, place: int) -> npt.NDArray[np.bool_]:
-    return whole.design.configurations == place
+    mine: npt.NDArray[np.bool_] = whole.design.configurations == place
+    return mine

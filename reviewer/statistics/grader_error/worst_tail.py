@@ -25,6 +25,8 @@ from reviewer.statistics.grader_error.rates import NO_GOLD, NOTHING, tuned_power
 from reviewer.statistics.sample_design import SampleDesign
 
 TENTH = 0.1
+FEW_UNITS = "the worst tenth of {units} units bears this figure: its interval is likely too narrow"
+ENOUGH_UNITS = 300  # of fewer, simulated intervals cover less than they say (`benchmarks/coverage.py`)
 MOVED = 0.5  # of the bias that repeated draws show
 MOST_LEVELS = 64  # more levels of badness than this are grouped
 
@@ -95,6 +97,9 @@ def _estimated(
     """Return the value with its interval; that of a sample is moved by the bias that repeating the draw shows."""
     drawn = of(sums(design, columns, resampling))
     found = spanned(value, drawn, design.clusters[design.seen], undefined, centred=True)
+    units = int(design.seen.sum())
+    if units < ENOUGH_UNITS and found.low is not None:
+        found = replace(found, warning=FEW_UNITS.format(units=units))
     if design.complete or found.value is None or found.low is None or found.high is None:
         return found
     above = float(np.nanmean(of(sums_of_draw(design, columns, resampling)))) - found.value
