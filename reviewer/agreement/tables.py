@@ -27,7 +27,6 @@ from reviewer.statistics.agreement.coefficients import (
     PERCENT_AGREEMENT,
     TABLED,
 )
-from reviewer.statistics.estimate import Estimate
 from reviewer.statistics.estimate_text import BAR, cells, short
 
 Rows = list[list[str]]
@@ -37,7 +36,6 @@ MOST_IN_MATRIX = 10  # raters; of more, the pairs that agree least are listed
 MOST_PAIRS = 15
 MOST_MISTAKEN = 2
 LIKELY = 0.05  # above this p, chance explains a difference well enough
-UNSURE = "!"  # after an interval that is likely too narrow
 NO_MAJORITY = "(none: to be adjudicated)"
 SHADES = " ░▒▓█"
 
@@ -60,7 +58,7 @@ def coefficients(found: Agreement) -> Rows:
     for one in TABLED:
         estimate = found.estimate(one)
         if estimate is not None and one.raters.fits(found.raters):
-            rows.append([one.name, *_cells(estimate)])
+            rows.append([one.name, *cells(estimate)])
     return rows
 
 
@@ -70,7 +68,7 @@ def abstentions(found: Agreement) -> Rows:
     rows = [["without cannot tell", f"{told.share:.1%}", f"of {found.labels:,} labels", ""]]
     for one in HEADLINES:
         if one.name in told.metrics and one.raters.fits(found.raters):
-            rows.append([one.name, *_cells(told.metrics[one.name])])
+            rows.append([one.name, *cells(told.metrics[one.name])])
     return rows if len(rows) > 1 else []
 
 
@@ -79,7 +77,7 @@ def intra_rater(found: Sequence[SelfAgreement]) -> Rows:
     rows = [["the same rater again", "units", "alike", "", "Cohen κ", "", "α", ""]]
     for one in found:
         figures = (one.percent_agreement, one.cohen_kappa, one.krippendorff_alpha)
-        rows.append([one.rater, f"{one.units:,}", *(cell for figure in figures for cell in _cells(figure)[:2])])
+        rows.append([one.rater, f"{one.units:,}", *(cell for figure in figures for cell in cells(figure)[:2])])
     return rows if len(rows) > 1 else []
 
 
@@ -89,7 +87,7 @@ def categories(found: Agreement) -> Rows:
     for name, estimate in found.by_category.items():
         share = found.shares.get(name)
         shown = ["", ""] if share is None else [f"{share:.1%}", _bar(share, 10)]
-        rows.append([name, *shown, *_cells(estimate)[:2]])
+        rows.append([name, *shown, *cells(estimate)[:2]])
     return rows
 
 
@@ -195,7 +193,7 @@ def pairs(found: Agreement) -> Rows:
 
     for pair in sorted(found.pairwise, key=badness)[:MOST_PAIRS]:
         rows.append(
-            [" × ".join(pair.raters), f"{pair.units:,}", short(pair.percent_agreement), *_cells(pair.cohen_kappa)[:2]]
+            [" × ".join(pair.raters), f"{pair.units:,}", short(pair.percent_agreement), *cells(pair.cohen_kappa)[:2]]
         )
     left = len(found.pairwise) - MOST_PAIRS
     return rows + ([[f"and {left:,} more pairs", "", "", "", ""]] if left > 0 else [])
@@ -221,7 +219,7 @@ def groups(by: str, found: Iterable[tuple[str, QuestionAgreement]]) -> Rows:
             continue
         row = [name, one.question.id, f"{one.agreement.units:,}"]
         for coefficient in BESIDE:
-            row += _cells(one.agreement.metrics[coefficient.name])[: 3 if coefficient is BESIDE[-1] else 2]
+            row += cells(one.agreement.metrics[coefficient.name])[: 3 if coefficient is BESIDE[-1] else 2]
         rows.append(row)
     return rows
 
@@ -232,7 +230,7 @@ def strengths(found: Strengths) -> Rows:
         return [["Bradley-Terry", f"undefined: {found.undefined}"]]
     order = sorted(found.log_strengths.items(), key=lambda pair: -(pair[1].value or 0.0))
     rows = [["configuration", "log strength", "95 % interval"]]
-    return rows + [[name, *_cells(estimate)[:2]] for name, estimate in order]
+    return rows + [[name, *cells(estimate)[:2]] for name, estimate in order]
 
 
 def duration(seconds: float) -> str:
@@ -242,13 +240,7 @@ def duration(seconds: float) -> str:
 
 
 def _paired(pair: PairedAgreement) -> list[str]:
-    return [*_cells(pair.percent_agreement)[:2], *_cells(pair.mean_kappa)[:2]]
-
-
-def _cells(estimate: Estimate) -> list[str]:
-    """Return value, interval and drawing, the interval marked where it is likely too narrow."""
-    value, interval, line = cells(estimate)
-    return [value, f"{interval} {UNSURE}" if estimate.warning else interval, line]
+    return [*cells(pair.percent_agreement)[:2], *cells(pair.mean_kappa)[:2]]
 
 
 def _frequent(units: Mapping[str, int]) -> list[tuple[str, int]]:

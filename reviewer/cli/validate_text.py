@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reviewer.cli.terminal import complain, counted, say, say_sentence, table
 from reviewer.cli.validate_json import COEFFICIENTS
 from reviewer.cli.validate_probability import tell_probability
 from reviewer.statistics.claim_text import ClaimWording, claim_sentence, more_words, outcome
-from reviewer.statistics.estimate_text import cells, interval, short, signed
+from reviewer.statistics.estimate_text import cells, interval, marked, short, signed
 from reviewer.statistics.grader_error.claims import FEWEST_CLUSTERS, ClaimKind
 from reviewer.statistics.grader_error.ranking import FlipState
 
 if TYPE_CHECKING:
     from reviewer.statistics.agreement import Agreement
+    from reviewer.statistics.estimate import Estimate
     from reviewer.statistics.grader_error import (
         AlternativeTest,
         Claim,
@@ -56,7 +57,24 @@ def tell(evidence: GraderEvidence, one: QuestionCheck, grader: str, against: str
         say("Own lab: the lab of this grader is not known; --lab NAME says it.")
     if one.against is not None and against is not None:
         _tell_against(one.against, grader, against)
+    if (doubts := marked(_estimates(one))) is not None:
+        say_sentence(doubts)
     say()
+
+
+def _estimates(one: QuestionCheck) -> Iterator[Estimate]:
+    """Yield the estimates of a question whose intervals are shown."""
+    yield one.errors.error
+    yield from (own.error for own in one.by_model.values())
+    for label in one.labels:
+        yield from (label.precision, label.recall, label.f1)
+    for agreed in (one.people, one.agreement):
+        yield from agreed.metrics.values() if agreed is not None else ()
+    for rates in one.rates:
+        for found in (rates.all, *rates.by_model.values()):
+            yield from (found.raw, found.gold, found.corrected)
+        for pair in rates.differences:
+            yield from (pair.gold, pair.raw, pair.claim.difference.estimate)
 
 
 def _tell_labels(one: QuestionCheck) -> None:
@@ -255,7 +273,7 @@ def _tell_differences(rates: CheckedRate) -> None:
     for one in rates.differences:
         claim = one.claim
         corrected = signed(claim.difference.estimate) if one.corrected else ""
-        p = "" if claim.p is None else f"{claim.p:.3f}"
+        p = "" if claim.p is None else "<0.001" if claim.p < 0.001 else f"{claim.p:.3f}"
         ends = [f"  {one.first}", one.second, f"{claim.difference.units:,}"]
         rows.append([*ends, signed(one.raw), signed(one.gold), corrected, p, outcome(claim)])
     table(rows, right=frozenset({2}), keys=2)

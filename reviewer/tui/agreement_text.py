@@ -10,6 +10,7 @@ from reviewer.agreement import tables as tables
 from reviewer.agreement.tables import Rows
 from reviewer.definitions.question import Question
 from reviewer.session.agreement_view import AgreementView
+from reviewer.statistics.estimate_text import DOUBT
 from reviewer.text.visible import visible
 from reviewer.tui.widgets.marks import Mark, MarkKind, PaneText
 
@@ -109,7 +110,7 @@ def figures(view: AgreementView, question: Question, room: int) -> PaneText:
     page.say(view.target(question).sentence)
     page.say(
         "[low, high]: 95 % interval over other items (prompts, where they repeat);"
-        f" {tables.UNSURE} where it is likely too narrow."
+        f" {DOUBT} where it is likely too narrow."
     )
     return page.done()
 
