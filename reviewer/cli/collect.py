@@ -41,6 +41,8 @@ from reviewer.definitions.suite import find_suite
 from reviewer.errors import ReviewerError
 from reviewer.model import Suite
 
+MOST_SAMPLES = 10_000  # answers of a configuration to one prompt; more is a slip of the hand
+
 
 @click.command("collect")
 @click.option(
@@ -63,7 +65,12 @@ from reviewer.model import Suite
 )
 @models_file_option
 @click.option(
-    "--samples", default=1, show_default=True, metavar="N", type=click.IntRange(1), help="Answers to each prompt."
+    "--samples",
+    default=1,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(1, MOST_SAMPLES),
+    help="Answers to each prompt.",
 )
 @concurrency_option
 @batch_option

@@ -10,6 +10,7 @@ import json
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -356,7 +357,7 @@ class ImportingAct:
         return counted(self.database, f"select count(*) from response where ({labelled}) <> 2")
 
 
-class AskingAct:
+class AskingAct(ABC):
     """What collecting and grading have in common: many requests to a server on loopback, each result stored."""
 
     def __init__(self, folder: Path, server: LLMServer, reply: Callable[[Asked], Given]) -> None:
@@ -368,11 +369,11 @@ class AskingAct:
         self._known = 0
         write_models(folder, server)
 
-    def _words(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _words(self) -> list[str]: ...
 
-    def _stored(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def _stored(self) -> int: ...
 
     def live(self, chance: Random) -> None:
         """Ask on from where it stands."""
