@@ -78,7 +78,7 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
     from reviewer.agreement import tables
     from reviewer.agreement.document import grouped, names_configurations
     from reviewer.agreement.study_agreement import kinds, measured, questions_of
-    from reviewer.agreement.target import target
+    from reviewer.agreement.target import target, target_sentence
     from reviewer.statistics.estimate_text import DOUBT
     from reviewer.store.omissions import omission_sentence, omissions
     from reviewer.store.ratings import Scope
@@ -109,7 +109,7 @@ def _tell(engine: Engine, study: Study, question: str | None, by: Grouping | Non
         say(f"Next: {next_command('rate', study.name)}")
         return
     way = "items and raters" if two_way else "items (prompts, where they repeat)"
-    say(target(engine, study, [one for one, _ in asked]).sentence)
+    say(target_sentence(target(engine, study, [one for one, _ in asked])))
     say(f"[low, high]: 95 % interval over other {way}; {DOUBT} where it is likely too narrow.")
     say("What each figure is, and why an interval is too narrow: --json, under legend and warning.")
     say(f"Next: {next_command('adjudicate', study.name)}")

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,9 +139,11 @@ def _document(made: Report, shown: list[ReportTable]) -> dict[str, object]:
                         "grader": row.grader,
                         "n": row.n,
                         "gold_n": row.gold_n,
+                        "gold_prompts": row.gold_prompts,
                         "raw": row.raw.plain(),
                         "gold": row.gold.plain(),
                         "corrected": row.corrected.plain(),
+                        "bounds": None if row.bounds is None else asdict(row.bounds),
                     }
                     for row in made.rates
                     if row.evaluation == evaluation

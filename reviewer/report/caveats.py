@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reviewer.report.result import Report
 from reviewer.statistics.grader_error import FlipState
 
-FEW = 100  # responses with gold behind a rate of one configuration
+FEW = 100  # prompts with gold behind a rate of one configuration
 MOST = 3  # of one kind that are named
 
 
@@ -39,9 +39,9 @@ def _of_gold(report: Report) -> Iterator[str]:
     if not by_gold:
         yield "There is no gold: rates are what graders say, and how wrong those are is not known."
         return
-    few = sorted({row.configuration for row in by_gold if row.gold_n < FEW})
+    few = sorted({row.configuration for row in by_gold if row.gold_prompts < FEW})
     if few:
-        yield f"Fewer than {FEW} responses with gold in an evaluation: {_listed(few)}. Read those rates as rough."
+        yield f"Gold on fewer than {FEW} prompts in an evaluation: {_listed(few)}. Read those rates as rough."
     narrow = Counter(row.gold.warning for row in by_gold if row.gold.warning)
     for warning, rates in narrow.most_common(MOST):
         yield f"{rates:,} of {len(by_gold):,} rates by gold: {warning}."

@@ -13,7 +13,7 @@ from reviewer.statistics import grader_error
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.arrays import Flags
 from reviewer.statistics.estimate import Estimate
-from reviewer.statistics.grader_error import RateUnits
+from reviewer.statistics.grader_error import RateBounds, RateUnits
 
 NOTHING_TO_CORRECT = "this is the rate of gold: there is nothing to correct"
 UNKNOWN = "lab not known"
@@ -88,11 +88,11 @@ class RateRows:
             return
         never = Estimate(None, undefined=NOTHING_TO_CORRECT)
         n = found.gold_units
-        yield RateRow(evaluation, rate.id, rate.worse, configuration, lab, None, n, n, found.gold, found.gold, never)
+        ends = (evaluation, configuration, lab, None, n, n, _prompts(counted))
+        yield _row(rate.id, rate.worse, ends, found.gold, found.gold, never, found.bounds)
         if worst_end(rate) is not None:
             good = found.goodness_gold
-            name = f"{rate.id} {GOODNESS}"
-            yield RateRow(evaluation, name, Worse.LOW, configuration, lab, None, n, n, good, good, never)
+            yield _row(f"{rate.id} {GOODNESS}", Worse.LOW, ends, good, good, never)
 
     def _by_grader(
         self, evaluation: str, rate: Rate, configuration: str, lab: str | None, grader: str, counted: RateUnits
@@ -100,8 +100,8 @@ class RateRows:
         if not counted.judged.any():
             return
         found = grader_error.rate_found(counted, self._resampling, worse=worst_end(rate))
-        ends = (evaluation, configuration, lab, grader, found.units, found.gold_units)
-        yield _row(rate.id, rate.worse, ends, found.raw, found.gold, found.corrected)
+        ends = (evaluation, configuration, lab, grader, found.units, found.gold_units, _prompts(counted))
+        yield _row(rate.id, rate.worse, ends, found.raw, found.gold, found.corrected, found.bounds)
         if worst_end(rate) is not None:
             nothing = Estimate(None, undefined="see the row of gold")
             name = f"{rate.id} {GOODNESS}"
@@ -168,13 +168,20 @@ class RateRows:
 def _row(
     name: str,
     worse: Worse,
-    ends: tuple[str, str, str | None, str, int, int],
+    ends: tuple[str, str, str | None, str | None, int, int, int],
     raw: Estimate,
     gold: Estimate,
     corrected: Estimate,
+    bounds: RateBounds | None = None,
 ) -> RateRow:
-    evaluation, configuration, lab, grader, n, gold_n = ends
-    return RateRow(evaluation, name, worse, configuration, lab, grader, n, gold_n, raw, gold, corrected)
+    evaluation, configuration, lab, grader, n, gold_n, prompts = ends
+    return RateRow(
+        evaluation, name, worse, configuration, lab, grader, n, gold_n, prompts, raw, gold, corrected, bounds
+    )
+
+
+def _prompts(counted: RateUnits) -> int:
+    return len(np.unique(counted.design.clusters[counted.known]))
 
 
 def _by_gold(rate: RateUnits) -> Estimate:

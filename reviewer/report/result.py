@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reviewer.definitions.rubric import Worse
 from reviewer.statistics.agreement.coefficients import Coefficient
 from reviewer.statistics.estimate import Estimate
-from reviewer.statistics.grader_error import Confusion, Flip, RateDifference
+from reviewer.statistics.grader_error import Confusion, Flip, RateBounds, RateDifference
 from reviewer.statistics.sample_design import Population
 
 GOODNESS = "goodness@0.1"  # of the worst tenth of attempts; its full name has the rate in front
@@ -38,7 +38,8 @@ class RateRow:
 
     Attributes:
         grader: whose verdicts `raw` counts; None where it counts gold, and there is nothing to correct.
-        n: responses behind `raw`; `gold_n`, responses with gold behind `corrected`.
+        n: responses behind `raw`; `gold_n`, responses with gold behind `corrected`, to `gold_prompts` prompts.
+        bounds: between what the rate lies while some of what was drawn is undecided; else None.
         gold: what the gold says by itself.
     """
 
@@ -50,9 +51,11 @@ class RateRow:
     grader: str | None
     n: int
     gold_n: int
+    gold_prompts: int
     raw: Estimate
     gold: Estimate
     corrected: Estimate
+    bounds: RateBounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,9 @@ def _rates(report: Report) -> Iterable[ReportTable]:
                 f"rates_{evaluation}_{rate}",
                 f"Evaluation: {evaluation}",
                 f"{rate} ({WORSE[rows[0].worse]})",
-                "Raw is what gold or the grader says; corrected is the grader's rate with its error on gold taken out.",
-                ("configuration", "lab", "by", "n", "raw", "gold n", "corrected"),
+                "Raw is what gold or the grader says; corrected is the grader's rate with its error on gold taken out;"
+                " at least and at most: whatever the undecided are.",
+                ("configuration", "lab", "by", "n", "raw", "gold n", "corrected", "at least", "at most"),
                 tuple(
                     (
                         row.configuration,
@@ -63,6 +64,8 @@ def _rates(report: Report) -> Iterable[ReportTable]:
                         row.raw,
                         row.gold_n,
                         None if row.grader is None else row.corrected,
+                        None if row.bounds is None else row.bounds.low,
+                        None if row.bounds is None else row.bounds.high,
                     )
                     for row in rows
                 ),

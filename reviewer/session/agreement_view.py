@@ -21,10 +21,11 @@ from reviewer.agreement.study_agreement import (
     questions_of,
     strengths,
 )
-from reviewer.agreement.target import AgreementTarget, target
+from reviewer.agreement.target import target
 from reviewer.definitions.question import Question
 from reviewer.definitions.rubric import Rubric
 from reviewer.statistics.agreement import ConsensusComparison, SelfAgreement, Strengths
+from reviewer.statistics.sample_design import Population
 from reviewer.store import disputes, rating_details, ratings, studies
 from reviewer.store.engine import Engine
 from reviewer.store.omissions import omission_sentence, omissions
@@ -77,7 +78,7 @@ class AgreementView:
         """Return the raters who labelled units again against their first labels."""
         return intra_rater(self._engine(), self._scope(question), question)
 
-    def target(self, question: Question) -> AgreementTarget:
+    def target(self, question: Question) -> Population:
         """Return what the figures of a question are of."""
         return target(self._engine(), self._now(), [question])
 

@@ -8,6 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 from reviewer.agreement import tables as tables
 from reviewer.agreement.tables import Rows
+from reviewer.agreement.target import target_sentence
 from reviewer.definitions.question import Question
 from reviewer.session.agreement_view import AgreementView
 from reviewer.statistics.estimate_text import DOUBT
@@ -107,7 +108,7 @@ def figures(view: AgreementView, question: Question, room: int) -> PaneText:
     if model is not None:
         page.table(tables.consensus(model))
         page.say(*([] if model.undefined is None else [f"Dawid-Skene: {model.undefined}"]))
-    page.say(view.target(question).sentence)
+    page.say(target_sentence(view.target(question)))
     page.say(
         "[low, high]: 95 % interval over other items (prompts, where they repeat);"
         f" {DOUBT} where it is likely too narrow."

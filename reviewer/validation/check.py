@@ -37,7 +37,7 @@ from reviewer.validation.probability import ProbabilityCheck, check_probabilitie
 
 RESAMPLING = Resampling(study_agreement.RESAMPLES, study_agreement.SEED)
 EPSILON = 0.2  # the allowance of the alternative annotator test against experts
-FEW_GOLD = 100  # units; figures of fewer are said to be rough
+FEW_PROMPTS = 100  # with gold; figures of fewer are said to be rough
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +257,11 @@ def _warnings(units: CodedQuestion, judged: JudgedUnits, grader: str) -> list[st
     warnings = []
     if not judged.units:
         warnings.append("No unit has gold and a verdict.")
-    elif judged.units < FEW_GOLD:
-        warnings.append(f"Only {judged.units} units have gold and a verdict: read every figure as rough.")
+    elif judged.prompts < FEW_PROMPTS:
+        warnings.append(
+            f"Only {judged.units} units to {judged.prompts} prompts have gold and a verdict: read every figure as"
+            " rough."
+        )
     if units.open:
         warnings.append(
             f"{units.open:,} units drawn for review have no gold yet; what is undecided is harder than the rest, so"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from reviewer.agreement.study_agreement import intra_rater, kinds, measured
-from reviewer.agreement.target import AgreementTarget, target
+from reviewer.agreement.target import target
 from reviewer.definitions.rubric import Rubric
 from reviewer.model import LabelState, Origin, Rater, RaterKind
+from reviewer.statistics.sample_design import Population
 from reviewer.store import labels, raters
 from reviewer.store.engine import Engine
 from reviewer.store.labels import NewLabel
@@ -63,7 +64,7 @@ def test_a_unit_counts_for_as_many_as_it_stands_for(engine: Engine, repeated: bo
     assert found.metrics["percent_agreement"].value == pytest.approx(40 / 50)
     assert found.shares["yes"] == pytest.approx(90 / 100)
     assert (found.units, found.weighted) == (20, True)
-    assert target(engine, study, [question]) is AgreementTarget.POOL
+    assert target(engine, study, [question]) is Population.STUDY
     alone = measured(engine, Scope(study, question.id, "small"), question).agreement
     assert alone is not None
     assert (alone.metrics["percent_agreement"].value, alone.weighted) == (0.0, False)
@@ -98,7 +99,7 @@ def test_a_census_is_of_its_labelled_units(engine: Engine) -> None:
     found = measured(engine, Scope(study, "verdict"), PLAIN.questions[0]).agreement
     assert found is not None
     assert not found.weighted
-    assert target(engine, study, PLAIN.questions) is AgreementTarget.LABELLED
+    assert target(engine, study, PLAIN.questions) is Population.SAMPLE
 
 
 def test_a_second_sitting_is_no_further_person(engine: Engine) -> None:

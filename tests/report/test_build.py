@@ -52,7 +52,7 @@ NEVER = Estimate(None, undefined="nothing to count")
 
 
 def rate(configuration: str = "m1", grader: str | None = None, **more: object) -> RateRow:
-    row = RateRow("ev", "bad", Worse.HIGH, configuration, "Lab", grader, 200, 150, HALF, HALF, HALF)
+    row = RateRow("ev", "bad", Worse.HIGH, configuration, "Lab", grader, 200, 150, 120, HALF, HALF, HALF)
     return replace(row, **more)  # type: ignore[arg-type]
 
 
@@ -206,12 +206,14 @@ def said(made: Report) -> str:
 
 
 def test_caveats_name_what_weakens_the_figures() -> None:
-    made = replace(report(), open=True, agreement=(), rates=(rate(gold_n=12), rate("m1", "judge@x", corrected=NEVER)))
+    made = replace(
+        report(), open=True, agreement=(), rates=(rate(gold_prompts=12), rate("m1", "judge@x", corrected=NEVER))
+    )
     text = said(made)
     for part in (
         "The study is open",
         "labels of two people",
-        "Fewer than 100 responses with gold",
+        "Gold on fewer than 100 prompts",
         "1 of 1 graded rates are not corrected, the first because nothing to count",
         "3 of 20 verdicts of judge@x on q are no labels",
         "judge@x ranks two configurations against gold once",

@@ -53,6 +53,11 @@ class JudgedUnits:
         return len(self.gold)
 
     @property
+    def prompts(self) -> int:
+        """How many prompts they answer."""
+        return len(np.unique(self.design.clusters))
+
+    @property
     def wrong(self) -> RateParts:
         """What the units add to error: 1 where the verdict is not the gold, those that are no label among them."""
         return RateParts((self.gold != self.verdict).astype(np.float64), np.ones(self.units))

@@ -12,6 +12,7 @@ from sklearn.metrics import (  # type: ignore[import-untyped]
 )
 
 from reviewer.definitions.scale import Scale
+from reviewer.statistics.agreement import measure, read_sets
 from reviewer.statistics.agreement.bootstrap import Resampling
 from reviewer.statistics.grader_error import (
     JudgedUnits,
@@ -144,3 +145,23 @@ def test_a_grader_does_not_differ_from_itself(some: JudgedUnits) -> None:
     assert found.error.high is not None
     # One unit more could be judged otherwise.
     assert found.error.low < 0.0 < found.error.high
+
+
+def test_several_choices_are_compared_with_gold_by_the_distance_of_sets() -> None:
+    generator = np.random.default_rng(6)
+    members = {"x": ("x",), "y": ("y",), "x|y": ("x", "y")}
+    units = 80
+    gold = generator.integers(3, size=units)
+    verdict = np.where(generator.random(units) < 0.6, gold, generator.integers(4, size=units))
+    design = sample_design(list(range(units)), [0] * units, ("m",), [DrawChance(0, 1, 1)] * units)
+    found = against_gold(
+        judged_units(design, tuple(members), members, ("x", "y"), gold.tolist(), verdict.tolist()),
+        Scale.MULTI,
+        None,
+        RESAMPLING,
+    )
+    sets = [frozenset({0}), frozenset({1}), frozenset({0, 1}), frozenset()]
+    rows = [((int(one), int(other)), 1) for one, other in zip(gold, verdict, strict=True)]
+    table = read_sets(rows, raters=["gold", "grader"], options=["x", "y"], sets=sets)
+    expected = measure(table, scale=Scale.MULTI, seed=1).metrics["krippendorff_alpha"].value
+    assert found.metrics["krippendorff_alpha"].value == pytest.approx(expected)
