@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from statistics import NormalDist
 
-from reviewer.statistics.agreement.bootstrap import NORMAL, TAIL
 from reviewer.statistics.estimate import NEAR_ZERO, Estimate
 
+NORMAL = NormalDist()
+TAIL = 0.025
 Z = NORMAL.inv_cdf(1.0 - TAIL)
 MOST_STEPS = 500  # of what converges in far fewer
 HEAVY_TAILS = 4.0  # degrees of freedom
@@ -17,14 +19,14 @@ RARE_LIMITS = (0.0, 0.051293294, 0.355361511, 0.817691447)
 FEW_UNITS = 50  # up to here two events are rare, above three
 
 
-def wilson(share: float, units: float) -> tuple[float, float]:
+def wilson(share: float, units: float, reach: float = Z) -> tuple[float, float]:
     """Return the score interval of a `share` seen among `units`, which need not be whole (Wilson 1927).
 
-    With none of 20 it is [0, 0.161], where the interval of Wald has no width.
+    It goes `reach` standard errors to each side. With none of 20 it is [0, 0.161], where that of Wald has no width.
     """
-    spread = Z * math.sqrt(share * (1.0 - share) / units + Z**2 / (4.0 * units**2))
-    scale = 1.0 + Z**2 / units
-    middle = share + Z**2 / (2.0 * units)
+    spread = reach * math.sqrt(share * (1.0 - share) / units + reach**2 / (4.0 * units**2))
+    scale = 1.0 + reach**2 / units
+    middle = share + reach**2 / (2.0 * units)
     # At 0 and 1 the end is the share itself, and only rounding says otherwise.
     low = 0.0 if share <= 0.0 else max(0.0, (middle - spread) / scale)
     high = 1.0 if share >= 1.0 else min(1.0, (middle + spread) / scale)

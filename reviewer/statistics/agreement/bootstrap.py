@@ -16,13 +16,12 @@ import numpy as np
 from reviewer.statistics.agreement.drawing import MOST_WEIGHTS as MOST_WEIGHTS
 from reviewer.statistics.agreement.drawing import DrawnUnits, drawn_units
 from reviewer.statistics.agreement.drawing import Resampling as Resampling
-from reviewer.statistics.agreement.score_interval import NORMAL as NORMAL
-from reviewer.statistics.agreement.score_interval import TAIL as TAIL
 from reviewer.statistics.agreement.score_interval import score_interval
 from reviewer.statistics.agreement.table import RatingTable
 from reviewer.statistics.agreement.tally import ValueCounts
 from reviewer.statistics.arrays import Floats
 from reviewer.statistics.estimate import NEAR_ZERO, Ends, Estimate, Statistic
+from reviewer.statistics.interval import NORMAL, TAIL
 
 FEWEST_UNITS = 10  # fewer say nothing about how far another sample would differ: no interval
 FEWEST_RATERS = 3  # for the two-way interval: of two raters, half the draws are one rater twice

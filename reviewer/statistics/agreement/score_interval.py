@@ -10,14 +10,9 @@ limit for none of n, z² / (n + z²), and a coefficient as low as that leaves it
 
 from __future__ import annotations
 
-from math import sqrt
-from statistics import NormalDist
-
 from reviewer.statistics.estimate import NEAR_ZERO, Ends
+from reviewer.statistics.interval import Z, wilson
 
-NORMAL = NormalDist()
-TAIL = 0.025
-Z = NORMAL.inv_cdf(1.0 - TAIL)
 CONTINUITY = 0.25  # of a unit
 NEAR = 1e-9  # a coefficient nearer than this to an end is there
 
@@ -42,14 +37,6 @@ def score_interval(value: float, variance: float, ends: Ends, degrees: float) ->
     else:
         low = wilson(nearer, units, student(degrees))[0] if nearer > 0.0 else 0.0
     return ends.least + width * low, ends.least + width * high
-
-
-def wilson(share: float, units: float, reach: float) -> tuple[float, float]:
-    """Return the score interval of a `share` of so many `units`, `reach` standard errors to each side."""
-    scale = 1.0 + reach**2 / units
-    middle = share + reach**2 / (2.0 * units)
-    half = reach * sqrt(share * (1.0 - share) / units + reach**2 / (4.0 * units**2))
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def student(degrees: float) -> float:

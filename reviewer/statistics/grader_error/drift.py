@@ -14,9 +14,9 @@ from enum import IntEnum
 
 import numpy as np
 
-from reviewer.statistics.agreement.bootstrap import NORMAL
 from reviewer.statistics.arrays import Codes, Floats
 from reviewer.statistics.estimate import NEAR_ZERO, Estimate
+from reviewer.statistics.interval import NORMAL
 
 MARGIN = 0.10  # a shift of every score inside it is none that matters
 ALPHA = 0.05  # of the test for a drift, and of each of the two one-sided tests for sameness

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from reviewer.statistics.agreement.bootstrap import NORMAL
 from reviewer.statistics.grader_error.alternative_annotator import (
     FEWEST_ITEMS,
     AlternativeTest,
     PersonComparison,
     threshold,
 )
-from reviewer.statistics.interval import t_quantile
+from reviewer.statistics.interval import NORMAL, t_quantile
 
 CHANCE = 0.8
 POWER = NORMAL.inv_cdf(CHANCE)

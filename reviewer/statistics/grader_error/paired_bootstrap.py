@@ -8,10 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from reviewer.statistics.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, NORMAL, TAIL, Resampling
+from reviewer.statistics.agreement.bootstrap import FEWEST_UNITS, MOST_WEIGHTS, Resampling
 from reviewer.statistics.arrays import Codes, Floats
 from reviewer.statistics.estimate import NEAR_ZERO, Estimate
-from reviewer.statistics.interval import Z
+from reviewer.statistics.interval import NORMAL, TAIL, Z
 from reviewer.statistics.sample_design import SampleDesign
 
 NO_SPREAD = "every resample gives the same value: they do not say how sure it is"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from reviewer.statistics.agreement.bootstrap import NORMAL
-from reviewer.statistics.interval import Z, wilson
+from reviewer.statistics.interval import NORMAL, Z, wilson
 from reviewer.statistics.planning.rater_model import ExpectedLabels
 
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from reviewer.definitions.scale import Scale
 from reviewer.statistics.agreement import measure, read_rows
-from reviewer.statistics.agreement.bootstrap import NORMAL
-from reviewer.statistics.interval import Z
+from reviewer.statistics.interval import NORMAL, Z
 from reviewer.statistics.planning import ExpectedLabels, alpha_half_width, donner_eliasziw
 
 SHARES = st.lists(st.floats(0.05, 1.0), min_size=2, max_size=4).map(lambda own: tuple(one / sum(own) for one in own))
