@@ -27,7 +27,7 @@ FEW_UNITS = "{units} units bear this figure: its interval is likely too narrow"
 FEW_PROMPTS = "{prompts:.0f} prompts bear this figure: its interval is likely too narrow"
 RARE_PROMPTS = "what is counted comes from {events} prompts: the interval is likely too narrow"
 # Of fewer, simulated intervals cover less than they say (`benchmarks/coverage.py`).
-ENOUGH_UNITS = 20
+ENOUGH_UNITS = 40
 ENOUGH_PROMPTS = 30  # where prompts repeat
 CLUSTERED = 1.5  # units a prompt
 ENOUGH_EVENTS = 10  # prompts with an event, where prompts repeat
